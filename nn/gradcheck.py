@@ -1,0 +1,242 @@
+"""Gradient checks: does `backward` compute the derivative of `forward`?
+
+    from nn.gradcheck import check_layer
+    check_layer(MyLayer(), x)
+
+compares, in float64, every analytic gradient with a numeric one: for the input, for the carried
+state and for each parameter by name. A failure names the culprit and shows both numbers.
+
+How it works. The output y is made a scalar loss L = Σ r·y with fixed random weights r, so dy = r
+is different everywhere. For a tensor v with gradient g the derivative of L along a direction d is
+g·d; numerically it is the five-point difference (Abramowitz & Stegun, 25.3.6)
+
+    L'(0) ≈ (8 (L(h) - L(-h)) - (L(2h) - L(-2h))) / 12h,    L(s) = L at v + s d,  h = 1e-4
+
+whose error, h⁴ L⁽⁵⁾/30, lies near the rounding of float64. A few random unit directions d cost
+four forward passes each however large v is; small tensors are checked at every coordinate too.
+
+A kink (ReLU at 0, a tie in max pooling) within the step is no error of the layer: a check that
+fails is repeated with a step a hundred times smaller before it counts, and inputs from
+`nn.testing.spaced_arrays` keep well away from kinks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+import numpy as np
+
+from nn.layer import Array, BatchShare, Layer
+
+_STEPS = (1e-4, 1e-6)  # the second only for what fails with the first: a kink may be near
+
+Loss = Callable[[Array, Array], tuple[float, Array]]
+
+
+class GradientError(AssertionError):
+    """An analytic gradient differs from the numeric one, or a layer breaks the contract."""
+
+
+def check_layer(
+    layer: Layer,
+    x: Array,
+    *,
+    train: bool = False,
+    state: Mapping[str, Array] | None = None,
+    tolerance: float = 1e-6,
+    directions: int = 3,
+    every_coordinate: int = 64,
+    seed: int = 0,
+) -> None:
+    """Check all gradients of a layer or a whole network, and that it keeps to the contract.
+
+    Parameters
+    ----------
+    layer : the layer. One that is not initialized yet is given random float64 parameters.
+    x : input, float64 of any shape the layer takes, or integer ids (which have no gradient).
+    train : check as in training. Random numbers (dropout) are the same in every pass.
+    state : carried state to start from, by dotted name; its gradient is checked as well.
+    tolerance : largest relative error |a - n| / max(|a|, |n|, |g| / √size). The last term is the
+        size a derivative along a random direction has, so that a chance near-zero does not count.
+    directions : random unit directions tried for each tensor.
+    every_coordinate : tensors of at most this many elements are also checked element by element.
+    seed : of the directions, of r and of random parameters.
+
+    Raises
+    ------
+    GradientError : naming the tensor ("input", "state h", "parameter W"), with the analytic and
+        numeric derivative, or the rule of the contract that was broken.
+    TypeError : if x or the parameters are not float64.
+    """
+    generator = np.random.default_rng(seed)
+    _require_float64(x, "the input")
+    if not hasattr(layer, "theta"):
+        layer.initialize(generator, np.float64)
+        layer.theta += 0.1 * generator.standard_normal(layer.theta.size)  # no bias stays at zero
+    _require_float64(layer.theta, "the parameters (use initialize(generator, np.float64))")
+    start = {name: np.array(value) for name, value in (state or {}).items()}
+
+    def forward() -> Array:
+        layer.set_batch_share(BatchShare(np.random.default_rng(seed)))
+        layer.state = start
+        return np.array(layer.forward(x, train))
+
+    y = forward()
+    weights = np.asarray(generator.standard_normal(y.shape))
+
+    analytic = _analytic_gradients(layer, forward, x, weights, start)
+
+    def slope(tensor: Array, direction: Array, h: float) -> float:
+        kept = tensor.copy()
+        outputs, auxiliary = [], []
+        for step in (h, -h, 2 * h, -2 * h):
+            tensor[...] = kept + step * direction
+            outputs.append(forward())
+            auxiliary.append(layer.total_auxiliary_loss())
+        tensor[...] = kept
+        # Differences before the sum: what does not change cancels exactly.
+        change = float(np.sum(weights * _five_points(*outputs))) + _five_points(*auxiliary)
+        return change / (12 * h)
+
+    for name, (tensor, gradient) in analytic.items():
+        _compare(name, tensor, gradient, slope, generator, tolerance, directions, every_coordinate)
+
+
+def check_loss(
+    loss: Loss,
+    output: Array,
+    targets: Array,
+    *,
+    tolerance: float = 1e-6,
+    directions: int = 3,
+    every_coordinate: int = 64,
+    seed: int = 0,
+) -> None:
+    """Check the gradient of a loss function (output, targets) -> (value, doutput).
+
+    Parameters and errors are those of `check_layer`; the tensor is called "output".
+    """
+    _require_float64(output, "the output")
+    generator = np.random.default_rng(seed)
+    moved = output.copy()
+    _, gradient = loss(output, targets)
+    if not np.array_equal(moved, output):
+        raise GradientError("the loss wrote to its input")
+
+    def slope(tensor: Array, direction: Array, h: float) -> float:
+        values = [loss(tensor + step * direction, targets)[0] for step in (h, -h, 2 * h, -2 * h)]
+        return float(_five_points(*values)) / (12 * h)
+
+    gradient = np.array(gradient)
+    _compare("output", moved, gradient, slope, generator, tolerance, directions, every_coordinate)
+
+
+def _five_points(a: Any, b: Any, c: Any, d: Any) -> Any:
+    return 8 * (a - b) - (c - d)
+
+
+def _require_float64(array: Array, what: str) -> None:
+    if np.issubdtype(array.dtype, np.floating) and array.dtype != np.float64:
+        raise TypeError(f"gradient checks need float64, but {what} is {array.dtype}")
+
+
+def _analytic_gradients(
+    layer: Layer, forward: Callable[[], Array], x: Array, dy: Array, state: Mapping[str, Array]
+) -> dict[str, tuple[Array, Array]]:
+    """Run `backward` twice; return (tensor, gradient) by name; hold the layer to the contract."""
+    x_before, dy_before = x.copy(), dy.copy()
+    layer.grad[...] = 0
+    forward()
+    dx = np.array(layer.backward(dy))
+    once = layer.grad.copy()
+    dstate = {name: value.copy() for name, value in layer.dstate.items()}
+    dx_again = np.array(layer.backward(dy))
+    if not np.array_equal(x_before, x):
+        raise GradientError("contract: the input was written to")
+    if not np.array_equal(dy_before, dy):
+        raise GradientError("contract: backward wrote to dy")
+    if not np.allclose(layer.grad, 2 * once, rtol=1e-12, atol=1e-12):
+        raise GradientError("contract: calling backward twice did not double the gradients")
+    if not np.allclose(dx_again, dx, rtol=1e-12, atol=1e-12):
+        raise GradientError("contract: calling backward twice gave another gradient for the input")
+    layer.grad[...] = once
+
+    pairs: dict[str, tuple[Array, Array]] = {}
+    if np.issubdtype(x.dtype, np.floating) and layer.wants_input_gradient:
+        if dx.shape != x.shape:
+            raise GradientError(f"input: gradient of shape {dx.shape} for shape {x.shape}")
+        pairs["input"] = (x, dx)
+    for name, value in state.items():
+        if name not in dstate:
+            raise GradientError(f"state {name}: backward left no gradient for it in dcarried")
+        pairs[f"state {name}"] = (value, dstate[name])
+    gradients = layer.gradients
+    for name, value in layer.parameters.items():
+        pairs[f"parameter {name}"] = (value, gradients[name].copy())
+    return pairs
+
+
+def _compare(
+    name: str,
+    tensor: Array,
+    gradient: Array,
+    slope: Callable[[Array, Array, float], float],
+    generator: np.random.Generator,
+    tolerance: float,
+    directions: int,
+    every_coordinate: int,
+) -> None:
+    """Compare `gradient` with numeric slopes of the loss along directions and coordinates."""
+    if not np.all(np.isfinite(gradient)):
+        raise GradientError(f"{name}: the analytic gradient is not finite")
+    typical = float(np.linalg.norm(gradient)) / np.sqrt(max(gradient.size, 1))
+
+    def error(direction: Array) -> tuple[float, float, float]:
+        analytic = float(np.sum(gradient * direction))
+        for h in _STEPS:
+            numeric = slope(tensor, direction, h)
+            # The floor is what rounding leaves of a gradient that is zero.
+            scale = max(abs(analytic), abs(numeric), typical, 1e-4)
+            relative = abs(analytic - numeric) / scale
+            if relative <= tolerance:
+                break
+        return relative, analytic, numeric
+
+    if tensor.size == 0:
+        return
+    for _ in range(directions):
+        direction = np.asarray(generator.standard_normal(tensor.shape))
+        direction /= float(np.linalg.norm(direction))
+        relative, analytic, numeric = error(direction)
+        if relative > tolerance:
+            message = (
+                f"{name}: analytic {analytic:.9g} against numeric {numeric:.9g} along a random "
+                f"direction, relative error {relative:.2g} (tolerance {tolerance:.2g})"
+            )
+            worst = max(
+                ((*error(unit), index) for index, unit in _units(tensor, 256)),
+                key=lambda item: item[0],
+            )
+            raise GradientError(
+                f"{message}; worst element {list(worst[3])}: "
+                f"analytic {worst[1]:.9g}, numeric {worst[2]:.9g}"
+            )
+    if tensor.size <= every_coordinate:
+        for index, unit in _units(tensor, every_coordinate):
+            relative, analytic, numeric = error(unit)
+            if relative > tolerance:
+                raise GradientError(
+                    f"{name}{list(index)}: analytic {analytic:.9g} against numeric {numeric:.9g}, "
+                    f"relative error {relative:.2g} (tolerance {tolerance:.2g})"
+                )
+
+
+def _units(tensor: Array, most: int) -> Iterator[tuple[tuple[int, ...], Array]]:
+    """Yield (index, unit direction) for the first `most` elements of a tensor."""
+    for count, index in enumerate(np.ndindex(tensor.shape)):
+        if count == most:
+            return
+        unit = np.zeros(tensor.shape)
+        unit[index] = 1.0
+        yield index, unit

@@ -1,0 +1,267 @@
+"""The contract of every layer, and the one flat vector that holds a network's parameters.
+
+A network is a `Layer` made of `Layer`s. Each layer *declares* its parameters; `initialize` then
+lays all parameters of the network end to end in one vector `theta`, and all gradients in a second
+vector `grad` of the same order. What a layer sees as `self.W` and `self.dW` are views into these:
+
+    theta  [ lstm1.Wx ............ | lstm1.Wh ............ | lstm1.b | dense.W ... | dense.b ]
+    grad   [ lstm1.dWx ........... | lstm1.dWh ........... | lstm1.db| dense.dW .. | dense.db]
+
+So an optimizer is a few vector operations, clipping by the global norm is one norm, sharing
+weights with other processes is sharing one buffer, and a checkpoint is a few arrays.
+
+The rules that every layer follows:
+
+* `forward(x, train=False)` returns y; `backward(dy)` returns dx and *adds* to the gradients.
+* `backward` leaves what `forward` cached intact: calling it twice doubles the gradients.
+* Inputs are never written to. What `forward` returns is valid until the next `forward`.
+* The data type follows the parameters: float32 to train, float64 to check gradients.
+* The first axis of x is the batch, except for sequences, which are time-major: (T, N, D).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Self, TypeVar
+
+import numpy as np
+
+from nn.initializers import Array, Initializer
+
+AnyLayer = TypeVar("AnyLayer", bound="Layer")
+
+NO_GRADIENT: Array = np.empty(0)
+"""What `backward` returns where there is no gradient for the input (integer ids, or not wanted)."""
+
+
+@dataclass
+class BatchShare:
+    """The rows of a batch that this process works on, and the random numbers for them.
+
+    A layer that draws random numbers draws them for the *whole* batch and keeps its own rows, so
+    that a network trained by several workers sees the same noise as one trained by a single one.
+
+    Parameters
+    ----------
+    generator : the source of randomness; every worker holds one in the same state.
+    start, stop : the rows held by this process; `stop=None` means all rows.
+    total : the number of rows of the whole batch; None means `stop - start`.
+    """
+
+    generator: np.random.Generator
+    start: int = 0
+    stop: int | None = None
+    total: int | None = None
+
+    def uniform(self, shape: tuple[int, ...], batch_axis: int = 0) -> Array:
+        """Return float32 numbers in [0, 1) of this shape, whose rows lie along `batch_axis`."""
+        whole = self.generator.random(self._whole(shape, batch_axis), dtype=np.float32)
+        return self._own(whole, batch_axis)
+
+    def normal(self, shape: tuple[int, ...], batch_axis: int = 0) -> Array:
+        """Return float32 standard normal numbers of this shape (rows along `batch_axis`)."""
+        whole = self.generator.standard_normal(self._whole(shape, batch_axis), dtype=np.float32)
+        return self._own(whole, batch_axis)
+
+    def rows(self, own: int) -> int:
+        """Return the number of rows of the whole batch, of which this process holds `own`."""
+        return own if self.total is None else self.total
+
+    def _whole(self, shape: tuple[int, ...], axis: int) -> tuple[int, ...]:
+        return (*shape[:axis], self.rows(shape[axis]), *shape[axis + 1 :])
+
+    def _own(self, whole: Array, axis: int) -> Array:
+        if self.total is None:
+            return whole
+        return whole[(slice(None),) * axis + (slice(self.start, self.stop),)]
+
+
+class Layer:
+    """Base of all layers and networks; see the top of this file for the contract.
+
+    Attributes
+    ----------
+    theta, grad : flat vectors of all parameters and gradients of this layer and those inside it,
+        set by `initialize` or `bind`.
+    carried : the state a recurrent layer starts its next `forward` from, by name, each (N, H);
+        empty means zeros. Read and set through `state` for a whole network.
+    dcarried : after `backward`, the gradient for that starting state, by the same names.
+    batch_share : which rows of a batch this process holds, and the randomness for them.
+    auxiliary_loss : what this layer alone adds to the loss (an activity penalty, say), set by
+        `forward`; its `backward` adds the gradient. `total_auxiliary_loss` sums a network's.
+    wants_input_gradient : False lets `backward` return `NO_GRADIENT` and save the work.
+    """
+
+    theta: Array
+    grad: Array
+
+    def __init__(self) -> None:
+        self.layers: dict[str, Layer] = {}
+        self.carried: dict[str, Array] = {}
+        self.dcarried: dict[str, Array] = {}
+        self.batch_share: BatchShare | None = None
+        self.wants_input_gradient = True
+        self.auxiliary_loss = 0.0
+        self._declared: dict[str, tuple[tuple[int, ...], Initializer]] = {}
+
+    def forward(self, x: Array, train: bool = False) -> Array:
+        """Return the layer's output for x; with `train` also act as in training (dropout)."""
+        raise NotImplementedError
+
+    def backward(self, dy: Array) -> Array:
+        """Add to the gradients and return dx, given dy, the loss's gradient for the output."""
+        raise NotImplementedError
+
+    # -- building ---------------------------------------------------------------------------
+
+    def add(self, name: str, layer: AnyLayer) -> AnyLayer:
+        """Make `layer` a part of this one, under `name`, and return it."""
+        if name in self.layers:
+            raise ValueError(f"a layer named {name!r} is already there")
+        self.layers[name] = layer
+        return layer
+
+    def declare(self, name: str, shape: tuple[int, ...], initializer: Initializer) -> None:
+        """Declare a parameter: `self.<name>` and its gradient `self.d<name>` will be views."""
+        self._declared[name] = (shape, initializer)
+
+    def initialize(self, generator: np.random.Generator, dtype: Any = np.float32) -> Self:
+        """Allocate the parameters, draw their first values, and return the network itself."""
+        size = sum(int(np.prod(shape)) for _, _, shape, _ in self._walk_parameters())
+        self.bind(np.zeros(size, dtype), np.zeros(size, dtype))
+        for layer, name, shape, initializer in self._walk_parameters():
+            getattr(layer, name)[...] = initializer(generator, shape)
+        self.set_batch_share(BatchShare(generator))
+        return self
+
+    def bind(self, theta: Array, grad: Array) -> None:
+        """Use these two vectors (in shared memory, say) for the parameters and gradients."""
+        offset = 0
+        for name, (shape, _) in self._declared.items():
+            end = offset + int(np.prod(shape))
+            setattr(self, name, theta[offset:end].reshape(shape))
+            setattr(self, "d" + name, grad[offset:end].reshape(shape))
+            offset = end
+        for layer in self.layers.values():
+            end = offset + sum(int(np.prod(shape)) for _, _, shape, _ in layer._walk_parameters())
+            layer.bind(theta[offset:end], grad[offset:end])
+            offset = end
+        if offset != theta.size or theta.shape != grad.shape:
+            raise ValueError(
+                f"the network has {offset} parameters, but theta has {theta.size} "
+                f"and grad {grad.size} elements"
+            )
+        self.theta, self.grad = theta, grad
+
+    def set_batch_share(self, share: BatchShare) -> None:
+        """Tell every layer which rows of the batch it sees and where its randomness comes from."""
+        self.batch_share = share
+        for layer in self.layers.values():
+            layer.set_batch_share(share)
+
+    # -- looking in -------------------------------------------------------------------------
+
+    @property
+    def parameters(self) -> dict[str, Array]:
+        """Views of all parameters by dotted name, such as `lstm1.Wh`, in the order of `theta`."""
+        return {
+            prefix + name: getattr(layer, name)
+            for prefix, layer in self.walk()
+            for name in layer._declared
+        }
+
+    @property
+    def gradients(self) -> dict[str, Array]:
+        """Views of all gradients by the names of their parameters, in the order of `grad`."""
+        return {
+            prefix + name: getattr(layer, "d" + name)
+            for prefix, layer in self.walk()
+            for name in layer._declared
+        }
+
+    def walk(self, prefix: str = "") -> Iterator[tuple[str, Layer]]:
+        """Yield this layer and all layers inside it, each with its dotted prefix (`lstm1.`)."""
+        yield prefix, self
+        for name, layer in self.layers.items():
+            yield from layer.walk(f"{prefix}{name}.")
+
+    def total_auxiliary_loss(self) -> float:
+        """Return what the last `forward` of all layers adds to the loss."""
+        return sum(layer.auxiliary_loss for _, layer in self.walk())
+
+    def _walk_parameters(self) -> Iterator[tuple[Layer, str, tuple[int, ...], Initializer]]:
+        for _, layer in self.walk():
+            for name, (shape, initializer) in layer._declared.items():
+                yield layer, name, shape, initializer
+
+    # -- carried state ----------------------------------------------------------------------
+
+    @property
+    def state(self) -> dict[str, Array]:
+        """The carried state of all recurrent layers by dotted name, such as `lstm1.h`."""
+        return {
+            prefix + name: value
+            for prefix, layer in self.walk()
+            for name, value in layer.carried.items()
+        }
+
+    @state.setter
+    def state(self, values: Mapping[str, Array]) -> None:
+        for prefix, layer in self.walk():
+            layer.carried = {
+                name[len(prefix) :]: np.array(value)
+                for name, value in values.items()
+                if name.startswith(prefix) and "." not in name[len(prefix) :]
+            }
+
+    @property
+    def dstate(self) -> dict[str, Array]:
+        """After `backward`: the gradient for the state that `forward` started from."""
+        return {
+            prefix + name: value
+            for prefix, layer in self.walk()
+            for name, value in layer.dcarried.items()
+        }
+
+    def carry(self, steps: int | None = None) -> None:
+        """Start the next `forward` from the state reached after `steps` of the last one's steps.
+
+        None means all of them. Layers without state do nothing.
+        """
+        for layer in self.layers.values():
+            layer.carry(steps)
+
+    def reset_state(self) -> None:
+        """Start the next `forward` from zeros."""
+        self.state = {}
+
+
+class Sequential(Layer):
+    """Layers one after the other, named by kind and count: `dense1`, `relu1`, `dense2`.
+
+    Parameters
+    ----------
+    *layers : the layers in the order in which data passes through them. A pair (name, layer)
+        gives a layer a name of its own.
+    """
+
+    def __init__(self, *layers: Layer | tuple[str, Layer]) -> None:
+        super().__init__()
+        counts: dict[str, int] = {}
+        for item in layers:
+            if isinstance(item, Layer):
+                kind = type(item).__name__.lower()
+                counts[kind] = counts.get(kind, 0) + 1
+                item = (f"{kind}{counts[kind]}", item)
+            self.add(*item)
+
+    def forward(self, x: Array, train: bool = False) -> Array:
+        for layer in self.layers.values():
+            x = layer.forward(x, train)
+        return x
+
+    def backward(self, dy: Array) -> Array:
+        for layer in reversed(self.layers.values()):
+            dy = layer.backward(dy)
+        return dy
