@@ -8,13 +8,18 @@ from nn.activations import ReLU, Sigmoid, Softmax, Tanh, sigmoid, softmax
 from nn.dense import Dense
 from nn.dropout import Dropout
 from nn.layer import NO_GRADIENT, Array, BatchShare, Layer, Sequential
+from nn.losses import softmax_cross_entropy
+from nn.lstm import LSTM
+from nn.lstm_step import LSTMStep
 
 __all__ = [
+    "LSTM",
     "NO_GRADIENT",
     "Array",
     "BatchShare",
     "Dense",
     "Dropout",
+    "LSTMStep",
     "Layer",
     "ReLU",
     "Sequential",
@@ -23,4 +28,5 @@ __all__ = [
     "Tanh",
     "sigmoid",
     "softmax",
+    "softmax_cross_entropy",
 ]

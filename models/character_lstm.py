@@ -1,0 +1,89 @@
+"""The character LSTM: reads a text character by character and guesses the next one.
+
+ids (T, N) -> LSTM -> dropout -> LSTM -> dropout -> dense -> logits (T, N, characters)
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from models.vocabulary import Vocabulary
+from nn import LSTM, Array, Dense, Dropout, LSTMStep, Sequential
+
+
+class CharacterLSTM(Sequential):
+    """LSTM layers on one-hot characters, then a dense layer to a logit for each character.
+
+    Parameters
+    ----------
+    vocabulary : the characters that it reads and writes.
+    layers : number of LSTM layers.
+    units : units of each.
+    dropout : rate of dropout on the output of each LSTM layer when training.
+
+    Shapes: ids (T, N) -> logits (T, N, characters). `lstm1`, `lstm2`, ... and `dense` are the
+    names of its layers.
+    """
+
+    kind = "character-lstm"
+
+    def __init__(
+        self, vocabulary: Vocabulary, layers: int = 2, units: int = 512, dropout: float = 0.0
+    ) -> None:
+        super().__init__()
+        self.vocabulary, self.units, self.dropout = vocabulary, units, dropout
+        self.lstms: list[LSTM] = []
+        for number in range(1, layers + 1):
+            inputs = units if self.lstms else len(vocabulary)
+            self.lstms.append(self.add(f"lstm{number}", LSTM(inputs, units)))
+            if dropout:
+                self.add(f"dropout{number}", Dropout(dropout, batch_axis=1))
+        self.dense = self.add("dense", Dense(units, len(vocabulary)))
+
+    @property
+    def configuration(self) -> dict[str, Any]:
+        """What `from_configuration` needs to build this network again, as JSON values."""
+        return {
+            "vocabulary": self.vocabulary.characters,
+            "layers": len(self.lstms),
+            "units": self.units,
+            "dropout": self.dropout,
+        }
+
+    @classmethod
+    def from_configuration(cls, configuration: dict[str, Any]) -> CharacterLSTM:
+        """Build the network that a `configuration` describes, not yet initialized."""
+        vocabulary = Vocabulary(configuration["vocabulary"])
+        options = {name: configuration[name] for name in ("layers", "units", "dropout")}
+        return cls(vocabulary, **options)
+
+    def stepper(self, rows: int = 1) -> CharacterStepper:
+        """Return this network one character at a time for `rows` texts, from a zero state."""
+        return CharacterStepper(self, rows)
+
+
+class CharacterStepper:
+    """A character LSTM read one character at a time, as sampling does; its weights are copied.
+
+    Parameters
+    ----------
+    network : an initialized network.
+    rows : N, the number of texts side by side.
+
+    Attributes
+    ----------
+    cells : one `LSTMStep` for each layer, whose `h` and `c` (N, H) may be read and set.
+    """
+
+    def __init__(self, network: CharacterLSTM, rows: int = 1) -> None:
+        self.cells = [
+            LSTMStep(lstm, rows, ids=number == 0) for number, lstm in enumerate(network.lstms)
+        ]
+        self._W, self._b = network.dense.W.copy(), network.dense.b.copy()
+
+    def step(self, ids: Array) -> Array:
+        """Read one character for each row, ids (N,), and return logits (N, characters)."""
+        x = ids
+        for cell in self.cells:
+            x = cell.step(x)
+        return x @ self._W + self._b

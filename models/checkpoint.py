@@ -1,0 +1,163 @@
+"""Checkpoints: one network in one `.npz` file, with everything that is known about it.
+
+The file holds a JSON header and arrays, and is read without pickle:
+
+    header               UTF-8 bytes of {"format": 1, "kind": "character-lstm", "recipe": ...,
+                         "configuration": {...}, "options": {...}, "history": [...], ...}
+    weights/lstm1.Wx ..  the parameters, by their dotted names
+    training/...         in a checkpoint to resume from: optimizer, carried state
+
+It is written to a temporary file in the same folder, synced and then renamed, so that whatever
+happens there is a whole file under that name: the old one or the new one.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import tempfile
+import zipfile
+import zlib
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from models.character_lstm import CharacterLSTM
+from nn import Array
+
+FORMAT = 1
+NETWORKS = {network.kind: network for network in (CharacterLSTM,)}
+SHIPPED = Path(__file__).resolve().parent.parent / "saves"
+"""The folder of the trained networks that come with glassnet."""
+
+
+class CheckpointError(Exception):
+    """A checkpoint can't be read or written; the message names the file and says why."""
+
+
+@dataclass
+class Checkpoint:
+    """What a checkpoint file holds.
+
+    Attributes
+    ----------
+    kind : which class of network, a key of `NETWORKS`.
+    configuration : how to build it.
+    weights : its parameters by dotted name.
+    recipe : name of the recipe it was trained with.
+    options : every hyper-parameter of the run, by the name of its command-line option.
+    history : one entry an epoch, each {"epoch", "training_loss", "validation_loss", ...}.
+    progress : where training stands: plain values (steps done, random state, ...).
+    training : the arrays that resuming needs, by name; empty in a file only to be used.
+    """
+
+    kind: str
+    configuration: dict[str, Any]
+    weights: dict[str, Array]
+    recipe: str = ""
+    options: dict[str, Any] = field(default_factory=dict)
+    history: list[dict[str, Any]] = field(default_factory=list)
+    progress: dict[str, Any] = field(default_factory=dict)
+    training: dict[str, Array] = field(default_factory=dict)
+
+    def build(self, dtype: Any = None) -> Any:
+        """Return the network with its weights, in `dtype` (None: as they were saved)."""
+        network = NETWORKS[self.kind].from_configuration(self.configuration)
+        if dtype is None:
+            dtype = next(iter(self.weights.values())).dtype
+        network.initialize(np.random.default_rng(0), dtype)
+        parameters = network.parameters
+        shapes = {name: value.shape for name, value in parameters.items()}
+        found = {name: value.shape for name, value in self.weights.items()}
+        if shapes != found:
+            raise CheckpointError(f"the weights {found} do not fit the network, which has {shapes}")
+        for name, value in self.weights.items():
+            parameters[name][...] = value
+        return network
+
+
+def save_checkpoint(path: Path | str, checkpoint: Checkpoint) -> None:
+    """Write a checkpoint; a file of that name is replaced only by a whole new one.
+
+    Raises
+    ------
+    CheckpointError : if the folder can't be written to, or the disk is full.
+    """
+    path = Path(path)
+    header = {
+        "format": FORMAT,
+        "kind": checkpoint.kind,
+        "recipe": checkpoint.recipe,
+        "configuration": checkpoint.configuration,
+        "options": checkpoint.options,
+        "history": checkpoint.history,
+        "progress": checkpoint.progress,
+    }
+    arrays = {"header": np.frombuffer(json.dumps(header).encode(), np.uint8)}
+    arrays |= {f"weights/{name}": value for name, value in checkpoint.weights.items()}
+    arrays |= {f"training/{name}": value for name, value in checkpoint.training.items()}
+    temporary = None
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        with os.fdopen(handle, "wb") as file:
+            np.savez(file, allow_pickle=False, **arrays)
+            file.flush()
+            os.fsync(file.fileno())
+        umask = os.umask(0)
+        os.umask(umask)
+        os.chmod(temporary, 0o666 & ~umask)  # mkstemp makes files that only their owner reads
+        os.replace(temporary, path)
+    except OSError as error:
+        raise CheckpointError(f"{path}: can't be written ({error.strerror})") from error
+    finally:
+        if temporary is not None:
+            with contextlib.suppress(FileNotFoundError):
+                os.unlink(temporary)
+
+
+def load_checkpoint(path: Path | str) -> Checkpoint:
+    """Read a checkpoint.
+
+    Raises
+    ------
+    CheckpointError : if there is no such file, or it is damaged or not one of glassnet's.
+    """
+    path = Path(path)
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            arrays = {name: file[name] for name in file.files}
+        header = json.loads(arrays.pop("header").tobytes())
+        if header["format"] != FORMAT:
+            raise CheckpointError(
+                f"{path}: format {header['format']} is not the format {FORMAT} that this version "
+                "of glassnet reads"
+            )
+        if header["kind"] not in NETWORKS:
+            raise CheckpointError(f"{path}: holds a {header['kind']!r}, which is not known here")
+        return Checkpoint(
+            **{name: value for name, value in header.items() if name != "format"},
+            weights=_under("weights/", arrays),
+            training=_under("training/", arrays),
+        )
+    except FileNotFoundError:
+        raise CheckpointError(f"{path}: there is no such file") from None
+    except OSError as error:
+        if error.strerror:
+            raise CheckpointError(f"{path}: can't be read ({error.strerror})") from error
+        raise CheckpointError(f"{path}: is damaged, or not a glassnet checkpoint") from error
+    except (ValueError, KeyError, TypeError, AttributeError, EOFError) as error:
+        raise CheckpointError(f"{path}: is damaged, or not a glassnet checkpoint") from error
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError) as error:
+        raise CheckpointError(f"{path}: is damaged, or not a glassnet checkpoint") from error
+
+
+def _under(prefix: str, arrays: dict[str, Array]) -> dict[str, Array]:
+    return {
+        name.removeprefix(prefix): value
+        for name, value in arrays.items()
+        if name.startswith(prefix)
+    }

@@ -1,0 +1,62 @@
+"""Vocabulary: the characters a network knows, and their ids."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from nn import Array
+
+
+class VocabularyError(ValueError):
+    """A text holds a character that the vocabulary lacks."""
+
+
+class Vocabulary:
+    """Characters sorted by code point; the id of a character is its place among them.
+
+    Parameters
+    ----------
+    characters : the distinct characters, as one string.
+    """
+
+    def __init__(self, characters: str) -> None:
+        self.characters = "".join(sorted(set(characters)))
+        self._code_points = _code_points(self.characters)
+
+    @classmethod
+    def of(cls, text: str) -> Vocabulary:
+        """Return the vocabulary of all characters that occur in a text."""
+        return cls("".join(map(chr, np.unique(_code_points(text)))))
+
+    def __len__(self) -> int:
+        return len(self.characters)
+
+    def encode(self, text: str) -> Array:
+        """Return the ids (length of text,) int64.
+
+        Raises
+        ------
+        VocabularyError : naming the first character that is not in the vocabulary, and where.
+        """
+        points = _code_points(text)
+        ids = np.searchsorted(self._code_points, points)
+        ids[ids == len(self)] = 0
+        unknown = np.flatnonzero(self._code_points[ids] != points)
+        if unknown.size:
+            place = int(unknown[0])
+            character = text[place]
+            raise VocabularyError(
+                f"character {character!r} (U+{ord(character):04X}) at position {place} is not "
+                f"among the {len(self)} characters that the network knows"
+            )
+        return ids
+
+    def decode(self, ids: Array) -> str:
+        """Return the text of ids, which may have any shape; they are read in C order."""
+        return "".join(self.characters[i] for i in np.asarray(ids).reshape(-1))
+
+
+def _code_points(text: str) -> Array:
+    # A command line that is not UTF-8 arrives with lone surrogates, which pass here and are
+    # then found to be unknown.
+    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
