@@ -26,7 +26,7 @@ from typing import Any
 import numpy as np
 
 from models.character_lstm import CharacterLSTM
-from nn import Array
+from nn import Array, Layer
 
 FORMAT = 1
 NETWORKS = {network.kind: network for network in (CharacterLSTM,)}
@@ -69,6 +69,16 @@ class Checkpoint:
         if dtype is None:
             dtype = next(iter(self.weights.values())).dtype
         network.initialize(np.random.default_rng(0), dtype)
+        self.copy_weights(network)
+        return network
+
+    def copy_weights(self, network: Layer) -> None:
+        """Copy the weights into an initialized network.
+
+        Raises
+        ------
+        CheckpointError : if the network has other parameters than were saved.
+        """
         parameters = network.parameters
         shapes = {name: value.shape for name, value in parameters.items()}
         found = {name: value.shape for name, value in self.weights.items()}
@@ -76,7 +86,6 @@ class Checkpoint:
             raise CheckpointError(f"the weights {found} do not fit the network, which has {shapes}")
         for name, value in self.weights.items():
             parameters[name][...] = value
-        return network
 
 
 def save_checkpoint(path: Path | str, checkpoint: Checkpoint) -> None:

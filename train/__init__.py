@@ -1,0 +1,1 @@
+"""Training: data sets, streams, truncated BPTT, the loop, and the recipes."""

@@ -1,0 +1,280 @@
+"""The command line of training: `python _training.py [RECIPE] [options]`."""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from models import (
+    CharacterLSTM,
+    Checkpoint,
+    CheckpointError,
+    Vocabulary,
+    VocabularyError,
+    load_checkpoint,
+)
+from train.datasets import DataError, Text, load_text, load_text_or_fallback
+from train.options import OPTIONS
+from train.recipes import DEFAULT_RECIPE, RECIPES
+from train.reducers import Alone, Reducer
+from train.streams import CorpusError, StreamTask
+from train.threads import share_threads
+from train.trainer import DivergedError, Trainer
+
+_STRUCTURE = ("layers", "units")  # what --init-from takes from the checkpoint
+
+
+@dataclass
+class Run:
+    """All that a worker needs to know to take part in a run.
+
+    Attributes
+    ----------
+    recipe : name of the recipe.
+    options : every option of the recipe, by name.
+    save : folder for `last.npz` and `best.npz`.
+    log : path of the CSV log.
+    steps : updates after which to stop, or None.
+    start : the checkpoint to start from, or None.
+    resume : go on with the training in `start`, instead of only taking its weights.
+    """
+
+    recipe: str
+    options: dict[str, Any]
+    save: Path
+    log: Path
+    steps: int | None
+    start: Checkpoint | None
+    resume: bool
+
+
+class UsageError(Exception):
+    """Options that do not fit together."""
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Train; return the exit status: 0, 1 for an error, 2 for wrong options, 130 after Ctrl-C."""
+    try:
+        run = parse(sys.argv[1:] if arguments is None else arguments)
+        if run is None:
+            return 0
+        text = _load_data(run)
+        return 0 if train(run, text, Alone()) else 130
+    except (DataError, CheckpointError, VocabularyError, CorpusError, DivergedError) as error:
+        print(f"glassnet-train: {error}", file=sys.stderr)
+        return 1
+    except UsageError as error:
+        print(f"glassnet-train: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("glassnet-train: interrupted", file=sys.stderr)
+        return 130
+
+
+# -- the command line ---------------------------------------------------------------------------
+
+
+def parse(arguments: list[str]) -> Run | None:
+    """Return the run that the command line asks for; None if it only asked for the recipes."""
+    # Which options there are depends on the recipe, so it is looked for first.
+    recipe_name = next((word for word in arguments if word in RECIPES), DEFAULT_RECIPE)
+    parser = _parser(recipe_name)
+    given = vars(parser.parse_args(arguments))
+    if given["list"]:
+        width = max(map(len, RECIPES))
+        for name, recipe in RECIPES.items():
+            print(f"{name:{width}}  {recipe.description}")
+        return None
+    recipe_name = given["recipe"] or DEFAULT_RECIPE
+    if recipe_name not in RECIPES:
+        raise UsageError(f"there is no recipe {recipe_name!r}; there is {', '.join(RECIPES)}")
+    explicit = {
+        name: given[name.replace("-", "_")]
+        for name in RECIPES[recipe_name].options
+        if name.replace("-", "_") in given
+    }
+    save = Path(given["save"] or Path("saves") / recipe_name)
+    start, options = None, RECIPES[recipe_name].options | explicit
+    if given["resume"] is not None:
+        if given["init_from"]:
+            raise UsageError("--resume and --init-from exclude each other")
+        path = Path(given["resume"] or save / "last.npz")
+        start = load_checkpoint(path)
+        options = _resumed_options(path, start, explicit, given["recipe"])
+        recipe_name = start.recipe
+        if not given["save"]:
+            save = path.parent
+    elif given["init_from"]:
+        start = load_checkpoint(given["init_from"])
+        options |= _structure_of(given["init_from"], start, explicit, recipe_name)
+    if options.get("k2", 1) < options.get("k1", 1):
+        raise UsageError(f"--k2 ({options['k2']}) must be at least --k1 ({options['k1']})")
+    run = Run(
+        recipe=recipe_name,
+        options=options,
+        save=save,
+        log=Path(given["log"] or save / "log.csv"),
+        steps=given["steps"],
+        start=start,
+        resume=given["resume"] is not None,
+    )
+    if not run.resume:
+        _keep_earlier_run(run.save)
+    return run
+
+
+def _parser(recipe_name: str) -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="glassnet-train",
+        usage="%(prog)s [RECIPE] [options]",
+        description="Train a network. Its recipe names the network, its data and its training; "
+        f"the defaults below are those of {recipe_name!r}.",
+        argument_default=argparse.SUPPRESS,
+        allow_abbrev=False,
+    )
+    parser.add_argument(
+        "recipe", nargs="?", default=None, metavar="RECIPE", help=f"default {DEFAULT_RECIPE}"
+    )
+    parser.add_argument("--list", action="store_true", default=False, help="print the recipes")
+    for name, default in RECIPES[recipe_name].options.items():
+        option = OPTIONS[name]
+        parser.add_argument(
+            f"--{name}",
+            type=option.parse,
+            metavar=option.metavar,
+            help=f"{option.help} (default {default})".replace("%", "%%"),
+        )
+    parser.add_argument(
+        "--steps",
+        type=OPTIONS["epochs"].parse,
+        default=None,
+        metavar="N",
+        help="stop after N updates; --resume goes on (default: none)",
+    )
+    parser.add_argument(
+        "--save",
+        default=None,
+        metavar="FOLDER",
+        help="folder for last.npz, best.npz and log.csv (default saves/RECIPE)",
+    )
+    parser.add_argument(
+        "--log", default=None, metavar="FILE", help="path of the CSV log (default SAVE/log.csv)"
+    )
+    parser.add_argument(
+        "--resume",
+        nargs="?",
+        const="",
+        default=None,
+        metavar="FILE",
+        help="go on with the training saved in FILE (default SAVE/last.npz), exactly",
+    )
+    parser.add_argument(
+        "--init-from",
+        default=None,
+        metavar="FILE",
+        help="start a new training with the weights of FILE (default: random weights)",
+    )
+    return parser
+
+
+def _resumed_options(
+    path: Path, start: Checkpoint, explicit: dict[str, Any], recipe: str | None
+) -> dict[str, Any]:
+    if start.recipe not in RECIPES or (recipe and recipe != start.recipe):
+        raise UsageError(f"{path} was trained with the recipe {start.recipe!r}, not {recipe!r}")
+    for name, value in explicit.items():
+        if not OPTIONS[name].resumable and value != start.options.get(name):
+            raise UsageError(
+                f"--{name} is {start.options.get(name)} in {path} and can't change on --resume; "
+                "--init-from starts a new training with its weights"
+            )
+    return RECIPES[start.recipe].options | start.options | explicit
+
+
+def _structure_of(
+    path: str, start: Checkpoint, explicit: dict[str, Any], recipe: str
+) -> dict[str, Any]:
+    if start.kind != RECIPES[recipe].network:
+        raise UsageError(
+            f"{path} holds a {start.kind}, but {recipe} is a {RECIPES[recipe].network}"
+        )
+    for name in _STRUCTURE:
+        if name in explicit and explicit[name] != start.configuration[name]:
+            raise UsageError(
+                f"--{name} {explicit[name]} does not fit {path}, which has "
+                f"{start.configuration[name]}"
+            )
+    return {name: start.configuration[name] for name in _STRUCTURE}
+
+
+def _keep_earlier_run(folder: Path) -> None:
+    """Rename a folder that an earlier run left, so that nothing of it is overwritten."""
+    if not (folder / "last.npz").exists():
+        return
+    number = 1
+    while (aside := folder.with_name(f"{folder.name}-{number}")).exists():
+        number += 1
+    folder.rename(aside)
+    print(f"kept the earlier run of {folder} as {aside}", file=sys.stderr)
+
+
+# -- building a run -----------------------------------------------------------------------------
+
+
+def _load_data(run: Run) -> Text:
+    """Load the data; where the recipe's default can't be had, the run's options name the other."""
+    name = run.options["data"]
+    asked_for = run.resume or name != RECIPES[run.recipe].options["data"]
+    text = load_text(name) if asked_for else load_text_or_fallback(name)
+    run.options["data"] = text.name
+    return text
+
+
+def train(run: Run, text: Text, reducer: Reducer) -> bool:
+    """Build what the run needs and train; return False if Ctrl-C ended it.
+
+    Every worker calls this.
+    """
+    options = run.options
+    weights_random, training_random = np.random.default_rng(options["seed"]).spawn(2)
+    vocabulary = Vocabulary.of(text.text)
+    if run.start is not None:
+        vocabulary = Vocabulary(run.start.configuration["vocabulary"])
+    network = CharacterLSTM(
+        vocabulary, options["layers"], options["units"], options["dropout"]
+    ).initialize(weights_random, options["dtype"])
+    if run.start is not None:
+        run.start.copy_weights(network)
+    share_threads(network, reducer.size)
+    task = StreamTask(
+        network,
+        vocabulary.encode(text.text),
+        options["chunks"],
+        options["k1"],
+        options["k2"],
+        options["validation"],
+        reducer,
+        training_random,
+    )
+    fingerprint = hashlib.sha256(text.text.encode()).hexdigest()
+    trainer = Trainer(
+        task, options, run.recipe, reducer, training_random, run.save, run.log, fingerprint
+    )
+    if run.start is not None and run.resume:
+        try:
+            trainer.resume(run.start)
+        except ValueError as error:
+            raise CheckpointError(f"the checkpoint {error}") from None
+    if reducer.rank == 0:
+        print(
+            f"{run.recipe}: {network.theta.size:,} parameters, {len(text.text):,} characters of "
+            f"{text.source}, {task.steps_per_epoch} updates an epoch",
+            file=sys.stderr,
+        )
+    return trainer.run(run.steps)

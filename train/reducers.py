@@ -1,0 +1,71 @@
+"""What the training loop knows of parallelism: one small interface, here for a process alone.
+
+Training is data-parallel and synchronous. Every worker holds some rows of the batch and runs the
+same loop; in each step the gradients are summed, each worker updates its *own* slice of the
+parameters with its slice of the sum, and then all have the same parameters again. The other two
+implementations are `train/processes.py` (shared memory) and `train/mpi.py`.
+"""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from nn import Array
+
+
+class Reducer(Protocol):
+    """One worker's side of the exchange with the others.
+
+    Attributes
+    ----------
+    rank, size : the number of this worker, from 0, and how many there are. Rank 0 prints and saves.
+    """
+
+    rank: int
+    size: int
+
+    def own(self, length: int) -> slice:
+        """Return the part of a vector of this length that this worker updates."""
+
+    def reduce(self, vector: Array) -> None:
+        """Make this worker's own slice of the vector the sum of that slice over all workers."""
+
+    def gather(self, vector: Array) -> None:
+        """Fill the whole vector with every worker's own slice of it."""
+
+    def sum(self, values: Array) -> Array:
+        """Return the sum over all workers of small arrays, the same on each to the last bit."""
+
+    def wait(self) -> None:
+        """Wait until all workers are here."""
+
+
+def share(length: int, rank: int, size: int) -> slice:
+    """Return the part of `length` things that falls to a rank; the shares differ by at most 1.
+
+    >>> [share(25, rank, 3) for rank in range(3)]
+    [slice(0, 8, None), slice(8, 16, None), slice(16, 25, None)]
+    """
+    return slice(length * rank // size, length * (rank + 1) // size)
+
+
+class Alone:
+    """The reducer of a process that works alone: nothing to exchange."""
+
+    rank = 0
+    size = 1
+
+    def own(self, length: int) -> slice:
+        return slice(0, length)
+
+    def reduce(self, vector: Array) -> None:
+        pass
+
+    def gather(self, vector: Array) -> None:
+        pass
+
+    def sum(self, values: Array) -> Array:
+        return values
+
+    def wait(self) -> None:
+        pass

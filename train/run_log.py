@@ -1,0 +1,150 @@
+"""What a run says while it trains: a progress bar or plain lines, and `log.csv`.
+
+`log.csv` has one row an update and one an epoch. It holds no times, so that the log of a run that
+was stopped and resumed is the same, to the last byte, as that of one that never stopped.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import os
+import sys
+import time
+from pathlib import Path
+
+from tqdm import tqdm
+
+COLUMNS = (
+    "event",
+    "epoch",
+    "step",
+    "training_loss",
+    "validation_loss",
+    "learning_rate",
+    "gradient_norm",
+)
+_SECONDS_BETWEEN_LINES = 10.0
+
+
+class CSVLog:
+    """`log.csv`: a header, then rows that are on disk as soon as they are written.
+
+    Parameters
+    ----------
+    path : the file; None writes nothing.
+    after : keep the rows of an earlier run up to this update, and go on after them.
+    """
+
+    def __init__(self, path: Path | None, after: int) -> None:
+        self._file: io.TextIOWrapper | None = None
+        if path is None:
+            return
+        kept = _rows_until(path, after) if after else []
+        path.parent.mkdir(parents=True, exist_ok=True)
+        temporary = path.with_name(f".{path.name}.tmp")
+        self._file = temporary.open("w", newline="", encoding="utf-8")
+        self._writer = csv.writer(self._file, lineterminator="\n")
+        self._writer.writerows([COLUMNS, *kept])
+        self._file.flush()
+        os.replace(temporary, path)
+
+    def write(self, **values: object) -> None:
+        """Write one row; columns that are not given stay empty, floats are exact."""
+        if self._file is not None:
+            self._writer.writerow([_exact(values.get(column, "")) for column in COLUMNS])
+            self._file.flush()
+
+    def close(self) -> None:
+        """Close the file."""
+        if self._file is not None:
+            self._file.close()
+
+
+def _exact(value: object) -> object:
+    return repr(float(value)) if isinstance(value, float) else value
+
+
+def _rows_until(path: Path, step: int) -> list[list[str]]:
+    try:
+        with path.open(newline="", encoding="utf-8") as file:
+            rows = list(csv.reader(file))[1:]
+    except FileNotFoundError:
+        return []
+    return [row for row in rows if len(row) == len(COLUMNS) and int(row[2]) <= step]
+
+
+class Progress:
+    """A progress bar on a terminal; elsewhere a plain line every ten seconds.
+
+    Parameters
+    ----------
+    steps_per_epoch, epochs : the length of the run.
+    units_per_step, unit : what one update reads, such as 2,500 "characters".
+    quiet : say nothing (on workers other than the first).
+    """
+
+    def __init__(
+        self, steps_per_epoch: int, epochs: int, units_per_step: int, unit: str, quiet: bool
+    ) -> None:
+        self._steps_per_epoch, self._epochs = steps_per_epoch, epochs
+        self._units_per_step, self._unit = units_per_step, unit
+        self._quiet, self._terminal = quiet, sys.stderr.isatty()
+        self._bar: tqdm | None = None
+
+    def start_epoch(self, epoch: int, step: int) -> None:
+        """Begin with an epoch (from 1), of which `step` updates are done already."""
+        self._epoch, self._first = epoch, step
+        self._began = self._said = time.monotonic()
+        if not self._quiet and self._terminal:
+            self._bar = tqdm(
+                total=self._steps_per_epoch * self._units_per_step,
+                initial=step * self._units_per_step,
+                desc=f"epoch {epoch}/{self._epochs}",
+                unit=f" {self._unit}",
+                unit_scale=True,
+                dynamic_ncols=True,
+                leave=False,
+            )
+
+    def step(self, step: int, loss: float) -> None:
+        """Show that `step` updates of the epoch are done; `loss` is their running mean."""
+        if self._bar is not None:
+            self._bar.set_postfix_str(f"loss {loss:.4f}", refresh=False)
+            self._bar.update(self._units_per_step)
+        now = time.monotonic()
+        if self._quiet or self._terminal or now - self._said < _SECONDS_BETWEEN_LINES:
+            return
+        self._said = now
+        rate = (step - self._first) / (now - self._began)
+        left = (self._steps_per_epoch - step) / rate
+        self._print(
+            f"epoch {self._epoch}/{self._epochs}  step {step}/{self._steps_per_epoch}  "
+            f"loss {loss:.4f}  {rate * self._units_per_step:,.0f} {self._unit}/s  "
+            f"{left // 60:.0f}:{left % 60:02.0f} left in this epoch"
+        )
+
+    def end_epoch(self, values: dict[str, float]) -> None:
+        """Print one line that stays, with the losses of the epoch."""
+        self.close()
+        measures = "  ".join(
+            f"{name.replace('_', ' ')} {value:.4f}"
+            for name, value in values.items()
+            if name not in ("epoch", "seconds")
+        )
+        self._print(f"epoch {self._epoch}/{self._epochs}  {measures}  {values['seconds']:.0f} s")
+
+    def say(self, line: str) -> None:
+        """Print a line above the bar."""
+        self._print(line)
+
+    def close(self) -> None:
+        """Take the bar away."""
+        if self._bar is not None:
+            self._bar.close()
+            self._bar = None
+
+    def _print(self, line: str) -> None:
+        if not self._quiet:
+            tqdm.write(line, file=sys.stderr)
+            sys.stderr.flush()

@@ -1,0 +1,30 @@
+"""How many threads BLAS uses: the cores of the machine, divided among the workers."""
+
+from __future__ import annotations
+
+import os
+from contextlib import AbstractContextManager
+
+from threadpoolctl import threadpool_limits
+
+from nn import LSTM, Layer
+
+
+def cores() -> int:
+    """Return the number of cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def share_threads(network: Layer, workers: int) -> None:
+    """Give BLAS in this process its share of the cores, and tell the LSTM layers."""
+    threads = max(1, cores() // workers)
+    threadpool_limits(threads, user_api="blas")
+    if threads > 1:
+        for _, layer in network.walk():
+            if isinstance(layer, LSTM):
+                layer.tiled = False
+
+
+def all_threads() -> AbstractContextManager[object]:
+    """Return a context in which BLAS uses all cores."""
+    return threadpool_limits(cores(), user_api="blas")

@@ -1,0 +1,336 @@
+"""The training loop: compute, sum the gradients, update; at the end of an epoch validate and save.
+
+It knows nothing of what is trained. That is a `Task`: text streams (`train/streams.py`) or
+mini-batches. It knows of other workers only what a `Reducer` offers (`train/reducers.py`), and
+every worker runs this same loop.
+"""
+
+from __future__ import annotations
+
+import math
+import signal
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import FrameType
+from typing import Any, Protocol
+
+import numpy as np
+
+from models import Checkpoint, save_checkpoint
+from nn import Array
+from nn.optimizers import OPTIMIZERS, Optimizer, clip_by_global_norm
+from nn.schedules import parse_schedule
+from train.reducers import Reducer
+from train.run_log import CSVLog, Progress
+from train.threads import all_threads
+
+_SECONDS_BETWEEN_SAVES = 300.0
+
+
+class DivergedError(Exception):
+    """The loss or a gradient is no longer a finite number."""
+
+
+class Task(Protocol):
+    """What is trained: a network on some data.
+
+    Attributes
+    ----------
+    network : a layer with `kind` and `configuration`, initialized.
+    steps_per_epoch : updates in an epoch.
+    units_per_step, unit : what one update reads, for the progress: 2,500 "characters".
+    """
+
+    network: Any
+    steps_per_epoch: int
+    units_per_step: int
+    unit: str
+
+    def start_epoch(self) -> None:
+        """Prepare for the first update of an epoch."""
+
+    def compute(self, step: int) -> float:
+        """Add this worker's gradients of update `step`; return its part of the mean loss."""
+
+    def validate(self) -> dict[str, float]:
+        """Return measures on held-out data by name, `validation_loss` among them if there is."""
+
+    def state(self) -> dict[str, Array]:
+        """Return the arrays that a checkpoint must hold to go on in the middle of an epoch."""
+
+    def restore(self, state: dict[str, Array]) -> None:
+        """Take up what `state` returned."""
+
+
+@dataclass
+class _Position:
+    """Where training stands; saved in a checkpoint as it is."""
+
+    step: int = 0  # updates done, of all epochs
+    epoch_loss: float = 0.0  # sum of the losses of this epoch's updates
+    epoch_seconds: float = 0.0
+    best_loss: float = math.inf
+    epochs_since_best: int = 0
+    history: list[dict[str, Any]] = field(default_factory=list)
+
+
+class Trainer:
+    """Trains a task, writes `log.csv`, `last.npz` and `best.npz`, and goes on from a checkpoint.
+
+    Parameters
+    ----------
+    task : what is trained.
+    options : all options of the run by name; see `train/options.py`.
+    recipe : name of the recipe.
+    reducer : the exchange with the other workers.
+    generator : randomness used while training (dropout); its state is saved.
+    folder : where `last.npz` and `best.npz` go.
+    log : path of the CSV log, or None.
+    fingerprint : of the data, saved to make sure that a resumed run reads the same.
+    """
+
+    def __init__(
+        self,
+        task: Task,
+        options: dict[str, Any],
+        recipe: str,
+        reducer: Reducer,
+        generator: np.random.Generator,
+        folder: Path,
+        log: Path | None,
+        fingerprint: str,
+    ) -> None:
+        self._task, self._options, self._recipe = task, options, recipe
+        self._reducer, self._generator = reducer, generator
+        self._folder, self._log_path, self._fingerprint = folder, log, fingerprint
+        self._first = reducer.rank == 0
+        self._position = _Position()
+        self._optimizer = _make_optimizer(options)
+        self._schedule = parse_schedule(options["schedule"])
+        self._own = reducer.own(task.network.theta.size)
+        self._stop = self._save_is_due = False
+
+    # -- stopping and going on ---------------------------------------------------------------
+
+    def resume(self, checkpoint: Checkpoint) -> None:
+        """Go on from a checkpoint, whose weights the network has already.
+
+        Raises
+        ------
+        ValueError : if it was trained on other data, or holds only weights.
+        """
+        progress = dict(checkpoint.progress)
+        if not checkpoint.training:
+            raise ValueError("holds only weights; --init-from starts a new run with them")
+        if progress.pop("fingerprint") != self._fingerprint:
+            raise ValueError(f"was trained on other data than {self._options['data']!r} is now")
+        self._generator.bit_generator.state = progress.pop("random")
+        self._optimizer.steps = progress.pop("optimizer_steps")
+        best = progress.pop("best_loss")
+        progress["best_loss"] = math.inf if best is None else best
+        self._position = _Position(**progress, history=list(checkpoint.history))
+        optimizer: dict[str, Array] = {}
+        state: dict[str, Array] = {}
+        for name, array in checkpoint.training.items():
+            group, _, key = name.partition("/")
+            (optimizer if group == "optimizer" else state)[key] = array
+        self._optimizer.state = {name: vector[self._own] for name, vector in optimizer.items()}
+        self._task.restore(state)
+
+    def _checkpoint(self) -> Checkpoint:
+        """Return all that resuming needs. Every worker has to call this; the first one saves."""
+        network, position = self._task.network, self._position
+        training = {f"state/{name}": rows for name, rows in self._task.state().items()}
+        for name, own in self._optimizer.state.items():
+            whole = np.zeros(network.theta.size, own.dtype)
+            whole[self._own] = own
+            self._reducer.gather(whole)
+            training[f"optimizer/{name}"] = whole
+        progress = {
+            "step": position.step,
+            "epoch_loss": position.epoch_loss,
+            "epoch_seconds": position.epoch_seconds,
+            "best_loss": position.best_loss if math.isfinite(position.best_loss) else None,
+            "epochs_since_best": position.epochs_since_best,
+            "optimizer_steps": self._optimizer.steps,
+            "random": self._generator.bit_generator.state,
+            "fingerprint": self._fingerprint,
+        }
+        return Checkpoint(
+            kind=network.kind,
+            configuration=network.configuration,
+            weights=network.parameters,
+            recipe=self._recipe,
+            options=self._options,
+            history=position.history,
+            progress=progress,
+            training=training,
+        )
+
+    def _save_last(self) -> None:
+        checkpoint = self._checkpoint()
+        if self._first:
+            save_checkpoint(self._folder / "last.npz", checkpoint)
+        self._saved = time.monotonic()
+
+    def _save_best(self) -> None:
+        checkpoint = self._checkpoint()
+        checkpoint.training, checkpoint.progress = {}, {}
+        if self._first:
+            save_checkpoint(self._folder / "best.npz", checkpoint)
+
+    # -- the loop ----------------------------------------------------------------------------
+
+    def run(self, steps: int | None = None) -> bool:
+        """Train to the end, or for `steps` updates; return False if Ctrl-C ended it.
+
+        Raises
+        ------
+        DivergedError : if the loss or a gradient is not finite; nothing of it is saved.
+        CheckpointError : if a checkpoint can't be written.
+        """
+        task, position = self._task, self._position
+        per_epoch, epochs = task.steps_per_epoch, self._options["epochs"]
+        last = epochs * per_epoch
+        if steps is not None:
+            last = min(last, position.step + steps)
+        log = CSVLog(self._log_path if self._first else None, after=position.step)
+        progress = Progress(per_epoch, epochs, task.units_per_step, task.unit, not self._first)
+        self._saved = time.monotonic()
+        handlers = self._catch_signals()
+        try:
+            while position.step < last and not self._stop and not self._out_of_patience():
+                self._run_epoch(
+                    min(last, (position.step // per_epoch + 1) * per_epoch), log, progress
+                )
+            self._save_last()
+            if self._first and position.step < epochs * per_epoch and not self._out_of_patience():
+                progress.say(
+                    f"stopped after update {position.step} of {epochs * per_epoch}; "
+                    f"saved {self._folder / 'last.npz'}, and --resume goes on from there"
+                )
+        finally:
+            progress.close()
+            log.close()
+            for number, handler in handlers.items():
+                signal.signal(number, handler)
+        return not self._stop
+
+    def _run_epoch(self, last: int, log: CSVLog, progress: Progress) -> None:
+        """Train up to update `last` of this epoch, and validate if that is its end."""
+        task, position = self._task, self._position
+        per_epoch = task.steps_per_epoch
+        epoch, step = divmod(position.step, per_epoch)
+        began = time.monotonic() - position.epoch_seconds
+        if step == 0:
+            task.start_epoch()
+            position.epoch_loss = 0.0
+        progress.start_epoch(epoch + 1, step)
+        while position.step < last and not self._stop:
+            loss, norm = self._update(position.step - epoch * per_epoch)
+            position.step += 1
+            position.epoch_loss += loss
+            step = position.step - epoch * per_epoch
+            log.write(
+                event="step",
+                epoch=epoch + 1,
+                step=position.step,
+                training_loss=loss,
+                learning_rate=self._optimizer.learning_rate,
+                gradient_norm=norm,
+            )
+            progress.step(step, position.epoch_loss / step)
+            position.epoch_seconds = time.monotonic() - began
+            if self._save_is_due:
+                self._save_last()
+        if step == per_epoch:
+            self._end_epoch(epoch + 1, began, log, progress)
+        progress.close()
+
+    def _update(self, step: int) -> tuple[float, float]:
+        """Make one update; return the loss and the norm of the gradients before clipping."""
+        network, reducer, own = self._task.network, self._reducer, self._own
+        network.grad[...] = 0
+        loss = self._task.compute(step)
+        reducer.reduce(network.grad)
+        gradient = network.grad[own]
+        # A signal, or the time to save, comes to each process at a moment of its own: they agree
+        # on the update after which to do it.
+        due = self._first and time.monotonic() - self._saved > _SECONDS_BETWEEN_SAVES
+        sums = reducer.sum(np.array([loss, gradient @ gradient, self._stop, due], np.float64))
+        loss, norm = float(sums[0]), math.sqrt(sums[1])
+        self._stop, self._save_is_due = bool(sums[2]), bool(sums[3])
+        if not (math.isfinite(loss) and math.isfinite(norm)):
+            what = "gradient" if math.isfinite(loss) else "loss"
+            raise DivergedError(
+                f"the {what} is no longer finite at update {self._position.step + 1}: try a lower "
+                f"--learning-rate than {self._options['learning-rate']:g}, or --clip 1"
+            )
+        if self._options["clip"]:
+            clip_by_global_norm(gradient, self._options["clip"], norm)
+        per_epoch = self._task.steps_per_epoch
+        self._optimizer.learning_rate = self._options["learning-rate"] * self._schedule(
+            self._position.step, self._options["epochs"] * per_epoch, per_epoch
+        )
+        self._optimizer.step(network.theta[own], gradient)
+        reducer.gather(network.theta)
+        return loss, norm
+
+    def _end_epoch(self, epoch: int, began: float, log: CSVLog, progress: Progress) -> None:
+        position = self._position
+        training_loss = position.epoch_loss / self._task.steps_per_epoch
+        measures = self._validate()
+        position.epoch_seconds = time.monotonic() - began
+        entry = {"epoch": epoch, "training_loss": training_loss, **measures}
+        position.history.append({**entry, "seconds": round(position.epoch_seconds, 1)})
+        progress.end_epoch(position.history[-1])
+        log.write(
+            event="epoch",
+            epoch=epoch,
+            step=position.step,
+            training_loss=training_loss,
+            validation_loss=measures.get("validation_loss", ""),
+        )
+        judged = measures.get("validation_loss", training_loss)
+        position.epochs_since_best += 1
+        position.epoch_seconds = 0.0
+        if judged < position.best_loss:
+            position.best_loss, position.epochs_since_best = judged, 0
+            self._save_best()
+        self._save_last()
+
+    def _validate(self) -> dict[str, float]:
+        """Validate on the first worker, with all cores, while the others wait."""
+        measures: dict[str, float] = {}
+        if self._first:
+            with all_threads():
+                measures = self._task.validate()
+        names = ("validation_loss", "validation_accuracy")
+        values = np.array([len(measures), *(measures.get(name, 0.0) for name in names)])
+        values = self._reducer.sum(values)
+        found = zip(names, values[1:], strict=True)
+        return {name: float(value) for name, value in found} if values[0] else {}
+
+    def _out_of_patience(self) -> bool:
+        patience = self._options["patience"]
+        return 0 < patience <= self._position.epochs_since_best
+
+    def _catch_signals(self) -> dict[int, Any]:
+        """Let Ctrl-C finish the update and save; a second one interrupts at once."""
+
+        def handle(number: int, frame: FrameType | None) -> None:
+            if self._stop:
+                raise KeyboardInterrupt
+            self._stop = True
+
+        return {number: signal.signal(number, handle) for number in (signal.SIGINT, signal.SIGTERM)}
+
+
+def _make_optimizer(options: dict[str, Any]) -> Optimizer:
+    """Return the optimizer that the options name; `rho` goes to those that have one."""
+    kind = OPTIMIZERS[options["optimizer"]]
+    arguments = {"learning_rate": options["learning-rate"]}
+    if options["optimizer"] in ("rmsprop", "adadelta"):
+        arguments["rho"] = options["rho"]
+    return kind(**arguments)
