@@ -128,7 +128,7 @@ class Layer:
 
     def initialize(self, generator: np.random.Generator, dtype: Any = np.float32) -> Self:
         """Allocate the parameters, draw their first values, and return the network itself."""
-        size = sum(int(np.prod(shape)) for _, _, shape, _ in self._walk_parameters())
+        size = self.parameter_count
         self.bind(np.zeros(size, dtype), np.zeros(size, dtype))
         for layer, name, shape, initializer in self._walk_parameters():
             getattr(layer, name)[...] = initializer(generator, shape)
@@ -144,7 +144,7 @@ class Layer:
             setattr(self, "d" + name, grad[offset:end].reshape(shape))
             offset = end
         for layer in self.layers.values():
-            end = offset + sum(int(np.prod(shape)) for _, _, shape, _ in layer._walk_parameters())
+            end = offset + layer.parameter_count
             layer.bind(theta[offset:end], grad[offset:end])
             offset = end
         if offset != theta.size or theta.shape != grad.shape:
@@ -159,6 +159,11 @@ class Layer:
         self.batch_share = share
         for layer in self.layers.values():
             layer.set_batch_share(share)
+
+    @property
+    def parameter_count(self) -> int:
+        """The number of parameters, known before `initialize`."""
+        return sum(int(np.prod(shape)) for _, _, shape, _ in self._walk_parameters())
 
     # -- looking in -------------------------------------------------------------------------
 

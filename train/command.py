@@ -20,11 +20,13 @@ from models import (
     load_checkpoint,
 )
 from train.datasets import DataError, Text, load_text, load_text_or_fallback
+from train.mpi import MPI, launched_ranks
 from train.options import OPTIONS
+from train.processes import WorkerError, start_workers
 from train.recipes import DEFAULT_RECIPE, RECIPES
 from train.reducers import Alone, Reducer
 from train.streams import CorpusError, StreamTask
-from train.threads import share_threads
+from train.threads import share_threads, suitable_workers
 from train.trainer import DivergedError, Trainer
 
 _STRUCTURE = ("layers", "units")  # what --init-from takes from the checkpoint
@@ -54,6 +56,9 @@ class Run:
     resume: bool
 
 
+_ERRORS = (DataError, CheckpointError, VocabularyError, CorpusError, DivergedError, WorkerError)
+
+
 class UsageError(Exception):
     """Options that do not fit together."""
 
@@ -65,8 +70,8 @@ def main(arguments: list[str] | None = None) -> int:
         if run is None:
             return 0
         text = _load_data(run)
-        return 0 if train(run, text, Alone()) else 130
-    except (DataError, CheckpointError, VocabularyError, CorpusError, DivergedError) as error:
+        return 0 if _train_with_workers(run, text) else 130
+    except _ERRORS as error:
         print(f"glassnet-train: {error}", file=sys.stderr)
         return 1
     except UsageError as error:
@@ -236,6 +241,42 @@ def _load_data(run: Run) -> Text:
     return text
 
 
+def _train_with_workers(run: Run, text: Text) -> bool:
+    """Train alone, with processes or under MPI; return False if Ctrl-C ended it."""
+    if launched_ranks() > 1:
+        return _train_under_mpi(run, text)
+    workers = run.options["workers"] or suitable_workers(run.options["chunks"])
+    workers = min(workers, run.options["chunks"])
+    if workers == 1:
+        return train(run, text, Alone())
+    parameters = _network(run, text).parameter_count
+    with start_workers(workers, parameters, run.options["dtype"], train, run, text) as reducer:
+        return train(run, text, reducer)
+
+
+def _train_under_mpi(run: Run, text: Text) -> bool:
+    try:
+        reducer = MPI()
+    except (ImportError, RuntimeError) as error:
+        raise WorkerError(f'MPI needs mpi4py: pip install "glassnet[mpi]" ({error})') from None
+    try:
+        return train(run, text, reducer)
+    except Exception as error:
+        # The other ranks wait for this one and would do so forever.
+        print(f"glassnet-train: rank {reducer.rank}: {error}", file=sys.stderr, flush=True)
+        reducer.abort()
+        raise
+
+
+def _network(run: Run, text: Text) -> CharacterLSTM:
+    """Return the network of a run, not initialized."""
+    options = run.options
+    vocabulary = Vocabulary.of(text.text)
+    if run.start is not None:
+        vocabulary = Vocabulary(run.start.configuration["vocabulary"])
+    return CharacterLSTM(vocabulary, options["layers"], options["units"], options["dropout"])
+
+
 def train(run: Run, text: Text, reducer: Reducer) -> bool:
     """Build what the run needs and train; return False if Ctrl-C ended it.
 
@@ -243,18 +284,14 @@ def train(run: Run, text: Text, reducer: Reducer) -> bool:
     """
     options = run.options
     weights_random, training_random = np.random.default_rng(options["seed"]).spawn(2)
-    vocabulary = Vocabulary.of(text.text)
-    if run.start is not None:
-        vocabulary = Vocabulary(run.start.configuration["vocabulary"])
-    network = CharacterLSTM(
-        vocabulary, options["layers"], options["units"], options["dropout"]
-    ).initialize(weights_random, options["dtype"])
+    network = _network(run, text).initialize(weights_random, options["dtype"])
     if run.start is not None:
         run.start.copy_weights(network)
+    reducer.adopt(network)
     share_threads(network, reducer.size)
     task = StreamTask(
         network,
-        vocabulary.encode(text.text),
+        network.vocabulary.encode(text.text),
         options["chunks"],
         options["k1"],
         options["k2"],
@@ -274,7 +311,8 @@ def train(run: Run, text: Text, reducer: Reducer) -> bool:
     if reducer.rank == 0:
         print(
             f"{run.recipe}: {network.theta.size:,} parameters, {len(text.text):,} characters of "
-            f"{text.source}, {task.steps_per_epoch} updates an epoch",
+            f"{text.source}, {task.steps_per_epoch} updates an epoch, "
+            f"{reducer.size} worker{'s' if reducer.size > 1 else ''}",
             file=sys.stderr,
         )
     return trainer.run(run.steps)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from nn import Array
+from nn import Array, Layer
 
 
 class Reducer(Protocol):
@@ -23,6 +23,9 @@ class Reducer(Protocol):
 
     rank: int
     size: int
+
+    def adopt(self, network: Layer) -> None:
+        """Give all workers the parameters of worker 0's network, in memory fit for exchange."""
 
     def own(self, length: int) -> slice:
         """Return the part of a vector of this length that this worker updates."""
@@ -54,6 +57,9 @@ class Alone:
 
     rank = 0
     size = 1
+
+    def adopt(self, network: Layer) -> None:
+        pass
 
     def own(self, length: int) -> slice:
         return slice(0, length)

@@ -9,10 +9,21 @@ from threadpoolctl import threadpool_limits
 
 from nn import LSTM, Layer
 
+_ROWS_PER_WORKER = 8
+
 
 def cores() -> int:
     """Return the number of cores that this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def suitable_workers(rows: int) -> int:
+    """Return the number of workers that trains fastest on this machine.
+
+    One to a core is better than one process with several BLAS threads, as long as each worker
+    has enough rows of the batch to make the most of its products.
+    """
+    return max(1, min(cores(), rows // _ROWS_PER_WORKER))
 
 
 def share_threads(network: Layer, workers: int) -> None:

@@ -8,6 +8,7 @@ every worker runs this same loop.
 from __future__ import annotations
 
 import math
+import multiprocessing
 import signal
 import time
 from dataclasses import dataclass, field
@@ -198,7 +199,8 @@ class Trainer:
         log = CSVLog(self._log_path if self._first else None, after=position.step)
         progress = Progress(per_epoch, epochs, task.units_per_step, task.unit, not self._first)
         self._saved = time.monotonic()
-        handlers = self._catch_signals()
+        # Spawned workers leave signals to worker 0.
+        handlers = self._catch_signals() if multiprocessing.parent_process() is None else {}
         try:
             while position.step < last and not self._stop and not self._out_of_patience():
                 self._run_epoch(

@@ -1,0 +1,220 @@
+"""Several processes on one machine: the reducer that works through shared memory.
+
+The process that the user started is worker 0; it spawns the others, which run the same training
+loop. Parameters lie in memory that all of them share, and so do the gradients, one vector for each
+worker. An update takes three meetings at a barrier:
+
+    every worker      its gradients are complete           -> barrier
+                      sums its own slice of all gradients  -> barrier (with the loss)
+                      updates its own slice of theta       -> barrier
+
+The shared memory has no name in the file system, so nothing is left behind however a run ends.
+"""
+
+from __future__ import annotations
+
+import _thread
+import contextlib
+import multiprocessing
+import multiprocessing.connection
+import os
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from types import FrameType
+from typing import Any
+
+import numpy as np
+
+from nn import Array, Layer
+from train.reducers import share
+
+_EXCHANGE = 65536  # float64 numbers a worker can add to a sum at once
+_SECONDS_TO_END = 5.0
+
+
+class WorkerError(Exception):
+    """A worker process raised an error or was killed."""
+
+
+@dataclass
+class _Shared:
+    """What all workers share, as it travels to a spawned process."""
+
+    memory: Any  # bytes: theta, one gradient vector a worker, and two exchange areas
+    barrier: Any
+    parameters: int
+    dtype: str
+    size: int
+
+
+class Processes:
+    """One worker's side of the exchange; see `train/reducers.py` for what the methods promise.
+
+    Parameters
+    ----------
+    rank : number of this worker.
+    shared : made by `start_workers`.
+    """
+
+    def __init__(self, rank: int, shared: _Shared) -> None:
+        self.rank, self.size = rank, shared.size
+        self._barrier = shared.barrier
+        dtype = np.dtype(shared.dtype)
+        vectors = (shared.size + 1) * shared.parameters
+        numbers = np.frombuffer(shared.memory, dtype, vectors).reshape(-1, shared.parameters)
+        self._theta, self._gradients = numbers[0], numbers[1:]  # (P,), (workers, P)
+        exchange = np.frombuffer(
+            shared.memory, np.float64, offset=_aligned(vectors * dtype.itemsize)
+        )
+        self._exchange = exchange.reshape(2, shared.size, _EXCHANGE)
+        self._turn = 0
+
+    def adopt(self, network: Layer) -> None:
+        if self.rank == 0:
+            self._theta[...] = network.theta
+        network.bind(self._theta, self._gradients[self.rank])
+        self.wait()
+
+    def own(self, length: int) -> slice:
+        return share(length, self.rank, self.size)
+
+    def reduce(self, vector: Array) -> None:
+        self.wait()
+        own = self.own(vector.size)
+        for rank in range(self.size):
+            if rank != self.rank:
+                vector[own] += self._gradients[rank, own]
+
+    def gather(self, vector: Array) -> None:
+        if vector is self._theta:
+            self.wait()
+            return
+        # Between updates the memory of the gradients is free.
+        own = self.own(vector.size)
+        self._gradients[0, own] = vector[own]
+        self.wait()
+        vector[...] = self._gradients[0]
+        self.wait()
+
+    def sum(self, values: Array) -> Array:
+        flat = values.reshape(-1)
+        total = np.empty_like(flat)
+        for start in range(0, flat.size, _EXCHANGE):
+            part = flat[start : start + _EXCHANGE]
+            # Two areas in turn: whoever is a sum ahead does not write what others still read.
+            self._turn = 1 - self._turn
+            area = self._exchange[self._turn, :, : part.size]
+            area[self.rank] = part
+            self.wait()
+            total[start : start + part.size] = area.sum(axis=0)
+        return total.reshape(values.shape)
+
+    def wait(self) -> None:
+        try:
+            self._barrier.wait()
+        except threading.BrokenBarrierError:
+            raise WorkerError("another worker ended") from None
+
+
+@contextlib.contextmanager
+def start_workers(
+    size: int, parameters: int, dtype: str, target: Callable[..., object], *arguments: Any
+) -> Iterator[Processes]:
+    """Spawn workers 1 to size - 1, each calling target(*arguments, reducer); yield worker 0's.
+
+    Leaving the context ends all of them. If one dies or raises, the body of the context is
+    interrupted by a `WorkerError` that says what happened.
+    """
+    context = multiprocessing.get_context("spawn")
+    vectors = _aligned((size + 1) * parameters * np.dtype(dtype).itemsize)
+    memory = context.RawArray("b", vectors + 2 * size * _EXCHANGE * 8)
+    shared = _Shared(memory, context.Barrier(size), parameters, dtype, size)
+    workers, connections = [], []
+    # A process started while Ctrl-C is ignored goes on ignoring it: worker 0 decides for all.
+    handler = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        for rank in range(1, size):
+            receiver, sender = context.Pipe(duplex=False)
+            worker = context.Process(
+                target=_work,
+                args=(rank, shared, sender, target, arguments),
+                name=f"glassnet-worker-{rank}",
+                daemon=True,
+            )
+            worker.start()
+            sender.close()
+            workers.append(worker)
+            connections.append(receiver)
+    finally:
+        signal.signal(signal.SIGINT, handler)
+    failure: list[str] = []
+    ending = threading.Event()
+
+    def watch() -> None:
+        multiprocessing.connection.wait([worker.sentinel for worker in workers])
+        while not ending.is_set():
+            for rank, (worker, connection) in enumerate(zip(workers, connections, strict=True), 1):
+                worker.join(0.05)
+                if worker.exitcode:
+                    failure.append(_reason(rank, worker.exitcode, connection))
+                    shared.barrier.abort()
+                    _thread.interrupt_main(signal.SIGUSR1)
+                    return
+
+    def interrupt(number: int, frame: FrameType | None) -> None:
+        raise WorkerError(failure[0] if failure else "a worker ended")
+
+    previous = signal.signal(signal.SIGUSR1, interrupt)
+    threading.Thread(target=watch, daemon=True).start()
+    try:
+        yield Processes(0, shared)
+    except WorkerError:
+        raise WorkerError(failure[0] if failure else "a worker ended") from None
+    finally:
+        signal.signal(signal.SIGUSR1, signal.SIG_IGN)
+        ending.set()
+        shared.barrier.abort()
+        for worker in workers:
+            worker.join(_SECONDS_TO_END)
+            if worker.is_alive():
+                worker.kill()
+                worker.join()
+        signal.signal(signal.SIGUSR1, previous)
+
+
+def _work(
+    rank: int, shared: _Shared, sender: Any, target: Callable[..., object], arguments: Any
+) -> None:
+    """Run a spawned worker; report an error to worker 0; end at once when worker 0 is gone."""
+    parent = multiprocessing.parent_process()
+    assert parent is not None
+
+    def end_with_parent() -> None:
+        parent.join()
+        os._exit(1)
+
+    threading.Thread(target=end_with_parent, daemon=True).start()
+    try:
+        target(*arguments, Processes(rank, shared))
+    except WorkerError:
+        return  # not this worker's doing
+    except BaseException as error:
+        sender.send(f"{type(error).__name__}: {error}")
+        shared.barrier.abort()
+        os._exit(1)
+
+
+def _reason(rank: int, code: int, connection: Any) -> str:
+    with contextlib.suppress(EOFError):  # it ended before it could say why
+        if connection.poll():
+            return f"worker {rank}: {connection.recv()}"
+    if code < 0:
+        return f"worker {rank} was killed by {signal.Signals(-code).name}"
+    return f"worker {rank} ended with exit status {code}"
+
+
+def _aligned(size: int) -> int:
+    """Round up to whole cache lines."""
+    return -(-size // 64) * 64
