@@ -74,6 +74,10 @@ def main(arguments: list[str] | None = None) -> int:
     except _ERRORS as error:
         print(f"glassnet-train: {error}", file=sys.stderr)
         return 1
+    except OSError as error:
+        where = f"{error.filename}: " if error.filename else ""
+        print(f"glassnet-train: {where}{error.strerror or error}", file=sys.stderr)
+        return 1
     except UsageError as error:
         print(f"glassnet-train: {error}", file=sys.stderr)
         return 2
@@ -191,6 +195,8 @@ def _parser(recipe_name: str) -> argparse.ArgumentParser:
 def _resumed_options(
     path: Path, start: Checkpoint, explicit: dict[str, Any], recipe: str | None
 ) -> dict[str, Any]:
+    if not start.training:
+        raise UsageError(f"{path} holds only weights; --init-from starts a new training with them")
     if start.recipe not in RECIPES or (recipe and recipe != start.recipe):
         raise UsageError(f"{path} was trained with the recipe {start.recipe!r}, not {recipe!r}")
     for name, value in explicit.items():
@@ -238,7 +244,17 @@ def _load_data(run: Run) -> Text:
     asked_for = run.resume or name != RECIPES[run.recipe].options["data"]
     text = load_text(name) if asked_for else load_text_or_fallback(name)
     run.options["data"] = text.name
+    if (
+        run.start is not None
+        and run.resume
+        and run.start.progress["fingerprint"] != _fingerprint(text)
+    ):
+        raise CheckpointError(f"the checkpoint was trained on other data than {name} holds now")
     return text
+
+
+def _fingerprint(text: Text) -> str:
+    return hashlib.sha256(text.text.encode()).hexdigest()
 
 
 def _train_with_workers(run: Run, text: Text) -> bool:
@@ -299,15 +315,11 @@ def train(run: Run, text: Text, reducer: Reducer) -> bool:
         reducer,
         training_random,
     )
-    fingerprint = hashlib.sha256(text.text.encode()).hexdigest()
     trainer = Trainer(
-        task, options, run.recipe, reducer, training_random, run.save, run.log, fingerprint
+        task, options, run.recipe, reducer, training_random, run.save, run.log, _fingerprint(text)
     )
     if run.start is not None and run.resume:
-        try:
-            trainer.resume(run.start)
-        except ValueError as error:
-            raise CheckpointError(f"the checkpoint {error}") from None
+        trainer.resume(run.start)
     if reducer.rank == 0:
         print(
             f"{run.recipe}: {network.theta.size:,} parameters, {len(text.text):,} characters of "

@@ -2,13 +2,15 @@
 
 The process that the user started is worker 0; it spawns the others, which run the same training
 loop. Parameters lie in memory that all of them share, and so do the gradients, one vector for each
-worker. An update takes three meetings at a barrier:
+worker. In an update the workers wait for one another three times:
 
-    every worker      its gradients are complete           -> barrier
-                      sums its own slice of all gradients  -> barrier (with the loss)
-                      updates its own slice of theta       -> barrier
+    every worker      its gradients are complete           -> wait
+                      sums its own slice of all gradients  -> wait (with the loss)
+                      updates its own slice of theta       -> wait
 
-The shared memory has no name in the file system, so nothing is left behind however a run ends.
+Waiting uses no lock, which a worker that is killed could take with it: each counts its arrivals in
+shared memory and looks at the counts of the others. That memory has no name in the file system, so
+nothing is left behind however a run ends.
 """
 
 from __future__ import annotations
@@ -20,6 +22,7 @@ import multiprocessing.connection
 import os
 import signal
 import threading
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from types import FrameType
@@ -31,6 +34,8 @@ from nn import Array, Layer
 from train.reducers import share
 
 _EXCHANGE = 65536  # float64 numbers a worker can add to a sum at once
+_BUSY_LOOKS = 1000  # about a millisecond, longer than what balanced workers wait
+_SECONDS_BETWEEN_LOOKS = 1e-4
 _SECONDS_TO_END = 5.0
 
 
@@ -42,11 +47,19 @@ class WorkerError(Exception):
 class _Shared:
     """What all workers share, as it travels to a spawned process."""
 
-    memory: Any  # bytes: theta, one gradient vector a worker, and two exchange areas
-    barrier: Any
+    memory: Any  # bytes: arrivals, theta, one gradient vector a worker, two exchange areas
     parameters: int
     dtype: str
     size: int
+
+    @property
+    def arrivals(self) -> Array:
+        """How often each worker has arrived, and whether the run is broken, in cache lines."""
+        return np.frombuffer(self.memory, np.int64, (self.size + 1) * 8).reshape(-1, 8)
+
+    def break_up(self) -> None:
+        """Make every worker that waits, or will wait, raise `WorkerError`."""
+        self.arrivals[self.size, 0] = 1
 
 
 class Processes:
@@ -60,14 +73,16 @@ class Processes:
 
     def __init__(self, rank: int, shared: _Shared) -> None:
         self.rank, self.size = rank, shared.size
-        self._barrier = shared.barrier
         dtype = np.dtype(shared.dtype)
+        self._arrivals = shared.arrivals
+        self._arrived = 0
+        start = self._arrivals.nbytes
         vectors = (shared.size + 1) * shared.parameters
-        numbers = np.frombuffer(shared.memory, dtype, vectors).reshape(-1, shared.parameters)
+        numbers = np.frombuffer(shared.memory, dtype, vectors, start)
+        numbers = numbers.reshape(-1, shared.parameters)
         self._theta, self._gradients = numbers[0], numbers[1:]  # (P,), (workers, P)
-        exchange = np.frombuffer(
-            shared.memory, np.float64, offset=_aligned(vectors * dtype.itemsize)
-        )
+        start += _aligned(numbers.nbytes)
+        exchange = np.frombuffer(shared.memory, np.float64, 2 * shared.size * _EXCHANGE, start)
         self._exchange = exchange.reshape(2, shared.size, _EXCHANGE)
         self._turn = 0
 
@@ -112,10 +127,21 @@ class Processes:
         return total.reshape(values.shape)
 
     def wait(self) -> None:
-        try:
-            self._barrier.wait()
-        except threading.BrokenBarrierError:
-            raise WorkerError("another worker ended") from None
+        # Giving up the processor also orders memory: what was written before is seen after.
+        _yield()
+        self._arrived += 1
+        self._arrivals[self.rank, 0] = self._arrived
+        others, broken = self._arrivals[: self.size, 0], self._arrivals[self.size]
+        looks = 0
+        while others.min() < self._arrived:
+            if broken[0]:
+                raise WorkerError("another worker ended")
+            looks += 1
+            if looks < _BUSY_LOOKS:
+                _yield()
+            else:
+                time.sleep(_SECONDS_BETWEEN_LOOKS)
+        _yield()
 
 
 @contextlib.contextmanager
@@ -128,9 +154,9 @@ def start_workers(
     interrupted by a `WorkerError` that says what happened.
     """
     context = multiprocessing.get_context("spawn")
-    vectors = _aligned((size + 1) * parameters * np.dtype(dtype).itemsize)
-    memory = context.RawArray("b", vectors + 2 * size * _EXCHANGE * 8)
-    shared = _Shared(memory, context.Barrier(size), parameters, dtype, size)
+    arrivals, vectors = (size + 1) * 64, (size + 1) * parameters * np.dtype(dtype).itemsize
+    memory = context.RawArray("b", arrivals + _aligned(vectors) + 2 * size * _EXCHANGE * 8)
+    shared = _Shared(memory, parameters, dtype, size)
     workers, connections = [], []
     # A process started while Ctrl-C is ignored goes on ignoring it: worker 0 decides for all.
     handler = signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -159,7 +185,7 @@ def start_workers(
                 worker.join(0.05)
                 if worker.exitcode:
                     failure.append(_reason(rank, worker.exitcode, connection))
-                    shared.barrier.abort()
+                    shared.break_up()
                     _thread.interrupt_main(signal.SIGUSR1)
                     return
 
@@ -175,7 +201,7 @@ def start_workers(
     finally:
         signal.signal(signal.SIGUSR1, signal.SIG_IGN)
         ending.set()
-        shared.barrier.abort()
+        shared.break_up()
         for worker in workers:
             worker.join(_SECONDS_TO_END)
             if worker.is_alive():
@@ -202,7 +228,7 @@ def _work(
         return  # not this worker's doing
     except BaseException as error:
         sender.send(f"{type(error).__name__}: {error}")
-        shared.barrier.abort()
+        shared.break_up()
         os._exit(1)
 
 
@@ -213,6 +239,11 @@ def _reason(rank: int, code: int, connection: Any) -> str:
     if code < 0:
         return f"worker {rank} was killed by {signal.Signals(-code).name}"
     return f"worker {rank} ended with exit status {code}"
+
+
+def _yield() -> None:
+    """Let another process have this processor, if one waits for it."""
+    os.sched_yield() if hasattr(os, "sched_yield") else time.sleep(0)
 
 
 def _aligned(size: int) -> int:

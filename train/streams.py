@@ -92,7 +92,9 @@ class StreamTask:
         length = (len(training) - 1) // chunks  # of one stream
         self.steps_per_epoch = length // k1
         if self.steps_per_epoch < 1:
-            needed = math.ceil((chunks * k1 + 1) / (1 - validation))
+            needed = math.floor(chunks * k1 / (1 - validation))
+            while needed - int(needed * validation) <= chunks * k1:
+                needed += 1
             raise CorpusError(
                 f"a corpus of {len(ids):,} characters is too short: {chunks} chunks of {k1} "
                 f"characters and {validation:.0%} for validation need at least {needed:,} "

@@ -36,6 +36,10 @@ def share_threads(network: Layer, workers: int) -> None:
                 layer.tiled = False
 
 
-def all_threads() -> AbstractContextManager[object]:
-    """Return a context in which BLAS uses all cores."""
-    return threadpool_limits(cores(), user_api="blas")
+def one_thread() -> AbstractContextManager[object]:
+    """Return a context in which BLAS uses one thread.
+
+    A single stream makes many small products, for which a second thread brings little where it
+    has a core of its own, and costs much where it has to wait for one.
+    """
+    return threadpool_limits(1, user_api="blas")

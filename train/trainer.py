@@ -24,7 +24,7 @@ from nn.optimizers import OPTIMIZERS, Optimizer, clip_by_global_norm
 from nn.schedules import parse_schedule
 from train.reducers import Reducer
 from train.run_log import CSVLog, Progress
-from train.threads import all_threads
+from train.threads import one_thread
 
 _SECONDS_BETWEEN_SAVES = 300.0
 
@@ -115,17 +115,9 @@ class Trainer:
     # -- stopping and going on ---------------------------------------------------------------
 
     def resume(self, checkpoint: Checkpoint) -> None:
-        """Go on from a checkpoint, whose weights the network has already.
-
-        Raises
-        ------
-        ValueError : if it was trained on other data, or holds only weights.
-        """
+        """Go on from a checkpoint, whose weights the network has already."""
         progress = dict(checkpoint.progress)
-        if not checkpoint.training:
-            raise ValueError("holds only weights; --init-from starts a new run with them")
-        if progress.pop("fingerprint") != self._fingerprint:
-            raise ValueError(f"was trained on other data than {self._options['data']!r} is now")
+        progress.pop("fingerprint")
         self._generator.bit_generator.state = progress.pop("random")
         self._optimizer.steps = progress.pop("optimizer_steps")
         best = progress.pop("best_loss")
@@ -303,10 +295,10 @@ class Trainer:
         self._save_last()
 
     def _validate(self) -> dict[str, float]:
-        """Validate on the first worker, with all cores, while the others wait."""
+        """Validate on the first worker while the others wait."""
         measures: dict[str, float] = {}
         if self._first:
-            with all_threads():
+            with one_thread():
                 measures = self._task.validate()
         names = ("validation_loss", "validation_accuracy")
         values = np.array([len(measures), *(measures.get(name, 0.0) for name in names)])

@@ -1,0 +1,136 @@
+import json
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from models import (
+    CharacterLSTM,
+    Checkpoint,
+    CheckpointError,
+    Vocabulary,
+    load_checkpoint,
+    save_checkpoint,
+)
+
+
+@pytest.fixture
+def network(generator: np.random.Generator) -> CharacterLSTM:
+    return CharacterLSTM(Vocabulary("abcé\n"), layers=2, units=4, dropout=0.5).initialize(generator)
+
+
+def checkpoint_of(network: CharacterLSTM) -> Checkpoint:
+    return Checkpoint(
+        network.kind,
+        network.configuration,
+        network.parameters,
+        recipe="shakespeare",
+        options={"units": 4, "data": "é"},
+        history=[{"epoch": 1, "validation_loss": 1.25}],
+        progress={"step": 3, "random": {"state": 2**100}},
+        training={"optimizer/mean_square": np.arange(3.0)},
+    )
+
+
+def test_everything_comes_back(network: CharacterLSTM, tmp_path: Path) -> None:
+    saved = checkpoint_of(network)
+    save_checkpoint(tmp_path / "new" / "network.npz", saved)
+    loaded = load_checkpoint(tmp_path / "new" / "network.npz")
+    for name in ("kind", "configuration", "recipe", "options", "history", "progress"):
+        assert getattr(loaded, name) == getattr(saved, name)
+    np.testing.assert_array_equal(loaded.training["optimizer/mean_square"], np.arange(3.0))
+    again = loaded.build()
+    assert again.theta.dtype == np.float32
+    np.testing.assert_array_equal(again.theta, network.theta)
+    ids = np.array([[0, 1], [4, 2]])
+    np.testing.assert_array_equal(again.forward(ids), network.forward(ids))
+    assert loaded.build(np.float64).theta.dtype == np.float64
+
+
+def test_the_file_holds_no_pickle_and_a_readable_header(
+    network: CharacterLSTM, tmp_path: Path
+) -> None:
+    save_checkpoint(tmp_path / "network.npz", checkpoint_of(network))
+    with np.load(tmp_path / "network.npz", allow_pickle=False) as file:
+        header = json.loads(file["header"].tobytes())
+        assert header["format"] == 1
+        assert file["weights/lstm1.Wh"].shape == (4, 16)
+
+
+def test_a_failed_write_leaves_the_old_file(
+    network: CharacterLSTM, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "network.npz"
+    save_checkpoint(path, checkpoint_of(network))
+    before = path.read_bytes()
+
+    def full(handle: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(CheckpointError, match=r"network\.npz: can't be written \(No space left"):
+        save_checkpoint(path, checkpoint_of(network))
+    assert path.read_bytes() == before
+    assert os.listdir(tmp_path) == ["network.npz"]
+
+
+def test_a_folder_that_is_a_file(network: CharacterLSTM, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(CheckpointError, match="can't be written"):
+        save_checkpoint(tmp_path / "file" / "network.npz", checkpoint_of(network))
+
+
+def test_missing_and_foreign_files(tmp_path: Path) -> None:
+    with pytest.raises(CheckpointError, match="there is no such file"):
+        load_checkpoint(tmp_path / "none.npz")
+    with pytest.raises(CheckpointError, match="can't be read"):
+        load_checkpoint(tmp_path)
+    for content in (b"", b"hello", b"PK\x03\x04" + bytes(100), b"\x93NUMPY"):
+        (tmp_path / "foreign.npz").write_bytes(content)
+        with pytest.raises(CheckpointError, match="not a glassnet checkpoint"):
+            load_checkpoint(tmp_path / "foreign.npz")
+    np.savez(tmp_path / "other.npz", header=np.arange(3), x=np.arange(3))
+    np.save(tmp_path / "single.npy", np.arange(3))
+    np.savez(tmp_path / "objects.npz", header=np.array([{}], dtype=object))
+    for name in ("other.npz", "single.npy", "objects.npz"):
+        with pytest.raises(CheckpointError, match="not a glassnet checkpoint"):
+            load_checkpoint(tmp_path / name)
+
+
+def test_any_damage_is_noticed(network: CharacterLSTM, tmp_path: Path) -> None:
+    path = tmp_path / "network.npz"
+    save_checkpoint(path, checkpoint_of(network))
+    whole = path.read_bytes()
+    for length in range(0, len(whole), 97):
+        path.write_bytes(whole[:length])
+        with pytest.raises(CheckpointError):
+            load_checkpoint(path)
+    middle = whole.index(b"weights/lstm1.Wh.npy") + 200
+    path.write_bytes(whole[:middle] + bytes([whole[middle] ^ 255]) + whole[middle + 1 :])
+    with pytest.raises(CheckpointError):
+        load_checkpoint(path)
+
+
+def test_unknown_formats_and_kinds_are_named(network: CharacterLSTM, tmp_path: Path) -> None:
+    path = tmp_path / "network.npz"
+    for changes, message in (
+        ({"format": 99}, "format 99"),
+        ({"kind": "transformer"}, "'transformer'"),
+        ({"configuration": None}, None),
+    ):
+        save_checkpoint(path, checkpoint_of(network))
+        with np.load(path) as file:
+            arrays = dict(file)
+        header = json.loads(arrays["header"].tobytes()) | changes
+        arrays["header"] = np.frombuffer(json.dumps(header).encode(), np.uint8)
+        np.savez(path, **arrays)
+        with pytest.raises(CheckpointError, match=message):
+            load_checkpoint(path).build()
+
+
+def test_weights_that_do_not_fit(network: CharacterLSTM) -> None:
+    checkpoint = checkpoint_of(network)
+    checkpoint.configuration = network.configuration | {"units": 5}
+    with pytest.raises(CheckpointError, match="do not fit"):
+        checkpoint.build()

@@ -1,0 +1,14 @@
+"""Wrong variants of a class, made by changing one place in its source."""
+
+import inspect
+import sys
+from typing import Any
+
+
+def mutant(kind: type, old: str, new: str) -> Any:
+    """Return `kind` with the one occurrence of `old` in its source replaced by `new`."""
+    source = inspect.getsource(kind)
+    assert source.count(old) == 1, f"{old!r} stands {source.count(old)} times in {kind.__name__}"
+    namespace = dict(vars(sys.modules[kind.__module__]))
+    exec(compile(source.replace(old, new), f"<mutant of {kind.__name__}>", "exec"), namespace)
+    return namespace[kind.__name__]
