@@ -20,6 +20,11 @@ class Dropout(Layer):
         super().__init__()
         if not 0 <= rate < 1:
             raise ValueError(f"dropout rate must be at least 0 and below 1, not {rate}")
+        if batch_axis < 0 or any(axis < 0 or axis == batch_axis for axis in shared_axes):
+            raise ValueError(
+                f"dropout axes count from 0, and rows of the batch (axis {batch_axis}) "
+                f"share no mask, but shared_axes is {shared_axes}"
+            )
         self.rate, self.batch_axis, self.shared_axes = rate, batch_axis, shared_axes
 
     def forward(self, x: Array, train: bool = False) -> Array:

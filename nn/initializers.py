@@ -34,6 +34,8 @@ def normal(deviation: float) -> Initializer:
 
 
 def _fans(shape: tuple[int, ...]) -> tuple[int, int]:
+    if len(shape) < 2:
+        raise ValueError(f"fans are those of a matrix or a kernel, not of shape {shape}")
     positions = int(np.prod(shape[:-2]))
     return positions * shape[-2], positions * shape[-1]
 
@@ -56,9 +58,11 @@ def orthogonal(generator: np.random.Generator, shape: tuple[int, ...]) -> Array:
 
     A recurrent matrix (H, 4H) gets one orthogonal block for each of its gates.
     """
-    rows, columns = shape
-    if columns % rows:
-        raise ValueError(f"orthogonal needs columns that are a multiple of rows, not {shape}")
+    rows, columns = shape[0], shape[-1]
+    if len(shape) != 2 or columns % rows:
+        raise ValueError(
+            f"orthogonal needs a matrix with a multiple of its rows as columns, not {shape}"
+        )
     blocks = []
     for _ in range(columns // rows):
         q, r = np.linalg.qr(generator.standard_normal((rows, rows)))

@@ -90,7 +90,7 @@ class Layer:
     batch_share : which rows of a batch this process holds, and the randomness for them.
     auxiliary_loss : what this layer alone adds to the loss (an activity penalty, say), set by
         `forward`; its `backward` adds the gradient. `total_auxiliary_loss` sums a network's.
-    wants_input_gradient : False lets `backward` return `NO_GRADIENT` and save the work.
+    wants_input_gradient : False lets `backward` return `NO_GRADIENT`; see `skip_input_gradient`.
     """
 
     theta: Array
@@ -113,17 +113,27 @@ class Layer:
         """Add to the gradients and return dx, given dy, the loss's gradient for the output."""
         raise NotImplementedError
 
+    def skip_input_gradient(self) -> None:
+        """Save the work for a gradient that nobody asks for: that of a whole network's input."""
+        self.wants_input_gradient = False
+
     # -- building ---------------------------------------------------------------------------
 
     def add(self, name: str, layer: AnyLayer) -> AnyLayer:
         """Make `layer` a part of this one, under `name`, and return it."""
         if name in self.layers:
             raise ValueError(f"a layer named {name!r} is already there")
+        if not name or "." in name:
+            raise ValueError(f"a layer's name must not be empty or hold a dot, as {name!r} does")
+        if any(layer is other for _, other in self.walk()):
+            raise ValueError(f"the layer to be named {name!r} is already there under another name")
         self.layers[name] = layer
         return layer
 
     def declare(self, name: str, shape: tuple[int, ...], initializer: Initializer) -> None:
         """Declare a parameter: `self.<name>` and its gradient `self.d<name>` will be views."""
+        if name in self._declared:
+            raise ValueError(f"a parameter named {name!r} is already there")
         self._declared[name] = (shape, initializer)
 
     def initialize(self, generator: np.random.Generator, dtype: Any = np.float32) -> Self:
@@ -137,6 +147,12 @@ class Layer:
 
     def bind(self, theta: Array, grad: Array) -> None:
         """Use these two vectors (in shared memory, say) for the parameters and gradients."""
+        size = self.parameter_count
+        if theta.shape != (size,) or grad.shape != (size,):
+            raise ValueError(
+                f"the network has {size} parameters, but theta is of shape {theta.shape} "
+                f"and grad of shape {grad.shape}"
+            )
         offset = 0
         for name, (shape, _) in self._declared.items():
             end = offset + int(np.prod(shape))
@@ -147,11 +163,6 @@ class Layer:
             end = offset + layer.parameter_count
             layer.bind(theta[offset:end], grad[offset:end])
             offset = end
-        if offset != theta.size or theta.shape != grad.shape:
-            raise ValueError(
-                f"the network has {offset} parameters, but theta has {theta.size} "
-                f"and grad {grad.size} elements"
-            )
         self.theta, self.grad = theta, grad
 
     def set_batch_share(self, share: BatchShare) -> None:
@@ -213,6 +224,10 @@ class Layer:
 
     @state.setter
     def state(self, values: Mapping[str, Array]) -> None:
+        prefixes = {prefix for prefix, _ in self.walk()}
+        for name in values:
+            if name[: name.rfind(".") + 1] not in prefixes:
+                raise ValueError(f"the network has no layer for the state {name!r}")
         for prefix, layer in self.walk():
             layer.carried = {
                 name[len(prefix) :]: np.array(value)
@@ -270,3 +285,7 @@ class Sequential(Layer):
         for layer in reversed(self.layers.values()):
             dy = layer.backward(dy)
         return dy
+
+    def skip_input_gradient(self) -> None:
+        super().skip_input_gradient()
+        next(iter(self.layers.values())).skip_input_gradient()

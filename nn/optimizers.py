@@ -99,24 +99,24 @@ class Optimizer:
         ------
         ValueError : if the lengths or data types of theta, grad and the state differ.
         """
-        if not self._state:
-            self._state = {name: np.zeros_like(theta) for name in self._state_names}
-        for name, vector in {"grad": grad, **self._state}.items():
+        state = self._state or {name: np.zeros_like(theta) for name in self._state_names}
+        for name, vector in {"grad": grad, **state}.items():
             if vector.shape != theta.shape or vector.dtype != theta.dtype:
                 raise ValueError(
                     f"{name} is {vector.dtype} of shape {vector.shape}, "
                     f"but theta is {theta.dtype} of shape {theta.shape}"
                 )
         if self._scratch.dtype != theta.dtype:
-            self._scratch = self._scratch.astype(theta.dtype)
-        # A NumPy scalar of float64 would lift float32 vectors to float64 and slow them down.
+            self._scratch = np.empty((2, _BLOCK), theta.dtype)
+        self._state = state
+        # With a NumPy scalar of float64 all products would be taken in float64, and slowly.
         self.learning_rate = float(self.learning_rate)
         self.steps += 1
         for start in range(0, theta.size, _BLOCK):
             block = slice(start, start + _BLOCK)
             if self.weight_decay:
                 theta[block] *= 1 - self.learning_rate * self.weight_decay
-            own = [vector[block] for vector in self._state.values()]
+            own = [vector[block] for vector in state.values()]
             scratch = self._scratch[:, : theta.size - start]
             self._update(theta[block], grad[block], *own, *scratch)
 
