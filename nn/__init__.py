@@ -5,28 +5,68 @@ Start with `nn/layer.py`, which says what a layer is; then `nn/dense.py`, the si
 """
 
 from nn.activations import ReLU, Sigmoid, Softmax, Tanh, sigmoid, softmax
+from nn.activity_penalty import ActivityPenalty
+from nn.convolution import Conv1D, Conv2D, Conv2DTranspose
 from nn.dense import Dense
 from nn.dropout import Dropout
+from nn.gaussian import GaussianNoise, GaussianSampling
 from nn.layer import NO_GRADIENT, Array, BatchShare, Layer, Sequential
-from nn.losses import softmax_cross_entropy
+from nn.losses import mean_squared_error, sigmoid_binary_cross_entropy, softmax_cross_entropy
 from nn.lstm import LSTM
 from nn.lstm_step import LSTMStep
+from nn.optimizers import (
+    OPTIMIZERS,
+    SGD,
+    Adadelta,
+    Adam,
+    Optimizer,
+    RMSprop,
+    clip_by_global_norm,
+)
+from nn.pooling import MaxPool1D, MaxPool2D, UpSample1D, UpSample2D
+from nn.schedules import Schedule, parse_schedule
+from nn.shaping import Crop2D, Flatten, Reshape, ZeroPad2D
 
 __all__ = [
     "LSTM",
     "NO_GRADIENT",
+    "OPTIMIZERS",
+    "SGD",
+    "ActivityPenalty",
+    "Adadelta",
+    "Adam",
     "Array",
     "BatchShare",
+    "Conv1D",
+    "Conv2D",
+    "Conv2DTranspose",
+    "Crop2D",
     "Dense",
     "Dropout",
+    "Flatten",
+    "GaussianNoise",
+    "GaussianSampling",
     "LSTMStep",
     "Layer",
+    "MaxPool1D",
+    "MaxPool2D",
+    "Optimizer",
+    "RMSprop",
     "ReLU",
+    "Reshape",
+    "Schedule",
     "Sequential",
     "Sigmoid",
     "Softmax",
     "Tanh",
+    "UpSample1D",
+    "UpSample2D",
+    "ZeroPad2D",
+    "clip_by_global_norm",
+    "mean_squared_error",
+    "parse_schedule",
     "sigmoid",
+    "sigmoid_binary_cross_entropy",
     "softmax",
     "softmax_cross_entropy",
 ]

@@ -66,6 +66,27 @@ def _small_products_are_fast() -> bool:
     )
 
 
+def tiling(rows: int, inner: int, units: int) -> tuple[int, int]:
+    """Return (B, w) for a product (rows, inner) x (inner, units): blocks of rows, width of a tile.
+
+    Of the widths that stay below the packing limit 64 columns do best, or 32. Tiles that would be
+    narrower, or have to be cut for fewer than 8 rows, are not worth it: (1, units) is one tile.
+    """
+    for blocks in range(1, max(1, rows // 8) + 1):
+        if rows % blocks == 0:
+            width = units
+            while width % 2 == 0 and (width > 64 or rows // blocks * inner * width > _NO_PACKING):
+                width //= 2
+            if 32 <= width <= 64:
+                return blocks, width
+    return 1, units
+
+
+def column_tiles(matrix: Array, width: int) -> Array:
+    """View a matrix (inner, columns) as its tiles of columns, (columns / width, inner, width)."""
+    return matrix.reshape(len(matrix), -1, width).transpose(1, 0, 2)
+
+
 class LSTM(Layer):
     """A layer of LSTM units over a sequence, read from its first time step to its last.
 
@@ -114,9 +135,7 @@ class LSTM(Layer):
         half = np.repeat(np.array([0.5, 0.5, 0.5, 1.0], self.Wh.dtype), self.units)
         self._project_input(x, half)
         np.multiply(self.Wh, half, out=self._weights)
-        self._forward_tiles[...] = self._weights.reshape(
-            self.units, *self._product_shape
-        ).transpose(1, 2, 0, 3)
+        self._forward_tiles[:, 0] = column_tiles(self._weights, self._gates.shape[-1])
         self._start("h", self._hidden[0])
         self._start("c", self._row_order(self._cells[0]))
         for t in range(x.shape[0]):
@@ -253,22 +272,6 @@ class LSTM(Layer):
         k, b, n, w = range(tiles.ndim - 4, tiles.ndim)
         return tiles.transpose(*lead, b, n, k, w)
 
-    def _tiling(self, rows: int) -> tuple[int, int]:
-        """Return (B, w): the number of blocks of rows, and the width of a tile.
-
-        The widest tile that stays below the packing limit is best; below 32 columns or 8 rows
-        the products are too small to be worth it.
-        """
-        if self.tiled:
-            for blocks in range(1, rows // 8 + 1 if rows > 8 else 2):
-                if rows % blocks == 0:
-                    width = self.units
-                    while width % 2 == 0 and rows // blocks * self.units * width > _NO_PACKING:
-                        width //= 2
-                    if width >= 32 and rows // blocks * self.units * width <= _NO_PACKING:
-                        return blocks, width
-        return 1, self.units
-
     def _allocate(self, steps: int, rows: int) -> None:
         """Allocate the buffers for sequences (T, N), unless they are there already."""
         wanted = (steps, rows, self.tiled, self.Wh.dtype)
@@ -276,7 +279,7 @@ class LSTM(Layer):
             return
         self._allocated = ()  # in case memory runs out on the way
         units, dtype = self.units, self.Wh.dtype
-        blocks, width = self._tiling(rows)
+        blocks, width = tiling(rows, units, units) if self.tiled else (1, units)
         tiles, n = units // width, rows // blocks
 
         self._projection = np.empty((steps, rows, 4 * units), dtype)  # x Wx + b; then dz
@@ -287,14 +290,11 @@ class LSTM(Layer):
         self._scratch = np.empty((tiles, blocks, n, width), dtype)
         self._weights = np.empty((units, 4 * units), dtype)
 
-        # A single row lies in memory alike in either order: then one product makes all gates.
-        product_width = 4 * units if rows == 1 else width
-        self._product_shape = (4 * units // product_width, 1, product_width)
-        self._forward_tiles = np.empty((*self._product_shape[:2], units, product_width), dtype)
+        self._forward_tiles = np.empty((4 * tiles, 1, units, width), dtype)
         self._backward_tiles = np.empty((4, tiles, 1, units, width), dtype)
 
         # The same memory, seen in the orders that the loop needs.
-        self._products = self._gates.reshape(steps, -1, blocks, n, product_width)
+        self._products = self._gates.reshape(steps, -1, blocks, n, width)
         self._hidden_blocks = self._hidden.reshape(-1, blocks, n, units)
         in_rows = (blocks, n, tiles, width)
         self._hidden_tiles = self._hidden.reshape(-1, *in_rows).transpose(0, 3, 1, 2, 4)

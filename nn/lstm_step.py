@@ -1,8 +1,9 @@
 """The LSTM of `nn/lstm.py`, one time step at a time and forward only: what sampling needs.
 
-A single character is bound by reading the weights from memory, once each. So they are kept in
-the order in which a matrix-vector product reads them, (4H, D + H) with Wx and Wh side by side,
-and one product makes all four gates. With several rows all of them share that one reading.
+A character is bound by reading the weights from memory, once each. So Wx and Wh are kept as one
+matrix (D + H, 4H) that x and h, side by side, are multiplied with: one product makes all gates.
+It is cut into column tiles, for the reason given in `nn/lstm.py`; with several rows, all of them
+share one reading of a tile.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 import numpy as np
 
 from nn.layer import Array
-from nn.lstm import LSTM
+from nn.lstm import LSTM, column_tiles, tiling
 
 
 class LSTMStep:
@@ -30,29 +31,41 @@ class LSTMStep:
     def __init__(self, lstm: LSTM, rows: int, ids: bool = False) -> None:
         units, dtype = lstm.units, lstm.Wh.dtype
         half = np.repeat(np.array([0.5, 0.5, 0.5, 1.0], dtype), units)  # see LSTM: one tanh
-        self._inputs = 0 if ids else lstm.inputs
-        self._rows_by_id = lstm.Wx * half + lstm.b * half if ids else None  # (D, 4H)
-        joined = lstm.Wh if ids else np.concatenate([lstm.Wx, lstm.Wh])
-        self._weights = np.ascontiguousarray((joined * half).T)  # (4H, D + H), or (4H, H)
-        self._bias = lstm.b * half
-        self._input = np.zeros((rows, self._weights.shape[1]), dtype)  # x and h side by side
-        self._z = np.empty((rows, 4 * units), dtype)
+        joined = (lstm.Wh if ids else np.concatenate([lstm.Wx, lstm.Wh])) * half
+        inner = len(joined)  # D + H; H alone where ids pick rows of Wx
+        blocks, width = tiling(rows, inner, units) if lstm.tiled else (1, units)
+        in_rows = (blocks, rows // blocks, units // width, width)
+        self._tiles = column_tiles(joined, width)[:, None].copy()  # (4K, 1, D + H, w)
+        # What x adds before the product: the bias, or the row of an id and the bias, (.., 4H).
+        self._added = lstm.Wx * half + lstm.b * half if ids else lstm.b * half
+        self._ids, self._inputs = ids, inner - units
+        self._input = np.zeros((rows, inner), dtype)  # x and h side by side
+        self._blocks = self._input.reshape(blocks, -1, inner)
+        self._z = np.empty((4, units // width, *in_rows[:2], width), dtype)  # as LSTM's gates
+        self._products = self._z.reshape(-1, *in_rows[:2], width)
+        self._z_rows = self._z.transpose(2, 3, 0, 1, 4)  # (B, n, 4, K, w): rows of 4H
         self.h = self._input[:, self._inputs :]
         self.c = np.zeros((rows, units), dtype)
+        self._c_tiles = self.c.reshape(in_rows).transpose(2, 0, 1, 3)  # (K, B, n, w)
+        self._h_tiles = np.empty_like(self._z[0])
+        self._h_rows = self._h_tiles.transpose(1, 2, 0, 3)  # (B, n, K, w): rows of H
 
     def step(self, x: Array) -> Array:
         """Advance h and c by one input, (N, D) floats or (N,) ids, and return h (N, H)."""
-        z = self._z
-        if self._inputs:
+        z, c = self._z, self._c_tiles
+        if not self._ids:
             self._input[:, : self._inputs] = x
-        if len(z) == 1:
-            np.dot(self._weights, self._input[0], out=z[0])
-        else:
-            np.matmul(self._input, self._weights.T, out=z)
-        z += self._bias if self._rows_by_id is None else self._rows_by_id[x]
+        np.matmul(self._blocks, self._tiles, out=self._products)
+        self._z_rows += (self._added[x] if self._ids else self._added).reshape(
+            *self._z_rows.shape[:2] if self._ids else (1, 1), *self._z_rows.shape[2:]
+        )
         np.tanh(z, out=z)
-        i, f, o, g = np.split(z, 4, axis=1)
-        self.c *= 0.5 * f + 0.5
-        self.c += (0.5 * i + 0.5) * g
-        np.multiply(0.5 * o + 0.5, np.tanh(self.c), out=self.h)
+        sigmoids = z[:3]
+        sigmoids *= 0.5
+        sigmoids += 0.5
+        i, f, o, g = z
+        c *= f
+        c += i * g
+        np.multiply(o, np.tanh(c), out=self._h_tiles)
+        self.h[...] = self._h_rows.reshape(self.h.shape)
         return self.h

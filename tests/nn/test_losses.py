@@ -1,0 +1,234 @@
+import math
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from nn.activations import sigmoid, softmax
+from nn.gradcheck import GradientError, check_loss
+from nn.layer import Array
+from nn.losses import mean_squared_error, sigmoid_binary_cross_entropy, softmax_cross_entropy
+from nn.testing import arrays, generators, ids, shapes
+
+ElementLoss = Callable[..., tuple[float, Array]]
+element_losses: Any = pytest.mark.parametrize(
+    "loss", [sigmoid_binary_cross_entropy, mean_squared_error]
+)
+outputs = st.integers(1, 4).flatmap(lambda axes: arrays(shapes(axes, largest=4), scale=2.0))
+logits_and_classes = shapes(3).flatmap(
+    lambda shape: st.tuples(arrays(shape, scale=3.0), ids(shape[:-1], shape[-1]))
+)
+
+
+def fractions(output: Array) -> Array:
+    """Targets in [0, 1] for an output, 0 and 1 among them."""
+    return np.clip(np.random.default_rng(7).uniform(-0.5, 1.5, output.shape), 0, 1)
+
+
+# -- softmax cross-entropy ----------------------------------------------------------------------
+
+
+@given(pair=logits_and_classes)
+def test_softmax_cross_entropy_agrees_with_a_loop(pair: tuple[Array, Array]) -> None:
+    logits, classes = pair
+    value, gradient = softmax_cross_entropy(logits, classes)
+    expected, count = 0.0, classes.size
+    for index in np.ndindex(classes.shape):
+        powers = [math.exp(logit) for logit in logits[index]]
+        expected -= math.log(powers[classes[index]] / sum(powers)) / count
+        for k, power in enumerate(powers):
+            slope = (power / sum(powers) - (k == classes[index])) / count
+            assert gradient[index][k] == pytest.approx(slope, abs=1e-12)
+    assert value == pytest.approx(expected, abs=1e-12)
+
+
+@given(pair=logits_and_classes)
+def test_softmax_cross_entropy_gradient(pair: tuple[Array, Array]) -> None:
+    check_loss(softmax_cross_entropy, *pair)
+    check_loss(lambda logits, classes: softmax_cross_entropy(logits, classes, total=50), *pair)
+
+
+@given(pair=logits_and_classes)
+def test_softmax_cross_entropy_agrees_with_pytorch(pair: tuple[Array, Array]) -> None:
+    torch = pytest.importorskip("torch")
+    logits, classes = pair
+    t = torch.tensor(logits, requires_grad=True)
+    rows = t.reshape(-1, logits.shape[-1])
+    loss = torch.nn.functional.cross_entropy(rows, torch.tensor(classes.reshape(-1)))
+    loss.backward()
+    value, gradient = softmax_cross_entropy(logits, classes)
+    assert value == pytest.approx(loss.item(), abs=1e-12)
+    np.testing.assert_allclose(gradient, t.grad.numpy(), atol=1e-12)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_softmax_cross_entropy_of_extreme_logits(dtype: Any) -> None:
+    logits = np.array([[1e4, -1e4, 0], [1e4, -1e4, 0], [1e4, 1e4, 1e4]], dtype)
+    value, gradient = softmax_cross_entropy(logits, np.array([0, 1, 2]))
+    assert value == pytest.approx((0 + 2e4 + math.log(3)) / 3)
+    expected = np.array([[0, 0, 0], [1, -1, 0], [1 / 3, 1 / 3, -2 / 3]])
+    np.testing.assert_allclose(3 * gradient, expected, atol=1e-6)
+
+
+# -- means over elements ------------------------------------------------------------------------
+
+
+@given(output=outputs)
+def test_binary_cross_entropy_agrees_with_a_loop(output: Array) -> None:
+    targets = fractions(output)
+    value, gradient = sigmoid_binary_cross_entropy(output, targets)
+    expected = 0.0
+    for index, z in np.ndenumerate(output):
+        p, t = 1 / (1 + math.exp(-z)), float(targets[index])
+        expected -= (t * math.log(p) + (1 - t) * math.log(1 - p)) / output.size
+        assert gradient[index] == pytest.approx((p - t) / output.size, abs=1e-12)
+    assert value == pytest.approx(expected, rel=1e-9)
+
+
+@given(output=outputs)
+def test_mean_squared_error_agrees_with_a_loop(output: Array) -> None:
+    targets = fractions(output)
+    value, gradient = mean_squared_error(output, targets)
+    expected = 0.0
+    for index, y in np.ndenumerate(output):
+        expected += (float(y) - float(targets[index])) ** 2 / output.size
+        assert gradient[index] == pytest.approx(2 * (y - targets[index]) / output.size, abs=1e-12)
+    assert value == pytest.approx(expected, abs=1e-12)
+
+
+@element_losses
+@given(output=outputs)
+def test_element_loss_gradients(loss: ElementLoss, output: Array) -> None:
+    check_loss(loss, output, fractions(output))
+    check_loss(lambda o, t: loss(o, t, total=9), output, fractions(output))
+
+
+@element_losses
+@given(output=outputs)
+def test_element_losses_agree_with_pytorch(loss: ElementLoss, output: Array) -> None:
+    torch = pytest.importorskip("torch")
+    theirs = {
+        sigmoid_binary_cross_entropy: torch.nn.functional.binary_cross_entropy_with_logits,
+        mean_squared_error: torch.nn.functional.mse_loss,
+    }[loss]
+    t = torch.tensor(output, requires_grad=True)
+    expected = theirs(t, torch.tensor(fractions(output)))
+    expected.backward()
+    value, gradient = loss(output, fractions(output))
+    assert value == pytest.approx(expected.item(), abs=1e-12)
+    np.testing.assert_allclose(gradient, t.grad.numpy(), atol=1e-12)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_binary_cross_entropy_of_extreme_logits(dtype: Any) -> None:
+    logits = np.array([1e4, -1e4, 1e4, -1e4, 0, 1e4, -30], dtype)
+    targets = np.array([1, 0, 0, 1, 0.5, 0.25, 0], dtype)
+    values = [
+        sigmoid_binary_cross_entropy(z[np.newaxis], t[np.newaxis])[0]
+        for z, t in zip(logits, targets, strict=True)
+    ]
+    expected = [0, 0, 1e4, 1e4, math.log(2), 7500, math.exp(-30)]
+    np.testing.assert_allclose(values, expected, rtol=1e-6)
+    _, gradient = sigmoid_binary_cross_entropy(logits, targets)
+    np.testing.assert_allclose(7 * gradient, [0, 0, 1, -1, 0, 0.75, 0], atol=1e-6)
+
+
+# -- what all losses share ----------------------------------------------------------------------
+
+
+@given(generator=generators(), cut=st.integers(0, 6))
+def test_the_parts_of_workers_add_up(generator: np.random.Generator, cut: int) -> None:
+    output = generator.standard_normal((6, 3, 4))
+    classes, targets = generator.integers(0, 4, (6, 3)), generator.random((6, 3, 4))
+    for loss, wanted, rows in (
+        (softmax_cross_entropy, classes, 18),
+        (sigmoid_binary_cross_entropy, targets, 6),
+        (mean_squared_error, targets, 6),
+    ):
+        value, gradient = loss(output, wanted)
+        parts = [loss(output[part], wanted[part], rows) for part in (np.s_[:cut], np.s_[cut:])]
+        assert sum(part[0] for part in parts) == pytest.approx(value, abs=1e-12)
+        together = np.concatenate([part[1] for part in parts])
+        np.testing.assert_allclose(together, gradient, atol=1e-12)
+
+
+def test_gradients_of_float32_are_float32(generator: np.random.Generator) -> None:
+    output = generator.standard_normal((5, 4), dtype=np.float32)
+    targets = generator.random((5, 4), dtype=np.float32)
+    assert softmax_cross_entropy(output, np.zeros(5, int))[1].dtype == np.float32
+    for wanted in (targets, targets.astype(np.float64), targets > 0.5):
+        assert sigmoid_binary_cross_entropy(output, wanted)[1].dtype == np.float32
+        assert mean_squared_error(output, wanted)[1].dtype == np.float32
+
+
+def test_values_are_summed_in_float64() -> None:
+    # In float32, 2²⁴ + 1 = 2²⁴.
+    value, _ = mean_squared_error(np.array([[4096], [1]], np.float32), np.zeros((2, 1)))
+    assert value == (2**24 + 1) / 2
+
+
+@element_losses
+def test_shapes_that_differ_are_errors(loss: ElementLoss) -> None:
+    with pytest.raises(ValueError, match=r"output has shape \(3, 2\), but the targets have \(3,\)"):
+        loss(np.zeros((3, 2)), np.zeros(3))
+
+
+# -- mutants ------------------------------------------------------------------------------------
+
+
+def _without_target(logits: Array, classes: Array) -> tuple[float, Array]:
+    value, _ = softmax_cross_entropy(logits, classes)
+    return value, softmax(logits) / len(logits)
+
+
+def _not_averaged(logits: Array, classes: Array) -> tuple[float, Array]:
+    value, gradient = softmax_cross_entropy(logits, classes)
+    return value, len(logits) * gradient
+
+
+def _next_class(logits: Array, classes: Array) -> tuple[float, Array]:
+    value, _ = softmax_cross_entropy(logits, classes)
+    return value, softmax_cross_entropy(logits, (classes + 1) % logits.shape[-1])[1]
+
+
+@pytest.mark.parametrize("wrong", [_without_target, _not_averaged, _next_class])
+def test_wrong_softmax_cross_entropy_is_rejected(
+    wrong: ElementLoss, generator: np.random.Generator
+) -> None:
+    with pytest.raises(GradientError, match="output"):
+        check_loss(wrong, generator.standard_normal((4, 3)), np.array([0, 2, 1, 1]))
+
+
+def _sigmoid_differentiated_twice(z: Array, t: Array) -> tuple[float, Array]:
+    value, gradient = sigmoid_binary_cross_entropy(z, t)
+    return value, gradient * sigmoid(z) * (1 - sigmoid(z))
+
+
+def _ones_only(z: Array, t: Array) -> tuple[float, Array]:
+    value, _ = sigmoid_binary_cross_entropy(z, t)
+    return value, t * (sigmoid(z) - 1) / z.size
+
+
+def _without_the_two(y: Array, t: Array) -> tuple[float, Array]:
+    value, gradient = mean_squared_error(y, t)
+    return value, gradient / 2
+
+
+def _summed_over_the_row(y: Array, t: Array) -> tuple[float, Array]:
+    value, gradient = mean_squared_error(y, t)
+    return value, gradient * y.shape[1]
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [_sigmoid_differentiated_twice, _ones_only, _without_the_two, _summed_over_the_row],
+)
+def test_wrong_element_losses_are_rejected(
+    wrong: ElementLoss, generator: np.random.Generator
+) -> None:
+    output = generator.standard_normal((4, 3))
+    with pytest.raises(GradientError, match="output"):
+        check_loss(wrong, output, fractions(output))
