@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import hashlib
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,25 +10,17 @@ from typing import Any
 
 import numpy as np
 
-from models import (
-    CharacterLSTM,
-    Checkpoint,
-    CheckpointError,
-    Vocabulary,
-    VocabularyError,
-    load_checkpoint,
-)
-from train.datasets import DataError, Text, load_text, load_text_or_fallback
+from models import Checkpoint, CheckpointError, VocabularyError, load_checkpoint
+from train.datasets import DataError
+from train.jobs import JOBS, Job
 from train.mpi import MPI, launched_ranks
 from train.options import OPTIONS
 from train.processes import WorkerError, start_workers
 from train.recipes import DEFAULT_RECIPE, RECIPES
 from train.reducers import Alone, Reducer
-from train.streams import CorpusError, StreamTask
+from train.streams import CorpusError
 from train.threads import share_threads, suitable_workers
 from train.trainer import DivergedError, Trainer
-
-_STRUCTURE = ("layers", "units")  # what --init-from takes from the checkpoint
 
 
 @dataclass
@@ -69,8 +60,7 @@ def main(arguments: list[str] | None = None) -> int:
         run = parse(sys.argv[1:] if arguments is None else arguments)
         if run is None:
             return 0
-        text = _load_data(run)
-        return 0 if _train_with_workers(run, text) else 130
+        return 0 if _train_with_workers(run) else 130
     except _ERRORS as error:
         print(f"glassnet-train: {error}", file=sys.stderr)
         return 1
@@ -215,13 +205,15 @@ def _structure_of(
         raise UsageError(
             f"{path} holds a {start.kind}, but {recipe} is a {RECIPES[recipe].network}"
         )
-    for name in _STRUCTURE:
-        if name in explicit and explicit[name] != start.configuration[name]:
-            raise UsageError(
-                f"--{name} {explicit[name]} does not fit {path}, which has "
-                f"{start.configuration[name]}"
-            )
-    return {name: start.configuration[name] for name in _STRUCTURE}
+    structure = {
+        name: start.configuration[name]
+        for name in RECIPES[recipe].options
+        if OPTIONS[name].structural
+    }
+    for name, value in structure.items():
+        if explicit.get(name, value) != value:
+            raise UsageError(f"--{name} {explicit[name]} does not fit {path}, which has {value}")
+    return structure
 
 
 def _keep_earlier_run(folder: Path) -> None:
@@ -238,45 +230,42 @@ def _keep_earlier_run(folder: Path) -> None:
 # -- building a run -----------------------------------------------------------------------------
 
 
-def _load_data(run: Run) -> Text:
+def _load(run: Run) -> Job:
     """Load the data; where the recipe's default can't be had, the run's options name the other."""
-    name = run.options["data"]
-    asked_for = run.resume or name != RECIPES[run.recipe].options["data"]
-    text = load_text(name) if asked_for else load_text_or_fallback(name)
-    run.options["data"] = text.name
-    if (
-        run.start is not None
-        and run.resume
-        and run.start.progress["fingerprint"] != _fingerprint(text)
-    ):
+    name, recipe = run.options["data"], RECIPES[run.recipe]
+    job = JOBS[recipe.network](run.options, run.resume or name != recipe.options["data"])
+    run.options["data"] = job.data
+    resumed = run.start if run.resume else None
+    if resumed and resumed.progress["fingerprint"] != job.fingerprint:
         raise CheckpointError(f"the checkpoint was trained on other data than {name} holds now")
-    return text
+    return job
 
 
-def _fingerprint(text: Text) -> str:
-    return hashlib.sha256(text.text.encode()).hexdigest()
-
-
-def _train_with_workers(run: Run, text: Text) -> bool:
+def _train_with_workers(run: Run) -> bool:
     """Train alone, with processes or under MPI; return False if Ctrl-C ended it."""
+    job = _load(run)
     if launched_ranks() > 1:
-        return _train_under_mpi(run, text)
-    workers = run.options["workers"] or suitable_workers(run.options["chunks"])
-    workers = min(workers, run.options["chunks"])
+        return _train_under_mpi(run, job)
+    workers = min(run.options["workers"] or suitable_workers(job.rows), job.rows)
     if workers == 1:
-        return train(run, text, Alone())
-    parameters = _network(run, text).parameter_count
-    with start_workers(workers, parameters, run.options["dtype"], train, run, text) as reducer:
-        return train(run, text, reducer)
+        return _train(run, job, Alone())
+    parameters = job.network(run.start).parameter_count
+    with start_workers(workers, parameters, run.options["dtype"], _join, run) as reducer:
+        return _train(run, job, reducer)
 
 
-def _train_under_mpi(run: Run, text: Text) -> bool:
+def _join(run: Run, reducer: Reducer) -> None:
+    """Take part in a run as one of several workers."""
+    _train(run, _load(run), reducer)
+
+
+def _train_under_mpi(run: Run, job: Job) -> bool:
     try:
         reducer = MPI()
     except (ImportError, RuntimeError) as error:
         raise WorkerError(f'MPI needs mpi4py: pip install "glassnet[mpi]" ({error})') from None
     try:
-        return train(run, text, reducer)
+        return _train(run, job, reducer)
     except Exception as error:
         # The other ranks wait for this one and would do so forever.
         print(f"glassnet-train: rank {reducer.rank}: {error}", file=sys.stderr, flush=True)
@@ -284,46 +273,31 @@ def _train_under_mpi(run: Run, text: Text) -> bool:
         raise
 
 
-def _network(run: Run, text: Text) -> CharacterLSTM:
-    """Return the network of a run, not initialized."""
-    options = run.options
-    vocabulary = Vocabulary.of(text.text)
-    if run.start is not None:
-        vocabulary = Vocabulary(run.start.configuration["vocabulary"])
-    return CharacterLSTM(vocabulary, options["layers"], options["units"], options["dropout"])
-
-
-def train(run: Run, text: Text, reducer: Reducer) -> bool:
-    """Build what the run needs and train; return False if Ctrl-C ended it.
-
-    Every worker calls this.
-    """
-    options = run.options
-    weights_random, training_random = np.random.default_rng(options["seed"]).spawn(2)
-    network = _network(run, text).initialize(weights_random, options["dtype"])
+def _train(run: Run, job: Job, reducer: Reducer) -> bool:
+    """Make the network and train it; return False if Ctrl-C ended it. Every worker calls this."""
+    weights_random, training_random = np.random.default_rng(run.options["seed"]).spawn(2)
+    network = job.network(run.start).initialize(weights_random, run.options["dtype"])
     if run.start is not None:
         run.start.copy_weights(network)
     reducer.adopt(network)
     share_threads(network, reducer.size)
-    task = StreamTask(
-        network,
-        network.vocabulary.encode(text.text),
-        options["chunks"],
-        options["k1"],
-        options["k2"],
-        options["validation"],
+    task = job.task(network, reducer, training_random)
+    trainer = Trainer(
+        task,
+        run.options,
+        run.recipe,
         reducer,
         training_random,
-    )
-    trainer = Trainer(
-        task, options, run.recipe, reducer, training_random, run.save, run.log, _fingerprint(text)
+        run.save,
+        run.log,
+        job.fingerprint,
     )
     if run.start is not None and run.resume:
         trainer.resume(run.start)
     if reducer.rank == 0:
         print(
-            f"{run.recipe}: {network.theta.size:,} parameters, {len(text.text):,} characters of "
-            f"{text.source}, {task.steps_per_epoch} updates an epoch, "
+            f"{run.recipe}: {network.theta.size:,} parameters, {job.summary}, "
+            f"{task.steps_per_epoch} updates an epoch, "
             f"{reducer.size} worker{'s' if reducer.size > 1 else ''}",
             file=sys.stderr,
         )

@@ -25,12 +25,14 @@ class Option:
     help : one sentence.
     metavar : what stands for the value in the help text.
     resumable : whether a run that is resumed may change it.
+    structural : whether it is part of a network's configuration, which --init-from keeps.
     """
 
     parse: Callable[[str], Any]
     help: str
     metavar: str
     resumable: bool = False
+    structural: bool = False
 
 
 def _number(kind: type, low: float, high: float, range_text: str) -> Callable[[str], Any]:
@@ -73,11 +75,12 @@ _fraction = _number(float, 0, 1 - 2**-53, "of at least 0 and below 1")
 OPTIONS = {
     "data": Option(str, "name of a data set, or path of a UTF-8 text file", "NAME|PATH"),
     "epochs": Option(_count, "passes over the training data", "N", resumable=True),
+    "batch": Option(_count, "examples of one update", "N"),
     "chunks": Option(_count, "parallel streams that the corpus is cut into", "N"),
     "k1": Option(_count, "characters from one update to the next", "N"),
     "k2": Option(_count, "characters that gradients flow back through, at least k1", "N"),
-    "layers": Option(_count, "LSTM layers", "N"),
-    "units": Option(_count, "units of each LSTM layer", "N"),
+    "layers": Option(_count, "LSTM layers", "N", structural=True),
+    "units": Option(_count, "units of each LSTM layer", "N", structural=True),
     "dropout": Option(_fraction, "rate of dropout on the output of each LSTM layer", "RATE"),
     "optimizer": Option(_choice(*OPTIMIZERS), f"one of {', '.join(OPTIMIZERS)}", "NAME"),
     "learning-rate": Option(_positive, "size of an update, before the schedule", "RATE"),
