@@ -6,6 +6,7 @@ from models.checkpoint import (
     Checkpoint,
     CheckpointError,
     load_checkpoint,
+    load_network,
     save_checkpoint,
 )
 from models.vocabulary import Vocabulary, VocabularyError
@@ -19,5 +20,6 @@ __all__ = [
     "Vocabulary",
     "VocabularyError",
     "load_checkpoint",
+    "load_network",
     "save_checkpoint",
 ]

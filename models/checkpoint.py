@@ -13,10 +13,7 @@ happens there is a whole file under that name: the old one or the new one.
 
 from __future__ import annotations
 
-import contextlib
 import json
-import os
-import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -24,6 +21,7 @@ from typing import Any
 import numpy as np
 
 from models.character_lstm import CharacterLSTM
+from models.files import whole_file
 from nn import Array, Layer
 
 FORMAT = 1
@@ -62,14 +60,21 @@ class Checkpoint:
     training: dict[str, Array] = field(default_factory=dict)
 
     def build(self, dtype: Any = None) -> Any:
-        """Return the network with its weights, in `dtype` (None: as they were saved)."""
+        """Return the network with its weights, in `dtype` (None: as they were saved).
+
+        Raises
+        ------
+        CheckpointError : if configuration and weights do not make a network.
+        """
         try:
             network = NETWORKS[self.kind].from_configuration(self.configuration)
-        except (KeyError, TypeError, ValueError) as error:
-            raise CheckpointError(f"the configuration of the {self.kind} is damaged") from error
-        if dtype is None:
-            dtype = next(iter(self.weights.values())).dtype
-        network.initialize(np.random.default_rng(0), dtype)
+            dtype = next(iter(self.weights.values())).dtype if dtype is None else dtype
+            if not np.issubdtype(dtype, np.floating):
+                raise ValueError(f"weights of type {dtype}")
+            size = network.parameter_count
+            network.bind(np.zeros(size, dtype), np.zeros(size, dtype))
+        except Exception as error:  # whatever a wrong value leads to in a network's constructor
+            raise CheckpointError(f"the description of the {self.kind} is damaged") from error
         self.copy_weights(network)
         return network
 
@@ -84,7 +89,10 @@ class Checkpoint:
         shapes = {name: value.shape for name, value in parameters.items()}
         found = {name: value.shape for name, value in self.weights.items()}
         if shapes != found:
-            raise CheckpointError(f"the weights {found} do not fit the network, which has {shapes}")
+            wrong = sorted(set(shapes.items()) ^ set(found.items()))
+            raise CheckpointError(
+                f"the saved weights do not fit the network, such as {wrong[0][0]}"
+            )
         for name, value in self.weights.items():
             parameters[name][...] = value
 
@@ -109,24 +117,11 @@ def save_checkpoint(path: Path | str, checkpoint: Checkpoint) -> None:
     arrays = {"header": np.frombuffer(json.dumps(header).encode(), np.uint8)}
     arrays |= {f"weights/{name}": value for name, value in checkpoint.weights.items()}
     arrays |= {f"training/{name}": value for name, value in checkpoint.training.items()}
-    temporary = None
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        with os.fdopen(handle, "wb") as file:
+        with whole_file(path) as file:
             np.savez(file, allow_pickle=False, **arrays)
-            file.flush()
-            os.fsync(file.fileno())
-        umask = os.umask(0)
-        os.umask(umask)
-        os.chmod(temporary, 0o666 & ~umask)  # mkstemp makes files that only their owner reads
-        os.replace(temporary, path)
     except OSError as error:
         raise CheckpointError(f"{path}: can't be written ({error.strerror})") from error
-    finally:
-        if temporary is not None:
-            with contextlib.suppress(FileNotFoundError):
-                os.unlink(temporary)
 
 
 def load_checkpoint(path: Path | str) -> Checkpoint:
@@ -163,6 +158,23 @@ def load_checkpoint(path: Path | str) -> Checkpoint:
         raise
     except Exception as error:  # NumPy, zipfile, zlib and json raise a dozen kinds for damage
         raise CheckpointError(f"{path}: is damaged, or not a glassnet checkpoint") from error
+
+
+def load_network(path: Path | str) -> tuple[Any, Checkpoint]:
+    """Read a checkpoint and build its network; return both.
+
+    Raises
+    ------
+    CheckpointError : naming the file, if that can't be done.
+    """
+    checkpoint = load_checkpoint(path)
+    try:
+        network = checkpoint.build()
+    except CheckpointError as error:
+        raise CheckpointError(f"{path}: {error}") from error
+    if not np.isfinite(network.theta).all():
+        raise CheckpointError(f"{path}: some weights are not numbers (NaN or infinite)")
+    return network, checkpoint
 
 
 def _under(prefix: str, arrays: dict[str, Array]) -> dict[str, Array]:
