@@ -1,0 +1,166 @@
+"""Activations: what every unit of a character LSTM does at every character of a text.
+
+The activation of a character is the one *after* the network has read it. Nothing is drawn here;
+`terminal.py`, `page.py` and `picture.py` draw what this module returns.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from tqdm import tqdm
+
+from models import CharacterLSTM
+from models.files import whole_file
+from nn import Array
+
+STATES = ("hidden", "cell", "input-gate", "forget-gate", "output-gate", "candidate")
+"""What can be looked at in each unit: h, c, i, f, o and g of `nn/lstm.py`."""
+
+_NAMES = {"hidden": "hidden state", "cell": "cell state"}
+
+
+def state_name(state: str) -> str:
+    """Return one of `STATES` as it is written in a sentence: `hidden state`, `input gate`."""
+    return _NAMES.get(state, state.replace("-", " "))
+
+
+@dataclass
+class Neuron:
+    """One neuron on one text.
+
+    Attributes
+    ----------
+    text : what was read.
+    layer : number of the LSTM layer, from 1.
+    index : which unit of the layer, from 0.
+    state : one of `STATES`.
+    values : its activation after each character, (characters,) float32.
+    """
+
+    text: str
+    layer: int
+    index: int
+    state: str
+    values: Array
+
+    @property
+    def title(self) -> str:
+        return f"layer {self.layer}, neuron {self.index}, {state_name(self.state)}"
+
+
+@dataclass
+class Activations:
+    """All neurons on one text.
+
+    Attributes
+    ----------
+    text : what was read.
+    arrays : by layer (from 1) and state (of `STATES`), each (characters, units) float32.
+    """
+
+    text: str
+    arrays: dict[tuple[int, str], Array]
+
+    @property
+    def layers(self) -> list[int]:
+        """The numbers of the layers that are held, in order."""
+        return sorted({layer for layer, _ in self.arrays})
+
+    @property
+    def states(self) -> list[str]:
+        """The states that are held for every layer, in the order in which they were asked for."""
+        return list(dict.fromkeys(state for _, state in self.arrays))
+
+    def neuron(self, layer: int, index: int, state: str) -> Neuron:
+        """Return one neuron; raise KeyError or IndexError if it is not held."""
+        return Neuron(self.text, layer, index, state, self.arrays[layer, state][:, index])
+
+    def most_varying(self, layer: int, state: str) -> int:
+        """Return the index of the neuron whose activation varies most over the text.
+
+        Cell states have no bounds, so that one runaway unit would win; they are compared as they
+        are drawn, by their hyperbolic tangent.
+        """
+        values = self.arrays[layer, state]
+        return int(np.argmax((np.tanh(values) if state == "cell" else values).var(axis=0)))
+
+
+def read_activations(
+    network: CharacterLSTM,
+    text: str,
+    states: Sequence[str] = ("hidden",),
+    chunk: int = 1000,
+    progress: bool = False,
+) -> Activations:
+    """Run a text through a network, from a zero state to its end, and return the activations.
+
+    It is read in chunks, the state carried from one to the next, so that the layers' own buffers
+    stay small. What is returned takes 4 bytes for each character, unit, layer and state: 41 MB
+    for one state of 10,000 characters in two layers of 512 units.
+
+    Parameters
+    ----------
+    network : an initialized network; its carried state is zero afterwards.
+    text : at least one character.
+    states : which of `STATES` to keep.
+    chunk : characters read at once; it does not change the result beyond rounding.
+    progress : show a progress bar on the standard error if that is a terminal and it takes long.
+
+    Raises
+    ------
+    VocabularyError : if the text holds a character that the network does not know.
+    """
+    ids = network.vocabulary.encode(text)[:, None]  # (characters, 1): a single stream
+    arrays = {
+        (number, state): np.empty((len(ids), lstm.units), np.float32)
+        for number, lstm in enumerate(network.lstms, 1)
+        for state in states
+    }
+    network.reset_state()
+    with tqdm(
+        total=len(ids), unit=" characters", delay=1, leave=False, disable=None if progress else True
+    ) as bar:
+        for start in range(0, len(ids), chunk):
+            part = ids[start : start + chunk]
+            network.forward(part)
+            network.carry()
+            for number, lstm in enumerate(network.lstms, 1):
+                found = lstm.activations()
+                for state in states:
+                    values = found[state.replace("-", " ")]
+                    arrays[number, state][start : start + len(part)] = values[:, 0]
+            bar.update(len(part))
+    network.reset_state()
+    return Activations(text, arrays)
+
+
+def save_activations(path: Path | str, activations: Activations) -> None:
+    """Write activations to an `.npz` file, which `numpy.load(path)` reads without pickle.
+
+    It holds `text`, the text as UTF-8 bytes (uint8), and an array (characters, units) float32 for
+    each layer and state, named `layer1/hidden`, `layer2/forget-gate` and so on.
+
+    Raises
+    ------
+    OSError : if the file can't be written.
+    """
+    arrays = {f"layer{layer}/{state}": a for (layer, state), a in activations.arrays.items()}
+    arrays["text"] = np.frombuffer(activations.text.encode(), np.uint8)
+    with whole_file(path) as file:
+        np.savez(file, allow_pickle=False, **arrays)
+
+
+def load_activations(path: Path | str) -> Activations:
+    """Read what `save_activations` wrote."""
+    arrays = {}
+    with np.load(path, allow_pickle=False) as file:
+        text = file["text"].tobytes().decode()
+        for name in file.files:
+            if name != "text":
+                layer, state = name.removeprefix("layer").split("/")
+                arrays[int(layer), state] = file[name]
+    return Activations(text, arrays)
