@@ -114,6 +114,11 @@ def parse(arguments: list[str]) -> Run | None:
         options |= _structure_of(given["init_from"], start, explicit, recipe_name)
     if options.get("k2", 1) < options.get("k1", 1):
         raise UsageError(f"--k2 ({options['k2']}) must be at least --k1 ({options['k1']})")
+    if 2 * options.get("pretraining", 0) >= options["epochs"]:
+        raise UsageError(
+            f"--epochs ({options['epochs']}) must be above twice --pretraining "
+            f"({options['pretraining']}), as two layers are pre-trained"
+        )
     run = Run(
         recipe=recipe_name,
         options=options,
@@ -280,7 +285,7 @@ def _train(run: Run, job: Job, reducer: Reducer) -> bool:
     if run.start is not None:
         run.start.copy_weights(network)
     reducer.adopt(network)
-    share_threads(network, reducer.size)
+    share_threads(network, reducer.local_size)
     task = job.task(network, reducer, training_random)
     trainer = Trainer(
         task,

@@ -39,6 +39,7 @@ class MPI:
         self._in_place = library.IN_PLACE
         self.rank = self._communicator.Get_rank()
         self.size = self._communicator.Get_size()
+        self.local_size = self._communicator.Split_type(library.COMM_TYPE_SHARED).Get_size()
 
     def adopt(self, network: Layer) -> None:
         self._communicator.Bcast(network.theta, root=0)

@@ -72,7 +72,8 @@ class Processes:
     """
 
     def __init__(self, rank: int, shared: _Shared) -> None:
-        self.rank, self.size = rank, shared.size
+        self.rank = rank
+        self.size = self.local_size = shared.size
         dtype = np.dtype(shared.dtype)
         self._arrivals = shared.arrivals
         self._arrived = 0

@@ -19,10 +19,12 @@ class Reducer(Protocol):
     Attributes
     ----------
     rank, size : the number of this worker, from 0, and how many there are. Rank 0 prints and saves.
+    local_size : how many of them are on this machine and share its cores.
     """
 
     rank: int
     size: int
+    local_size: int
 
     def adopt(self, network: Layer) -> None:
         """Give all workers the parameters of worker 0's network, in memory fit for exchange."""
@@ -56,7 +58,7 @@ class Alone:
     """The reducer of a process that works alone: nothing to exchange."""
 
     rank = 0
-    size = 1
+    size = local_size = 1
 
     def adopt(self, network: Layer) -> None:
         pass

@@ -27,7 +27,10 @@ def suitable_workers(rows: int) -> int:
 
 
 def share_threads(network: Layer, workers: int) -> None:
-    """Give BLAS in this process its share of the cores, and tell the LSTM layers."""
+    """Give BLAS in this process its share of the cores among so many workers on this machine.
+
+    LSTM layers are told to cut their products into tiles only where BLAS has a single thread.
+    """
     threads = max(1, cores() // workers)
     threadpool_limits(threads, user_api="blas")
     if threads > 1:
