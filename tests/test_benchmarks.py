@@ -1,0 +1,45 @@
+"""Each benchmark runs on this version; a short form of those that are quick enough."""
+
+import importlib.util
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+BENCHMARKS = Path(__file__).resolve().parents[1] / "benchmarks"
+PROGRAMS = sorted(
+    path.name for path in BENCHMARKS.glob("*.py") if "def main" in path.read_text("utf-8")
+)
+SHORT = {
+    "lstm_sampling.py": (["--rounds", "1", "--length", "5", "--counts", "1", "4"], "4 at once is"),
+    "lstm_training.py": (
+        ["--rounds", "1", "--updates", "3", "--streams", "4"],
+        "peak GFLOP/s",
+    ),
+}
+
+
+def run(name: str, *arguments: str) -> str:
+    return subprocess.run(
+        [sys.executable, str(BENCHMARKS / name), *arguments],
+        check=True,
+        capture_output=True,
+        text=True,
+    ).stdout
+
+
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_help(name: str) -> None:
+    if "\nimport torch" in (BENCHMARKS / name).read_text("utf-8"):
+        pytest.importorskip("torch")
+    assert "usage:" in run(name, "--help")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", SHORT)
+def test_short_form(name: str) -> None:
+    arguments, expected = SHORT[name]
+    printed = run(name, *arguments)
+    assert expected in printed
+    assert ("PyTorch" in printed) == (importlib.util.find_spec("torch") is not None)
