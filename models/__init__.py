@@ -9,14 +9,19 @@ from models.checkpoint import (
     load_network,
     save_checkpoint,
 )
+from models.image_autoencoders import IMAGE_AUTOENCODERS, ImageAutoencoder
+from models.text_autoencoder import TextAutoencoder
 from models.vocabulary import Vocabulary, VocabularyError
 
 __all__ = [
+    "IMAGE_AUTOENCODERS",
     "SHIPPED",
     "CharacterLSTM",
     "CharacterStepper",
     "Checkpoint",
     "CheckpointError",
+    "ImageAutoencoder",
+    "TextAutoencoder",
     "Vocabulary",
     "VocabularyError",
     "load_checkpoint",

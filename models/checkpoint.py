@@ -22,10 +22,13 @@ import numpy as np
 
 from models.character_lstm import CharacterLSTM
 from models.files import whole_file
+from models.image_autoencoders import IMAGE_AUTOENCODERS
+from models.text_autoencoder import TextAutoencoder
 from nn import Array, Layer
 
 FORMAT = 1
-NETWORKS = {network.kind: network for network in (CharacterLSTM,)}
+_CLASSES: tuple[Any, ...] = (CharacterLSTM, TextAutoencoder, *IMAGE_AUTOENCODERS)
+NETWORKS = {network.kind: network for network in _CLASSES}
 SHIPPED = Path(__file__).resolve().parent.parent / "saves"
 """The folder of the trained networks that come with glassnet."""
 

@@ -9,6 +9,7 @@ from nn.activity_penalty import ActivityPenalty
 from nn.convolution import Conv1D, Conv2D, Conv2DTranspose
 from nn.dense import Dense
 from nn.dropout import Dropout
+from nn.embedding import Embedding
 from nn.gaussian import GaussianNoise, GaussianSampling
 from nn.layer import NO_GRADIENT, Array, BatchShare, Layer, Sequential
 from nn.losses import mean_squared_error, sigmoid_binary_cross_entropy, softmax_cross_entropy
@@ -43,6 +44,7 @@ __all__ = [
     "Crop2D",
     "Dense",
     "Dropout",
+    "Embedding",
     "Flatten",
     "GaussianNoise",
     "GaussianSampling",

@@ -1,6 +1,6 @@
 """Embedding: a vector for each id. It is what `Dense` does to one-hot rows, without making them.
 
-    y = W[x] + b         dW[i] += Σ dy over the places where x = i         db += Σ dy
+y = W[x] + b         dW[i] += Σ dy over the places where x = i         db += Σ dy
 """
 
 from __future__ import annotations

@@ -284,8 +284,13 @@ class Sequential(Layer):
     def backward(self, dy: Array) -> Array:
         for layer in reversed(self.layers.values()):
             dy = layer.backward(dy)
+            if dy is NO_GRADIENT:  # the layers before this one have no parameters
+                break
         return dy
 
     def skip_input_gradient(self) -> None:
         super().skip_input_gradient()
-        next(iter(self.layers.values())).skip_input_gradient()
+        for layer in self.layers.values():
+            layer.skip_input_gradient()
+            if layer.parameter_count:
+                break

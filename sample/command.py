@@ -1,4 +1,4 @@
-"""The command `glassnet-sample`: write text with a trained network, as it is drawn."""
+"""The command `glassnet-sample`: write text with a trained network, as it is drawn; or digits."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import io
 import itertools
 import math
 import os
+import re
 import secrets
 import sys
 import time
@@ -22,20 +23,24 @@ from models import (
     SHIPPED,
     CharacterLSTM,
     CheckpointError,
+    ImageAutoencoder,
     VocabularyError,
     load_network,
 )
+from models.digits import DigitsError
 from models.files import whole_file
+from sample.images import draw_images, morph_digits, save_images
 from sample.text import check_options, stream_text
 
 _FLUSH_SECONDS = 0.02  # what is drawn within this time is shown together
 _SEPARATOR = "-" * 40 + "\n"
+_MORPH_STEPS = 12  # images from one digit to the other, if --count does not say
 
 Write = Callable[[str], object]
 
 
 class _OutputError(Exception):
-    """The text can't be written; the message says where and why."""
+    """What was drawn can't be written; the message says where and why."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -63,7 +68,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 130
     except BrokenPipeError:
         return 0
-    except (CheckpointError, _OutputError) as error:
+    except (CheckpointError, DigitsError, _OutputError) as error:
         return _fail(error)
     except VocabularyError as error:
         return _fail(f"start text: {error}")
@@ -84,7 +89,8 @@ def _parser() -> argparse.ArgumentParser:
         prog="glassnet-sample",
         usage="%(prog)s [CHECKPOINT] [options]",
         description="Write text with a trained network. The start text comes first, then every "
-        "character as it is drawn.",
+        "character as it is drawn. An autoencoder of digits draws a picture instead: for it there "
+        "are --count, --morph, --seed and --out.",
     )
     parser.add_argument(
         "checkpoint",
@@ -145,16 +151,30 @@ def _parser() -> argparse.ArgumentParser:
         type=int,
         default=1,
         help="number of texts, drawn side by side; the first appears as it is drawn and the "
-        "others after it, with a line of dashes between (default: %(default)s)",
+        "others after it, with a line of dashes between; or number of digits in the picture "
+        "(default: %(default)s)",
+    )
+    add(
+        "--morph",
+        metavar="A,B",
+        type=_two_digits,
+        help="draw how a digit A turns into a digit B along a line between their codes, in COUNT "
+        f"steps (default: draw new digits; {_MORPH_STEPS} steps)",
     )
     add(
         "--out",
         metavar="FILE",
         type=Path,
         help="write to this file, which appears when the text is complete (default: standard "
-        "output)",
+        "output); digits are written as PNG",
     )
     return parser
+
+
+def _two_digits(value: str) -> tuple[int, int]:
+    if not re.fullmatch("[0-9],[0-9]", value):
+        raise argparse.ArgumentTypeError(f"{value!r} is not two digits, as in 3,8")
+    return int(value[0]), int(value[2])
 
 
 def _drawing(options: argparse.Namespace) -> dict[str, Any]:
@@ -166,10 +186,15 @@ def _drawing(options: argparse.Namespace) -> dict[str, Any]:
 def _sample(options: argparse.Namespace) -> None:
     """Draw and write what the options ask for."""
     network, checkpoint = load_network(options.checkpoint)
+    if isinstance(network, ImageAutoencoder):
+        _sample_images(network, options)
+        return
     if checkpoint.kind != CharacterLSTM.kind:
         raise CheckpointError(
             f"{options.checkpoint}: holds a {checkpoint.kind!r}, which does not write text"
         )
+    if options.morph is not None:
+        raise CheckpointError(f"{options.checkpoint}: writes text; --morph needs digits")
     start = _standard_input() if options.start == "-" else options.start
     seed = secrets.randbits(32) if options.seed is None else options.seed
     generator = np.random.default_rng(seed)
@@ -179,6 +204,32 @@ def _sample(options: argparse.Namespace) -> None:
         if options.seed is None:
             print(f"glassnet-sample: --seed {seed} draws this text again", file=sys.stderr)
         _write_texts(write, characters, start, options.count)
+
+
+def _sample_images(network: ImageAutoencoder, options: argparse.Namespace) -> None:
+    """Draw digits, or one turning into another, and write them to the file asked for."""
+    if options.out is None:
+        raise CheckpointError(f"{options.checkpoint}: draws a picture; say where to with --out")
+    seed = secrets.randbits(32) if options.seed is None else options.seed
+    generator = np.random.default_rng(seed)
+    try:
+        if options.morph is None:
+            images = draw_images(network, generator, options.count)
+            columns = math.ceil(math.sqrt(options.count))
+        else:
+            columns = options.count if options.count > 1 else _MORPH_STEPS
+            images = morph_digits(network, generator, options.morph, columns)
+        save_images(options.out, images, columns)
+    except ValueError as error:
+        raise CheckpointError(f"{options.checkpoint}: {error}") from error
+    except ImportError as error:
+        raise _OutputError(
+            f'{options.out}: needs {error.name}: pip install "glassnet[plots]"'
+        ) from error
+    except OSError as error:
+        raise _OutputError(f"{options.out}: can't be written ({error.strerror})") from error
+    if options.seed is None:
+        print(f"glassnet-sample: --seed {seed} draws these again", file=sys.stderr)
 
 
 def _write_texts(write: Write, characters: Iterator[str], start: str, count: int) -> None:

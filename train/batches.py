@@ -14,6 +14,9 @@ from train.reducers import Reducer, share
 Loss = Callable[[Array, Array, int], tuple[float, Array]]
 """(output, targets, rows of the whole batch) -> (value, gradient for the output)"""
 
+Measures = Callable[[Array, Array], dict[str, tuple[float, int]]]
+"""(output, targets) -> (sum, count) by name, such as {"accuracy": (those that are right, all)}"""
+
 
 class BatchTask:
     """Training a network on mini-batches: what one update computes, and validation.
@@ -28,8 +31,8 @@ class BatchTask:
     reducer : the rows of each batch are shared out among its workers.
     generator : randomness for the order of rows and for noise, in the same state on every worker.
     unit : what a row is, in the plural, for the progress.
-    measures : (output, targets) -> sums over rows by name (such as the number of characters that
-        are right), which validation reports divided by the number of rows.
+    measures : what validation reports beside the loss: of each, the sum over all rows divided by
+        the count over all rows.
     """
 
     def __init__(
@@ -42,7 +45,7 @@ class BatchTask:
         reducer: Reducer,
         generator: np.random.Generator,
         unit: str,
-        measures: Callable[[Array, Array], dict[str, float]] = lambda output, targets: {},
+        measures: Measures = lambda output, targets: {},
     ) -> None:
         self.network, self.unit, self.units_per_step = network, unit, batch
         self._loss, self._measures = loss, measures
@@ -76,7 +79,7 @@ class BatchTask:
         count = len(inputs)
         if not count:
             return {}
-        sums: dict[str, float] = {"loss": 0.0}
+        sums, counts = {"loss": 0.0}, {"loss": count}
         for start in range(0, count, self.units_per_step):
             rows = slice(start, start + self.units_per_step)
             own = len(inputs[rows])
@@ -84,9 +87,10 @@ class BatchTask:
             output = self.network.forward(inputs[rows])
             value, _ = self._loss(output, targets[rows], own)
             sums["loss"] += (value + self.network.total_auxiliary_loss()) * own
-            for name, value in self._measures(output, targets[rows]).items():
-                sums[name] = sums.get(name, 0.0) + value
-        return {f"validation_{name}": float(value) / count for name, value in sums.items()}
+            for name, (part, size) in self._measures(output, targets[rows]).items():
+                sums[name] = sums.get(name, 0.0) + part
+                counts[name] = counts.get(name, 0) + size
+        return {f"validation_{name}": float(sums[name]) / counts[name] for name in sums}
 
     def state(self) -> dict[str, Array]:
         """Return the order of rows in this epoch."""

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
+from functools import partial
 from typing import Any, Protocol
 
 import numpy as np
 
-from models import CharacterLSTM, Checkpoint, Vocabulary
+from models import IMAGE_AUTOENCODERS, CharacterLSTM, Checkpoint, Vocabulary
 from train.datasets import load_text, load_text_or_fallback
+from train.images import ImageAutoencoderJob
+from train.lines import TextAutoencoderJob
 from train.reducers import Reducer
 from train.streams import StreamTask
 from train.trainer import Task
@@ -74,5 +78,9 @@ class CharacterLSTMJob:
         )
 
 
-JOBS: dict[str, type[CharacterLSTMJob]] = {"character-lstm": CharacterLSTMJob}
-"""The job of each kind of network."""
+JOBS: dict[str, Callable[[dict[str, Any], bool], Job]] = {
+    "character-lstm": CharacterLSTMJob,
+    "text-autoencoder": TextAutoencoderJob,
+    **{network.kind: partial(ImageAutoencoderJob, network) for network in IMAGE_AUTOENCODERS},
+}
+"""The job of each kind of network: (options, whether the data was asked for by name) -> job."""

@@ -58,6 +58,13 @@ def _choice(*names: str) -> Callable[[str], str]:
     return parse
 
 
+def _multiple_of_4(text: str) -> int:
+    value = int(_count(text))
+    if value % 4:
+        raise argparse.ArgumentTypeError(f"must be a multiple of 4, not {text!r}")
+    return value
+
+
 def _schedule(text: str) -> str:
     try:
         parse_schedule(text)
@@ -81,7 +88,25 @@ OPTIONS = {
     "k2": Option(_count, "characters that gradients flow back through, at least k1", "N"),
     "layers": Option(_count, "LSTM layers", "N", structural=True),
     "units": Option(_count, "units of each LSTM layer", "N", structural=True),
-    "dropout": Option(_fraction, "rate of dropout on the output of each LSTM layer", "RATE"),
+    "length": Option(
+        _multiple_of_4,
+        "characters that every line is cut or padded to, a multiple of 4",
+        "N",
+        structural=True,
+    ),
+    "embedding": Option(_count, "numbers that each character becomes", "N", structural=True),
+    "filters1": Option(_count, "filters of the first convolution", "N", structural=True),
+    "filters2": Option(_count, "filters of the second convolution", "N", structural=True),
+    "width": Option(_count, "positions that a filter spans", "N", structural=True),
+    "code": Option(_count, "length of the code", "N", structural=True),
+    "l1": Option(_not_negative, "weight of the L1 penalty on the code", "WEIGHT"),
+    "noise": Option(_not_negative, "standard deviation of the noise on the images", "DEVIATION"),
+    "pretraining": Option(
+        _number(int, 0, 2**31, "of at least 0"),
+        "epochs, out of all, that each layer is first trained for as an autoencoder",
+        "N",
+    ),
+    "dropout": Option(_fraction, "rate of dropout on the output of a layer", "RATE"),
     "optimizer": Option(_choice(*OPTIMIZERS), f"one of {', '.join(OPTIMIZERS)}", "NAME"),
     "learning-rate": Option(_positive, "size of an update, before the schedule", "RATE"),
     "rho": Option(_fraction, "how much of the mean of squared gradients is kept", "RHO"),

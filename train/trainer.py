@@ -48,8 +48,12 @@ class Task(Protocol):
     units_per_step: int
     unit: str
 
-    def start_epoch(self) -> None:
-        """Prepare for the first update of an epoch."""
+    def start_epoch(self) -> bool | None:
+        """Prepare for the first update of an epoch.
+
+        True says that a stage of training begins with it, whose losses do not compare with those
+        before: the optimizer and the search for the best epoch then start afresh.
+        """
 
     def compute(self, step: int) -> float:
         """Add this worker's gradients of update `step`; return its part of the mean loss."""
@@ -110,7 +114,7 @@ class Trainer:
         self._optimizer = _make_optimizer(options)
         self._schedule = parse_schedule(options["schedule"])
         self._own = reducer.own(task.network.theta.size)
-        self._stop = self._save_is_due = False
+        self._stop_asked_for = self._stop = self._save_is_due = False
 
     # -- stopping and going on ---------------------------------------------------------------
 
@@ -218,8 +222,10 @@ class Trainer:
         epoch, step = divmod(position.step, per_epoch)
         began = time.monotonic() - position.epoch_seconds
         if step == 0:
-            task.start_epoch()
             position.epoch_loss = 0.0
+            if task.start_epoch():
+                self._optimizer = _make_optimizer(self._options)
+                position.best_loss, position.epochs_since_best = math.inf, 0
         progress.start_epoch(epoch + 1, step)
         while position.step < last and not self._stop:
             loss, norm = self._update(position.step - epoch * per_epoch)
@@ -252,7 +258,9 @@ class Trainer:
         # A signal, or the time to save, comes to each process at a moment of its own: they agree
         # on the update after which to do it.
         due = self._first and time.monotonic() - self._saved > _SECONDS_BETWEEN_SAVES
-        sums = reducer.sum(np.array([loss, gradient @ gradient, self._stop, due], np.float64))
+        sums = reducer.sum(
+            np.array([loss, gradient @ gradient, self._stop_asked_for, due], np.float64)
+        )
         loss, norm = float(sums[0]), math.sqrt(sums[1])
         self._stop, self._save_is_due = bool(sums[2]), bool(sums[3])
         if not (math.isfinite(loss) and math.isfinite(norm)):
@@ -301,10 +309,10 @@ class Trainer:
             with one_thread():
                 measures = self._task.validate()
         names = ("validation_loss", "validation_accuracy")
-        values = np.array([len(measures), *(measures.get(name, 0.0) for name in names)])
-        values = self._reducer.sum(values)
-        found = zip(names, values[1:], strict=True)
-        return {name: float(value) for name, value in found} if values[0] else {}
+        # Of each (is there such a measure?, its value); the other workers add zeros.
+        values = np.array([(name in measures, measures.get(name, 0.0)) for name in names])
+        found = zip(names, self._reducer.sum(values.reshape(-1)).reshape(-1, 2), strict=True)
+        return {name: float(value) for name, (there, value) in found if there}
 
     def _out_of_patience(self) -> bool:
         patience = self._options["patience"]
@@ -314,9 +322,9 @@ class Trainer:
         """Let Ctrl-C finish the update and save; a second one interrupts at once."""
 
         def handle(number: int, frame: FrameType | None) -> None:
-            if self._stop:
+            if self._stop_asked_for:
                 raise KeyboardInterrupt
-            self._stop = True
+            self._stop_asked_for = True  # all workers stop after the update in which they agree
 
         return {number: signal.signal(number, handle) for number in (signal.SIGINT, signal.SIGTERM)}
 

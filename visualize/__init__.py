@@ -1,7 +1,9 @@
 """Looking at what a network learned: activations, and drawings of them.
 
 `activations.py` reads a text and returns numbers; `terminal.py`, `page.py` and `picture.py` draw
-them, with the colours and the layout of `drawing.py`; `command.py` is `glassnet-visualize`.
+them, with the colours and the layout of `drawing.py`. The filters of a text autoencoder have the
+same in `text_filters*.py`, with what excites them in `ngrams.py`; the pictures of an image
+autoencoder are in `images.py` and `image_pictures.py`. `command.py` is `glassnet-visualize`.
 """
 
 from visualize.activations import (

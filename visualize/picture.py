@@ -16,8 +16,8 @@ from visualize.drawing import TooLongError, bounds, color, columns, rows, shades
 LONGEST = 1000
 """Rows of text that fit into one picture."""
 
-_FONT_SIZE = 10.0  # points
-_CELL = (0.602, 1.3)  # width and height of the cell of a character, in font sizes
+FONT_SIZE = 10.0  # points
+CELL = (0.602, 1.3)  # width and height of the cell of a character, in font sizes
 _BASELINE = 0.74  # where letters stand in their cell, from its top
 _MARGIN = 2.5  # around everything, in cells
 _HEAD = 3.5  # rows for the title and the scale
@@ -49,12 +49,12 @@ def save_picture(path: Path | str, neuron: Neuron, width: int = 80) -> None:
     height, width = cells.shape[:2]
 
     across, down = width + 2 * _MARGIN, height + _HEAD + _MARGIN
-    inches = _FONT_SIZE / 72
-    figure = Figure(figsize=(across * _CELL[0] * inches, down * _CELL[1] * inches))
+    inches = FONT_SIZE / 72
+    figure = Figure(figsize=(across * CELL[0] * inches, down * CELL[1] * inches))
     axes = figure.add_axes((0, 0, 1, 1))
     axes.set_axis_off()
     axes.imshow(cells, extent=(0, width, height, 0), aspect="auto", interpolation="nearest")
-    _draw_letters(axes, letters)
+    draw_letters(axes, letters)
     _draw_head(axes, neuron)
     # One unit is one cell, and the first row of text begins at y = 0.
     axes.set(xlim=(-_MARGIN, width + _MARGIN), ylim=(height + _MARGIN, -_HEAD))
@@ -73,7 +73,7 @@ def _lay_out(
     longest = max(sum(map(columns, text[start:stop])) for start, stop in layout)
     # As many blocks side by side as make the picture about as wide as it is high.
     across = longest + _GAP
-    blocks = max(1, round((len(layout) * _CELL[1] / (across * _CELL[0])) ** 0.5))
+    blocks = max(1, round((len(layout) * CELL[1] / (across * CELL[0])) ** 0.5))
     height = -(-len(layout) // blocks)
     width = max(blocks * across - _GAP, _NARROWEST)
     cells = np.full((height, width, 3), 255, np.uint8)
@@ -90,7 +90,7 @@ def _lay_out(
     return letters, cells
 
 
-def _draw_letters(axes: Any, letters: dict[str, list[tuple[int, int]]]) -> None:
+def draw_letters(axes: Any, letters: dict[str, list[tuple[int, int]]]) -> None:
     """Draw each character as one shape at all its places: exact columns, and fast."""
     from matplotlib.collections import PathCollection
     from matplotlib.font_manager import FontProperties, findfont, get_font
@@ -105,7 +105,7 @@ def _draw_letters(axes: Any, letters: dict[str, list[tuple[int, int]]]) -> None:
         if drawn.isspace():
             continue
         collection = PathCollection(
-            [TextPath((0, 0), drawn, size=_FONT_SIZE, prop=properties)],
+            [TextPath((0, 0), drawn, size=FONT_SIZE, prop=properties)],
             offsets=np.add(places, (0, _BASELINE)),
             offset_transform=axes.transData,
             facecolors="black",

@@ -41,7 +41,7 @@ def draw(neuron: Neuron, colors: Colors, width: int | None = None) -> Iterator[s
     width : columns of the terminal, to break longer lines at; None leaves them as they are.
     """
     text, levels = visible(neuron.text), shades(neuron.values, neuron.state).tolist()
-    escapes = _escapes(colors)
+    escapes = escapes_of(colors)
     for start, stop in rows(text, width):
         if start == stop:
             yield ""
@@ -52,13 +52,13 @@ def draw(neuron: Neuron, colors: Colors, width: int | None = None) -> Iterator[s
                 for character, shade in zip(text[start:stop], levels[start:stop], strict=True)
             ).rstrip()
         else:
-            yield _colored(text[start:stop], levels[start:stop], escapes)
+            yield colored(text[start:stop], levels[start:stop], escapes)
     yield ""
     yield neuron.title + (" (drawn: its tanh)" if neuron.state == "cell" else "")
     yield _scale(neuron, colors, escapes)
 
 
-def _escapes(colors: Colors) -> list[str]:
+def escapes_of(colors: Colors) -> list[str]:
     """Return the escape sequence for each shade: black letters on its colour."""
     if colors == "24-bit":
         return ["\x1b[38;2;0;0;0;48;2;{};{};{}m".format(*color(shade)) for shade in range(256)]
@@ -69,7 +69,8 @@ def _escapes(colors: Colors) -> list[str]:
     return escapes
 
 
-def _colored(text: str, levels: list[int], escapes: list[str]) -> str:
+def colored(text: str, levels: list[int], escapes: list[str]) -> str:
+    """Return the text with each character on the colour of its shade; see `escapes_of`."""
     parts = []
     last = ""
     for character, shade in zip(text, levels, strict=True):
@@ -85,7 +86,7 @@ def _colored(text: str, levels: list[int], escapes: list[str]) -> str:
 def _scale(neuron: Neuron, colors: Colors, escapes: list[str]) -> str:
     low, high = bounds(neuron.state)
     levels = list(range(0, 256, 17))
-    scale = f'"{DENSITY}"' if colors == "none" else _colored(" " * len(levels), levels, escapes)
+    scale = f'"{DENSITY}"' if colors == "none" else colored(" " * len(levels), levels, escapes)
     values = neuron.values
     return (
         f"{low} {scale} {high}   "

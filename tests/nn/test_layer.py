@@ -7,7 +7,7 @@ from nn.activations import ReLU, Tanh
 from nn.dense import Dense
 from nn.gradcheck import GradientError, check_layer
 from nn.initializers import constant, normal
-from nn.layer import Array, BatchShare, Layer, Sequential
+from nn.layer import NO_GRADIENT, Array, BatchShare, Layer, Sequential
 from nn.testing import arrays, generators, shapes
 
 
@@ -232,6 +232,23 @@ class _DroppedBranch(Residual):
     def backward(self, dy: Array) -> Array:
         super().backward(dy)
         return dy * self.gain
+
+
+def test_only_the_gradient_for_the_input_is_skipped(generator: np.random.Generator) -> None:
+    """It is not computed either: the layers before the first with parameters are left alone."""
+    first, dense, last = Tanh(), Dense(3, 4), Dense(4, 2)
+    net = Sequential(Sequential(first, dense), Tanh(), last).initialize(generator, np.float64)
+    x = generator.standard_normal((5, 3))
+    dy = generator.standard_normal(net.forward(x).shape)
+    assert net.backward(dy).shape == x.shape
+    whole = net.grad.copy()
+    net.grad[...] = 0
+    net.skip_input_gradient()
+    first.backward = None  # type: ignore[assignment]
+    assert net.backward(dy) is NO_GRADIENT
+    np.testing.assert_array_equal(net.grad, whole)
+    assert not dense.wants_input_gradient
+    assert last.wants_input_gradient
 
 
 class _WrongOrder(Sequential):

@@ -1,0 +1,136 @@
+"""The convolutional text autoencoder: squeezes a line of text and writes it again.
+
+ids (N, L) -> embedding -> convolution -> ReLU -> pool -> convolution -> ReLU -> pool   the code
+           -> upsample -> convolution -> ReLU -> upsample -> convolution -> ReLU -> dense
+           -> logits (N, L, characters)
+
+Each pooling keeps half of the positions, so that the code of a line has L / 4.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from models.vocabulary import Vocabulary, VocabularyError
+from nn import Array, Conv1D, Dense, Embedding, MaxPool1D, ReLU, Sequential, UpSample1D
+
+_POOL = 2
+PADDING = " "
+"""What fills a line that is shorter than the network reads."""
+
+
+class TextAutoencoder(Sequential):
+    """Two convolutions that read a line, and two that write it from the little that was kept.
+
+    Parameters
+    ----------
+    vocabulary : the characters that it reads and writes, `PADDING` among them.
+    length : L, the characters of a line: longer lines are cut, shorter ones padded.
+    embedding : numbers that each character becomes.
+    filters1, filters2 : filters of the first and the second convolution; of the two that write,
+        the last has as many as the first.
+    width : positions that a filter spans.
+
+    Shapes: ids (N, L) -> logits (N, L, characters).
+
+    Raises
+    ------
+    ValueError : if the length is not a multiple of 4, or the vocabulary lacks `PADDING`.
+    """
+
+    kind = "text-autoencoder"
+
+    def __init__(
+        self,
+        vocabulary: Vocabulary,
+        length: int = 80,
+        embedding: int = 40,
+        filters1: int = 32,
+        filters2: int = 24,
+        width: int = 3,
+    ) -> None:
+        super().__init__()
+        if length < 1 or length % _POOL**2:
+            raise ValueError(f"the length must be a multiple of {_POOL**2}, not {length}")
+        if PADDING not in vocabulary.characters:
+            raise ValueError(f"the vocabulary lacks {PADDING!r}, which fills short lines")
+        self.vocabulary, self.length, self.width = vocabulary, length, width
+        self.embedding, self.filters1, self.filters2 = embedding, filters1, filters2
+        self._padding = int(vocabulary.encode(PADDING)[0])
+
+        characters = len(vocabulary)
+        self.add("embedding", Embedding(characters, embedding))
+        self._add_convolution(1, embedding, filters1)
+        self.add("pool1", MaxPool1D(_POOL))
+        self._add_convolution(2, filters1, filters2)
+        self.add("pool2", MaxPool1D(_POOL))
+        self.add("upsample1", UpSample1D(_POOL))
+        self._add_convolution(3, filters2, filters2)
+        self.add("upsample2", UpSample1D(_POOL))
+        self._add_convolution(4, filters2, filters1)
+        self.add("dense", Dense(filters1, characters))
+
+    def _add_convolution(self, number: int, inputs: int, outputs: int) -> None:
+        self.add(f"convolution{number}", Conv1D(inputs, outputs, self.width, padding="same"))
+        self.add(f"relu{number}", ReLU())
+
+    @property
+    def configuration(self) -> dict[str, Any]:
+        """What `from_configuration` needs to build this network again, as JSON values."""
+        return {
+            "vocabulary": self.vocabulary.characters,
+            "length": self.length,
+            "embedding": self.embedding,
+            "filters1": self.filters1,
+            "filters2": self.filters2,
+            "width": self.width,
+        }
+
+    @classmethod
+    def from_configuration(cls, configuration: dict[str, Any]) -> TextAutoencoder:
+        """Build the network that a `configuration` describes, not yet initialized."""
+        options = dict(configuration)
+        return cls(Vocabulary(options.pop("vocabulary")), **options)
+
+    def encode(self, lines: Sequence[str]) -> Array:
+        """Return the ids (lines, L) of lines, each cut or padded to L characters.
+
+        Raises
+        ------
+        VocabularyError : naming the first character that is not in the vocabulary, and its line.
+        """
+        ids = np.full((len(lines), self.length), self._padding)
+        for row, line in zip(ids, lines, strict=True):
+            try:
+                own = self.vocabulary.encode(line[: self.length])
+            except VocabularyError as error:
+                raise VocabularyError(f"{error}, in the line {line!r}") from None
+            row[: len(own)] = own
+        return ids
+
+    def own(self, ids: Array) -> Array:
+        """Return which places (N, L) of lines are the line's own: up to its last character.
+
+        Spaces at the end of a line count as padding: the network can't tell one from the other.
+        """
+        filled = ids != self._padding
+        return np.maximum.accumulate(filled[:, ::-1], axis=1)[:, ::-1]
+
+    def responses(self, ids: Array) -> dict[int, Array]:
+        """Return what the filters of convolutions 1 and 2 make of lines (N, L): after the ReLU.
+
+        They are (N, L, filters1) and (N, L / 2, filters2); position p of the second convolution
+        is centred on the characters 2p and 2p + 1. Both are valid until the next `forward`.
+        """
+        found: dict[int, Array] = {}
+        x = ids
+        for name, layer in self.layers.items():
+            x = layer.forward(x)
+            if isinstance(layer, ReLU):
+                found[len(found) + 1] = x
+            if name == "relu2":
+                break
+        return found
