@@ -20,6 +20,9 @@ class CharacterLSTM(Sequential):
     layers : number of LSTM layers.
     units : units of each.
     dropout : rate of dropout on the output of each LSTM layer when training.
+    variational : use one mask for all time steps that are read at once, instead of one for each
+        (Gal & Ghahramani 2016).
+    weight_drop : rate of dropout on the recurrent weights; see `LSTM`.
 
     Shapes: ids (T, N) -> logits (T, N, characters). `lstm1`, `lstm2`, ... and `dense` are the
     names of its layers.
@@ -28,16 +31,26 @@ class CharacterLSTM(Sequential):
     kind = "character-lstm"
 
     def __init__(
-        self, vocabulary: Vocabulary, layers: int = 2, units: int = 512, dropout: float = 0.0
+        self,
+        vocabulary: Vocabulary,
+        layers: int = 2,
+        units: int = 512,
+        dropout: float = 0.0,
+        variational: bool = False,
+        weight_drop: float = 0.0,
     ) -> None:
         super().__init__()
-        self.vocabulary, self.units, self.dropout = vocabulary, units, dropout
+        self.vocabulary, self.units = vocabulary, units
+        self.dropout, self.variational, self.weight_drop = dropout, variational, weight_drop
         self.lstms: list[LSTM] = []
         for number in range(1, layers + 1):
             inputs = units if self.lstms else len(vocabulary)
-            self.lstms.append(self.add(f"lstm{number}", LSTM(inputs, units)))
+            self.lstms.append(
+                self.add(f"lstm{number}", LSTM(inputs, units, weight_drop=weight_drop))
+            )
             if dropout:
-                self.add(f"dropout{number}", Dropout(dropout, batch_axis=1))
+                shared_axes = (0,) if variational else ()
+                self.add(f"dropout{number}", Dropout(dropout, 1, shared_axes))
         self.dense = self.add("dense", Dense(units, len(vocabulary)))
 
     @property
@@ -48,14 +61,14 @@ class CharacterLSTM(Sequential):
             "layers": len(self.lstms),
             "units": self.units,
             "dropout": self.dropout,
+            "variational": self.variational,
+            "weight_drop": self.weight_drop,
         }
 
     @classmethod
     def from_configuration(cls, configuration: dict[str, Any]) -> CharacterLSTM:
         """Build the network that a `configuration` describes, not yet initialized."""
-        vocabulary = Vocabulary(configuration["vocabulary"])
-        options = {name: configuration[name] for name in ("layers", "units", "dropout")}
-        return cls(vocabulary, **options)
+        return cls(**configuration | {"vocabulary": Vocabulary(configuration["vocabulary"])})
 
     def stepper(self, rows: int = 1) -> CharacterStepper:
         """Return this network one character at a time for `rows` texts, from a zero state."""

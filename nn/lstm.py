@@ -40,6 +40,7 @@ w = H, B = 1: one plain product for each gate, in the same code.
 
 Memory: 11·T·N·H numbers (projection 4, gates 4, hidden, cell and tanh(cell) 1 each), T·N·D for
 dx, and (D + 3H)·4H for copies of weights: 61 + 17 MB in float32 for T = 100, N = 25, D = H = 512.
+With `weight_drop` its mask takes H·4H more.
 """
 
 from __future__ import annotations
@@ -95,6 +96,9 @@ class LSTM(Layer):
     inputs : D, the length of an input vector, or the number of different ids.
     units : H.
     forget_bias : the first value of the forget gate's bias.
+    weight_drop : when training, each element of Wh is zero with this probability, throughout the
+        sequence and for all its rows, and the rest are scaled by 1 / (1 - weight_drop): DropConnect
+        (Wan et al. 2013) on the recurrence, as in Merity, Keskar & Socher 2018 (section 2).
 
     Shapes: x (T, N, D) floats or (T, N) integer ids; y (T, N, H), the hidden states; carried
     state `h` and `c`, (N, H) each, zeros where none is set. The starting state is not changed by
@@ -115,9 +119,13 @@ class LSTM(Layer):
 
     tiled: bool = _small_products_are_fast()
 
-    def __init__(self, inputs: int, units: int, forget_bias: float = 1.0) -> None:
+    def __init__(
+        self, inputs: int, units: int, forget_bias: float = 1.0, weight_drop: float = 0.0
+    ) -> None:
         super().__init__()
-        self.inputs, self.units = inputs, units
+        if not 0 <= weight_drop < 1:
+            raise ValueError(f"weight_drop must be at least 0 and below 1, not {weight_drop}")
+        self.inputs, self.units, self.weight_drop = inputs, units, weight_drop
 
         def first_bias(generator: np.random.Generator, shape: tuple[int, ...]) -> Array:
             return np.repeat([0.0, forget_bias, 0.0, 0.0], units)
@@ -135,6 +143,9 @@ class LSTM(Layer):
         half = np.repeat(np.array([0.5, 0.5, 0.5, 1.0], self.Wh.dtype), self.units)
         self._project_input(x, half)
         np.multiply(self.Wh, half, out=self._weights)
+        self._mask = self._draw_mask() if train and self.weight_drop else None
+        if self._mask is not None:
+            self._weights *= self._mask
         self._forward_tiles[:, 0] = column_tiles(self._weights, self._gates.shape[-1])
         self._start("h", self._hidden[0])
         self._start("c", self._row_order(self._cells[0]))
@@ -171,6 +182,17 @@ class LSTM(Layer):
         np.matmul(rows, weights, out=self._projection.reshape(-1, 4 * self.units))
         self._projection += bias
 
+    def _draw_mask(self) -> Array:
+        """Return the mask (H, 4H) of `weight_drop`, the same on every worker."""
+        if self.batch_share is None:
+            raise RuntimeError("LSTM has no randomness: call initialize or set_batch_share")
+        # Not `batch_share.uniform`: that is for numbers of which each row of the batch has its own.
+        mask = self.batch_share.generator.random(self.Wh.shape, np.float32)
+        np.greater_equal(mask, self.weight_drop, out=mask)
+        mask = mask.astype(self.Wh.dtype, copy=False)
+        mask *= 1 / (1 - self.weight_drop)
+        return mask
+
     def _start(self, name: str, destination: Array) -> None:
         """Copy a carried state (N, H) to where the loop starts from; zeros where none is set."""
         state = self.carried.get(name)
@@ -189,8 +211,11 @@ class LSTM(Layer):
         steps, rows, _ = self._hidden[1:].shape
         blocks, n, width = self._gates.shape[3:]
         dz = self._projection  # (T, N, 4H): what it held was used up in forward
+        masked = (
+            self.Wh if self._mask is None else np.multiply(self.Wh, self._mask, out=self._weights)
+        )
         # One gate's tile holds columns of its Whᵀ: (4, K, 1, H, w).
-        self._backward_tiles[...] = self.Wh.reshape(-1, width, 4, units).transpose(2, 0, 3, 1)[
+        self._backward_tiles[...] = masked.reshape(-1, width, 4, units).transpose(2, 0, 3, 1)[
             :, :, None
         ]
         dy_tiles = dy.reshape(steps, blocks, n, -1, width).transpose(0, 3, 1, 2, 4)
@@ -227,6 +252,8 @@ class LSTM(Layer):
         }
         dz_rows = dz.reshape(-1, 4 * units)  # (T·N, 4H)
         np.matmul(self._hidden[:-1].reshape(-1, units).T, dz_rows, out=self._weights)
+        if self._mask is not None:
+            self._weights *= self._mask
         self.dWh += self._weights
         self.db += np.ones(len(dz_rows), dz.dtype) @ dz_rows
         return self._input_gradients(dz_rows)

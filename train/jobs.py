@@ -60,7 +60,14 @@ class CharacterLSTMJob:
         else:
             vocabulary = Vocabulary(start.configuration["vocabulary"])
         options = self._options
-        return CharacterLSTM(vocabulary, options["layers"], options["units"], options["dropout"])
+        return CharacterLSTM(
+            vocabulary,
+            options["layers"],
+            options["units"],
+            options["dropout"],
+            options["variational"],
+            options["weight-drop"],
+        )
 
     def task(
         self, network: CharacterLSTM, reducer: Reducer, generator: np.random.Generator

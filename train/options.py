@@ -58,6 +58,10 @@ def _choice(*names: str) -> Callable[[str], str]:
     return parse
 
 
+def _yes_or_no(text: str) -> bool:
+    return _choice("yes", "no")(text) == "yes"
+
+
 def _multiple_of_4(text: str) -> int:
     value = int(_count(text))
     if value % 4:
@@ -107,10 +111,23 @@ OPTIONS = {
         "N",
     ),
     "dropout": Option(_fraction, "rate of dropout on the output of a layer", "RATE"),
+    "variational": Option(
+        _yes_or_no, "yes keeps a mask of dropout for all k1 steps, no draws one for each", "yes|no"
+    ),
+    "weight-drop": Option(_fraction, "rate of dropout on the recurrent weights", "RATE"),
     "optimizer": Option(_choice(*OPTIMIZERS), f"one of {', '.join(OPTIMIZERS)}", "NAME"),
     "learning-rate": Option(_positive, "size of an update, before the schedule", "RATE"),
     "rho": Option(_fraction, "how much of the mean of squared gradients is kept", "RHO"),
     "schedule": Option(_schedule, f"learning rate over time: {SCHEDULES}", "SCHEDULE"),
+    "weight-decay": Option(
+        _not_negative, "each update shrinks the weights by learning rate times this", "DECAY"
+    ),
+    "averaging": Option(
+        _fraction,
+        "how much of a moving average of the weights, which is what is validated and saved as "
+        "best.npz, an update keeps; 0 is no average",
+        "DECAY",
+    ),
     "clip": Option(_not_negative, "largest global norm of the gradients; 0 is no limit", "NORM"),
     "patience": Option(
         _number(int, 0, 2**31, "of at least 0"),

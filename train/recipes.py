@@ -22,6 +22,10 @@ class Recipe:
     options: dict[str, Any]
 
 
+_REGULARIZATION = {"weight-decay": 0.0, "clip": 0.0, "averaging": 0.0, "patience": 0}
+_RUN = {"seed": 1, "dtype": "float32", "workers": 0}
+
+
 def _images(
     description: str,
     network: str,
@@ -48,11 +52,8 @@ def _images(
         "learning-rate": learning_rate,
         "rho": rho,
         "schedule": "constant",
-        "clip": 0.0,
-        "patience": 0,
-        "seed": 1,
-        "dtype": "float32",
-        "workers": 0,
+        **_REGULARIZATION,
+        **_RUN,
     }
     return Recipe(description, network, options)
 
@@ -72,17 +73,45 @@ RECIPES = {
             "layers": 2,
             "units": 512,
             "dropout": 0.0,
+            "variational": False,
+            "weight-drop": 0.0,
             # training
             "epochs": 7,
             "optimizer": "rmsprop",
             "learning-rate": 1e-3,
             "rho": 0.95,
             "schedule": "constant",
-            "clip": 0.0,
+            **_REGULARIZATION,
+            **_RUN,
+        },
+    ),
+    "shakespeare-regularized": Recipe(
+        "the same network, trained longer and against overfitting",
+        network="character-lstm",
+        options={
+            # data
+            "data": "tinyshakespeare",
+            "validation": 0.1,
+            "chunks": 50,
+            "k1": 100,
+            "k2": 100,
+            # network
+            "layers": 2,
+            "units": 512,
+            "dropout": 0.5,
+            "variational": False,
+            "weight-drop": 0.4,
+            # training
+            "epochs": 20,
+            "optimizer": "adam",
+            "learning-rate": 3e-3,
+            "rho": 0.95,
+            "schedule": "one-cycle:0.1",
+            "weight-decay": 0.05,
+            "clip": 1.0,
+            "averaging": 0.998,
             "patience": 0,
-            "seed": 1,
-            "dtype": "float32",
-            "workers": 0,
+            **_RUN,
         },
     ),
     "text-autoencoder": Recipe(
@@ -105,11 +134,8 @@ RECIPES = {
             "learning-rate": 1e-3,
             "rho": 0.9,
             "schedule": "constant",
-            "clip": 0.0,
-            "patience": 0,
-            "seed": 1,
-            "dtype": "float32",
-            "workers": 0,
+            **_REGULARIZATION,
+            **_RUN,
         },
     ),
     "simple-autoencoder": _images(

@@ -11,6 +11,8 @@ import math
 import multiprocessing
 import signal
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
@@ -20,6 +22,7 @@ import numpy as np
 
 from models import Checkpoint, save_checkpoint
 from nn import Array
+from nn.averaging import WeightAverage
 from nn.optimizers import OPTIMIZERS, Optimizer, clip_by_global_norm
 from nn.schedules import parse_schedule
 from train.reducers import Reducer
@@ -112,6 +115,7 @@ class Trainer:
         self._first = reducer.rank == 0
         self._position = _Position()
         self._optimizer = _make_optimizer(options)
+        self._average = WeightAverage(options["averaging"]) if options["averaging"] else None
         self._schedule = parse_schedule(options["schedule"])
         self._own = reducer.own(task.network.theta.size)
         self._stop_asked_for = self._stop = self._save_is_due = False
@@ -127,23 +131,29 @@ class Trainer:
         best = progress.pop("best_loss")
         progress["best_loss"] = math.inf if best is None else best
         self._position = _Position(**progress, history=list(checkpoint.history))
-        optimizer: dict[str, Array] = {}
-        state: dict[str, Array] = {}
+        groups: dict[str, dict[str, Array]] = {"optimizer": {}, "average": {}, "state": {}}
         for name, array in checkpoint.training.items():
             group, _, key = name.partition("/")
-            (optimizer if group == "optimizer" else state)[key] = array
-        self._optimizer.state = {name: vector[self._own] for name, vector in optimizer.items()}
+            groups[group][key] = array
+        self._optimizer.state = {name: v[self._own] for name, v in groups["optimizer"].items()}
+        if self._average is not None and groups["average"]:
+            self._average.updates = self._optimizer.steps
+            self._average.average = groups["average"]["theta"][self._own].copy()
+        state = groups["state"]
         self._task.restore(state)
 
     def _checkpoint(self) -> Checkpoint:
         """Return all that resuming needs. Every worker has to call this; the first one saves."""
         network, position = self._task.network, self._position
         training = {f"state/{name}": rows for name, rows in self._task.state().items()}
-        for name, own in self._optimizer.state.items():
+        own_vectors = {f"optimizer/{name}": own for name, own in self._optimizer.state.items()}
+        if self._average is not None and self._average.average is not None:
+            own_vectors["average/theta"] = self._average.average
+        for name, own in own_vectors.items():
             whole = np.zeros(network.theta.size, own.dtype)
             whole[self._own] = own
             self._reducer.gather(whole)
-            training[f"optimizer/{name}"] = whole
+            training[name] = whole
         progress = {
             "step": position.step,
             "epoch_loss": position.epoch_loss,
@@ -225,6 +235,8 @@ class Trainer:
             position.epoch_loss = 0.0
             if task.start_epoch():
                 self._optimizer = _make_optimizer(self._options)
+                if self._average is not None:
+                    self._average = WeightAverage(self._average.decay)
                 position.best_loss, position.epochs_since_best = math.inf, 0
         progress.start_epoch(epoch + 1, step)
         while position.step < last and not self._stop:
@@ -276,31 +288,49 @@ class Trainer:
             self._position.step, self._options["epochs"] * per_epoch, per_epoch
         )
         self._optimizer.step(network.theta[own], gradient)
+        if self._average is not None:
+            self._average.update(network.theta[own])
         reducer.gather(network.theta)
         return loss, norm
 
     def _end_epoch(self, epoch: int, began: float, log: CSVLog, progress: Progress) -> None:
         position = self._position
         training_loss = position.epoch_loss / self._task.steps_per_epoch
-        measures = self._validate()
-        position.epoch_seconds = time.monotonic() - began
-        entry = {"epoch": epoch, "training_loss": training_loss, **measures}
-        position.history.append({**entry, "seconds": round(position.epoch_seconds, 1)})
-        progress.end_epoch(position.history[-1])
-        log.write(
-            event="epoch",
-            epoch=epoch,
-            step=position.step,
-            training_loss=training_loss,
-            validation_loss=measures.get("validation_loss", ""),
-        )
-        judged = measures.get("validation_loss", training_loss)
-        position.epochs_since_best += 1
-        position.epoch_seconds = 0.0
-        if judged < position.best_loss:
-            position.best_loss, position.epochs_since_best = judged, 0
-            self._save_best()
+        with self._averaged_weights():
+            measures = self._validate()
+            position.epoch_seconds = time.monotonic() - began
+            entry = {"epoch": epoch, "training_loss": training_loss, **measures}
+            position.history.append({**entry, "seconds": round(position.epoch_seconds, 1)})
+            progress.end_epoch(position.history[-1])
+            log.write(
+                event="epoch",
+                epoch=epoch,
+                step=position.step,
+                training_loss=training_loss,
+                validation_loss=measures.get("validation_loss", ""),
+            )
+            judged = measures.get("validation_loss", training_loss)
+            position.epochs_since_best += 1
+            position.epoch_seconds = 0.0
+            if judged < position.best_loss:
+                position.best_loss, position.epochs_since_best = judged, 0
+                self._save_best()
         self._save_last()
+
+    @contextmanager
+    def _averaged_weights(self) -> Iterator[None]:
+        """Let the network have the averaged weights for a while, if this run averages them."""
+        if self._average is None or self._average.average is None:
+            yield
+            return
+        theta, own = self._task.network.theta, self._own
+        kept = theta[own].copy()
+        theta[own] = self._average.average
+        self._reducer.gather(theta)
+        yield
+        self._reducer.wait()  # the workers may share theta: the first may still be saving it
+        theta[own] = kept
+        self._reducer.gather(theta)
 
     def _validate(self) -> dict[str, float]:
         """Validate on the first worker while the others wait."""
@@ -332,7 +362,10 @@ class Trainer:
 def _make_optimizer(options: dict[str, Any]) -> Optimizer:
     """Return the optimizer that the options name; `rho` goes to those that have one."""
     kind = OPTIMIZERS[options["optimizer"]]
-    arguments = {"learning_rate": options["learning-rate"]}
+    arguments = {
+        "learning_rate": options["learning-rate"],
+        "weight_decay": options["weight-decay"],
+    }
     if options["optimizer"] in ("rmsprop", "adadelta"):
         arguments["rho"] = options["rho"]
     return kind(**arguments)

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nn import LSTM, Array, LSTMStep, Sequential
+from nn import LSTM, Array, BatchShare, LSTMStep, Sequential
 from nn.gradcheck import GradientError, check_layer
 from nn.lstm import tiling
 from nn.testing import arrays, generators, ids, shapes
@@ -43,6 +43,19 @@ def test_gradients_of_two_layers_with_state(generator: np.random.Generator) -> N
         for name, value in state_of(generator, 2, units).items()
     }
     check_layer(network, generator.standard_normal((5, 2, 3)), state=states)
+
+
+@given(
+    generator=generators(),
+    x=arrays(shapes(3, largest=4)),
+    units=st.integers(1, 4),
+    rate=st.sampled_from([0.3, 0.7]),
+)
+def test_gradients_with_weight_drop(
+    generator: np.random.Generator, x: Array, units: int, rate: float
+) -> None:
+    layer = LSTM(x.shape[2], units, weight_drop=rate)
+    check_layer(layer, x, state=state_of(generator, x.shape[1], units), train=True)
 
 
 MUTANTS = {
@@ -91,6 +104,55 @@ def test_wrong_variants_are_rejected(name: str, generator: np.random.Generator) 
         check_layer(
             wrong(3, 4), generator.standard_normal((4, 2, 3)), state=state_of(generator, 2, 4)
         )
+
+
+WEIGHT_DROP_MUTANTS = {
+    "hidden gradient through the whole weights": (
+        "np.multiply(self.Wh, self._mask, out=self._weights)",
+        "self.Wh",
+    ),
+    "gradient of dropped weights": (
+        "self._weights *= self._mask\n        self.dWh",
+        "pass\n        self.dWh",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", WEIGHT_DROP_MUTANTS)
+def test_wrong_variants_of_weight_drop_are_rejected(
+    name: str, generator: np.random.Generator
+) -> None:
+    wrong = mutant(LSTM, *WEIGHT_DROP_MUTANTS[name])
+    with pytest.raises(GradientError):
+        check_layer(wrong(3, 4, weight_drop=0.5), generator.standard_normal((4, 2, 3)), train=True)
+
+
+def test_weight_drop_is_the_plain_lstm_with_masked_weights(generator: np.random.Generator) -> None:
+    layer = LSTM(6, 64, weight_drop=0.25).initialize(np.random.default_rng(7), np.float64)
+    x, dy = generator.standard_normal((5, 8, 6)), generator.standard_normal((5, 8, 64))
+    random = np.random.default_rng(8)
+    layer.set_batch_share(BatchShare(random))
+    mask = np.random.default_rng(8).random((64, 256), np.float32) >= 0.25
+    zeros = np.zeros((8, 64))
+    y, gradients = plain_lstm(x, layer.Wx, layer.Wh * mask / 0.75, layer.b, zeros, zeros, dy)
+    np.testing.assert_allclose(layer.forward(x, train=True), y, atol=1e-12)
+    np.testing.assert_allclose(layer.backward(dy), gradients["x"], atol=1e-11)
+    np.testing.assert_allclose(layer.dWh, gradients["Wh"] * mask / 0.75, atol=1e-11)
+    y, _ = plain_lstm(x, layer.Wx, layer.Wh, layer.b, zeros, zeros, dy)
+    np.testing.assert_allclose(layer.forward(x), y, atol=1e-12)  # all of them, when not training
+
+
+def test_weight_drop_draws_anew_and_alike_on_every_worker(generator: np.random.Generator) -> None:
+    layer = LSTM(3, 4, weight_drop=0.5).initialize(np.random.default_rng(1), np.float64)
+    x = generator.standard_normal((5, 4, 3))
+    outputs = []
+    for share in (BatchShare(np.random.default_rng(2)), BatchShare(np.random.default_rng(2), 1, 3)):
+        layer.set_batch_share(share)
+        rows = slice(share.start, share.stop)
+        outputs.append([layer.forward(x[:, rows], train=True).copy() for _ in range(2)])
+    np.testing.assert_allclose(outputs[0][0][:, 1:3], outputs[1][0], atol=1e-12)
+    np.testing.assert_allclose(outputs[0][1][:, 1:3], outputs[1][1], atol=1e-12)
+    assert not np.allclose(outputs[0][0], outputs[0][1])
 
 
 def test_wrong_variants_for_ids_are_rejected(generator: np.random.Generator) -> None:
@@ -251,6 +313,9 @@ def test_buffers_are_kept_while_the_shape_is(generator: np.random.Generator) -> 
 
 
 def test_wrong_input_is_refused(generator: np.random.Generator) -> None:
+    for rate in (-0.1, 1.0):
+        with pytest.raises(ValueError, match="weight_drop must be"):
+            LSTM(3, 4, weight_drop=rate)
     layer = LSTM(3, 4).initialize(generator, np.float64)
     with pytest.raises(ValueError, match=r"\(T, N, 3\)"):
         layer.forward(np.zeros((5, 2, 4)))

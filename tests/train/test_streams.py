@@ -119,6 +119,18 @@ def test_shares_differ_by_one_at_most() -> None:
         assert max(lengths) - min(lengths) <= 1
 
 
+@pytest.mark.parametrize("length", [2, 1500, 4001, 9000, 9007])
+def test_several_streams_guess_each_character_once(
+    length: int, generator: np.random.Generator
+) -> None:
+    network = network_of(generator)
+    ids = generator.integers(0, len(LETTERS), length)
+    whole = evaluate(network, ids)
+    for streams in (2, 5, 50):
+        # A state fades within a few characters in so small a network.
+        assert evaluate(network, ids, streams) == pytest.approx(whole, abs=1e-12)
+
+
 def test_validation_reads_one_stream_and_disturbs_nothing(
     generator: np.random.Generator,
 ) -> None:

@@ -15,11 +15,14 @@ from typing import Any
 import numpy as np
 import pytest
 
-from models import load_checkpoint
+from models import load_checkpoint, load_network
 from train.command import main
+from train.streams import evaluate, split
 
 ROOT = Path(__file__).resolve().parents[2]
 SMALL = ["--units", "8", "--chunks", "4", "--k1", "10", "--epochs", "2", "--workers", "1"]
+REGULARIZED = ["--dropout", "0.3", "--variational", "yes", "--weight-drop", "0.3"]
+REGULARIZED += ["--weight-decay", "0.1"]
 
 
 @pytest.fixture
@@ -58,6 +61,7 @@ def assert_identical(one: Path | str, other: Path | str) -> None:
     [
         ("--k2", "20", "--dropout", "0.3", "--clip", "1", "--schedule", "one-cycle"),
         ("--k2", "10", "--optimizer", "adam", "--dtype", "float64"),
+        ("--k2", "10", "--averaging", "0.9", *REGULARIZED),
     ],
 )
 def test_stopped_and_resumed_equals_never_stopped(
@@ -112,6 +116,19 @@ def test_best_is_the_epoch_with_the_lowest_validation_loss(train: Callable[..., 
     losses = [entry["validation_loss"] for entry in last.history]
     assert best.history[-1]["validation_loss"] == min(losses)
     assert not best.training
+
+
+def test_the_average_of_the_weights_is_what_is_validated_and_kept(
+    train: Callable[..., int], corpus: Path
+) -> None:
+    train("--k2", "10", "--averaging", "0.9", "--dtype", "float64", "--epochs", "1")
+    last = load_checkpoint("saves/shakespeare/last.npz")
+    network, best = load_network("saves/shakespeare/best.npz")
+    np.testing.assert_array_equal(network.theta, last.training["average/theta"])
+    assert np.abs(last.build().theta - network.theta).max() > 1e-3
+    ids = network.vocabulary.encode(corpus.read_text())
+    loss, _ = evaluate(network, split(ids, 0.1)[1])
+    assert best.history[0]["validation_loss"] == pytest.approx(loss, abs=1e-12)
 
 
 def test_patience_stops_early(train: Callable[..., int]) -> None:
@@ -205,8 +222,9 @@ def test_list_and_help(capsys: pytest.CaptureFixture[str]) -> None:
         main(["--help"])
     assert exit_.value.code == 0
     text = " ".join(capsys.readouterr().out.split())
-    options = """data epochs steps chunks k1 k2 layers units dropout optimizer learning-rate rho
-        schedule clip validation seed dtype workers save resume init-from log"""
+    options = """data epochs steps chunks k1 k2 layers units dropout variational weight-drop
+        optimizer learning-rate rho schedule weight-decay averaging clip
+        validation seed dtype workers save resume init-from log"""
     for option in options.split():
         assert f"--{option} " in text
     assert text.count("(default") >= 20
@@ -247,7 +265,8 @@ def test_ctrl_c_saves_and_resume_goes_on(corpus: Path, workers: str) -> None:
 def test_any_number_of_workers_trains_the_same_network(
     train: Callable[..., int], size: int
 ) -> None:
-    options = ("--k2", "20", "--dropout", "0.3", "--dtype", "float64", "--steps", "20")
+    options = ("--k2", "20", "--averaging", "0.9", *REGULARIZED, "--dtype", "float64")
+    options = (*options, "--steps", "60")
     train(*options, "--save", "alone")
     for name in ("several", "again"):
         train(*options, "--workers", str(size), "--save", name)
@@ -262,7 +281,8 @@ def test_any_number_of_workers_trains_the_same_network(
 def test_resume_with_another_number_of_workers(
     train: Callable[..., int], before: str, after: str
 ) -> None:
-    options = ("--k2", "20", "--dropout", "0.3", "--dtype", "float64", "--epochs", "1")
+    options = ("--k2", "20", "--averaging", "0.9", *REGULARIZED, "--dtype", "float64")
+    options = (*options, "--epochs", "1")
     train(*options, "--save", "whole")
     train(*options, "--save", "parts", "--steps", "20", "--workers", before)
     assert main(["--resume", "parts/last.npz", "--workers", after]) == 0
