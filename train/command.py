@@ -12,6 +12,7 @@ import numpy as np
 
 from models import Checkpoint, CheckpointError, VocabularyError, load_checkpoint
 from train.datasets import DataError
+from train.evaluation import evaluation
 from train.jobs import JOBS, Job
 from train.mpi import MPI, launched_ranks
 from train.options import OPTIONS
@@ -80,7 +81,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def parse(arguments: list[str]) -> Run | None:
-    """Return the run that the command line asks for; None if it only asked for the recipes."""
+    """Return the run that the command line asks for; None if it asked for something else."""
     # Which options there are depends on the recipe, so it is looked for first.
     recipe_name = next((word for word in arguments if word in RECIPES), DEFAULT_RECIPE)
     parser = _parser(recipe_name)
@@ -89,6 +90,13 @@ def parse(arguments: list[str]) -> Run | None:
         width = max(map(len, RECIPES))
         for name, recipe in RECIPES.items():
             print(f"{name:{width}}  {recipe.description}")
+        return None
+    if given["evaluate"]:
+        fitting = ("evaluate", "data", "validation", "list")
+        for name, value in given.items():
+            if value is not None and name not in fitting:
+                raise UsageError(f"--evaluate goes with --data and --validation only, not {name}")
+        print(evaluation(Path(given["evaluate"]), given.get("data"), given.get("validation")))
         return None
     recipe_name = given["recipe"] or DEFAULT_RECIPE
     if recipe_name not in RECIPES:
@@ -177,6 +185,13 @@ def _parser(recipe_name: str) -> argparse.ArgumentParser:
         default=None,
         metavar="FILE",
         help="go on with the training saved in FILE (default SAVE/last.npz), exactly",
+    )
+    parser.add_argument(
+        "--evaluate",
+        default=None,
+        metavar="FILE",
+        help="train nothing, but print the loss of the network in FILE on the part of the data "
+        "held out in its training, or on all of the other data that --data names",
     )
     parser.add_argument(
         "--init-from",

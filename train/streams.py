@@ -20,6 +20,7 @@ from __future__ import annotations
 import math
 
 import numpy as np
+from tqdm import tqdm
 
 from models import CharacterLSTM
 from nn import Array, BatchShare, softmax_cross_entropy
@@ -42,7 +43,9 @@ def split(ids: Array, validation: float) -> tuple[Array, Array]:
     return ids[:cut], ids[cut:]
 
 
-def evaluate(network: CharacterLSTM, ids: Array, streams: int = 1) -> tuple[float, float]:
+def evaluate(
+    network: CharacterLSTM, ids: Array, streams: int = 1, progress: bool = False
+) -> tuple[float, float]:
     """Read a text from a zero state to its end; return (nats a character, accuracy).
 
     Every character but the first is guessed. The network's carried state is left as it was.
@@ -54,6 +57,7 @@ def evaluate(network: CharacterLSTM, ids: Array, streams: int = 1) -> tuple[floa
     streams : 1 reads the text in one go. More read as many parts of it side by side, several
         times as fast; each part but the first starts from the state after the `WARM_UP`
         characters before it, instead of all characters before it, whose trace has faded by then.
+    progress : show a bar on the standard error if that is a terminal.
     """
     guesses = len(ids) - 1
     streams = max(1, min(streams, (guesses - WARM_UP) // WARM_UP))
@@ -62,7 +66,10 @@ def evaluate(network: CharacterLSTM, ids: Array, streams: int = 1) -> tuple[floa
     kept = network.state
     network.reset_state()
     loss, correct, window = 0.0, 0, _VALIDATION_WINDOW // streams
-    for start in range(0, warm_up + part, window):
+    starts = tqdm(
+        range(0, warm_up + part, window), leave=False, delay=1, disable=None if progress else True
+    )
+    for start in starts:
         steps = np.arange(start, min(start + window, warm_up + part))
         positions = steps[:, None] + part * np.arange(streams)  # (T, N)
         counted = positions < guesses

@@ -1,0 +1,82 @@
+"""Evaluation: what a checkpoint loses on data that it was not trained on, or on any other."""
+
+from __future__ import annotations
+
+import math
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from models import CharacterLSTM, CheckpointError, VocabularyError, load_network
+from train.datasets import load_text
+from train.jobs import JOBS
+from train.recipes import RECIPES
+from train.reducers import Alone
+from train.streams import CorpusError, evaluate, split
+from train.threads import one_thread
+
+
+def evaluation(path: Path, data: str | None, validation: float | None) -> str:
+    """Return in one line the loss of a checkpoint, and whatever else is measured, on some data.
+
+    A character LSTM reads the text in one stream from a zero state, so that each character is
+    guessed from all that come before it.
+
+    Parameters
+    ----------
+    path : of the checkpoint.
+    data : as in `--data`; None means what it was trained on.
+    validation : the part of the data, at its end, to evaluate on. None means the part that was
+        held out in training if that is the data, and all of it if it is another. Images have test
+        images of their own instead.
+
+    Raises
+    ------
+    CheckpointError, DataError, CorpusError, VocabularyError : in one line, if that can't be done.
+    """
+    network, checkpoint = load_network(path)
+    if checkpoint.recipe not in RECIPES:
+        raise CheckpointError(f"{path}: has no recipe that says how it is evaluated")
+    options = RECIPES[checkpoint.recipe].options | checkpoint.options
+    if data not in (None, options["data"]):
+        options = options | {"data": data, "validation": 1.0}
+    if validation is not None:
+        options = options | {"validation": validation}
+    part = options.get("validation", 0.0)
+    which = options["data"]
+    if "validation" in options and part < 1:
+        which = f"the last {100 * part:.4g} % of {which}"
+    try:
+        began = time.monotonic()
+        with one_thread():
+            measures, unit = _measure(network, checkpoint.kind, options)
+        seconds = time.monotonic() - began
+    except VocabularyError as error:
+        raise VocabularyError(f"{options['data']}: {error}") from error
+    parts = [f"loss {measures['loss']:.4f} nats a {unit}"]
+    if isinstance(network, CharacterLSTM):
+        parts.append(f"{measures['loss'] / math.log(2):.4f} bits a {unit}")
+    if "accuracy" in measures:
+        parts.append(f"accuracy {measures['accuracy']:.2%}")
+    return f"{path} on {which}: {', '.join(parts)} ({seconds:.0f} s)"
+
+
+def _measure(network: Any, kind: str, options: dict[str, Any]) -> tuple[dict[str, float], str]:
+    """Return the loss and other measures by name, and what the loss is the mean over."""
+    if isinstance(network, CharacterLSTM):
+        text = load_text(options["data"]).text
+        ids = split(network.vocabulary.encode(text), options["validation"])[1]
+        if len(ids) < 2:
+            raise CorpusError(f"{options['data']}: too short, a guess needs two characters")
+        loss, accuracy = evaluate(network, ids, progress=True)
+        return {"loss": loss, "accuracy": accuracy}, "character"
+    # Without pre-training, the stage that a stacked autoencoder begins with is its last.
+    task = JOBS[kind](options | {"pretraining": 0}, True).task(
+        network, Alone(), np.random.default_rng(0)
+    )
+    task.start_epoch()
+    measures = {name.removeprefix("validation_"): value for name, value in task.validate().items()}
+    unit = "character" if "length" in options else "image" if "accuracy" in measures else "pixel"
+    return measures, unit
