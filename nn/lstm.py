@@ -187,7 +187,8 @@ class LSTM(Layer):
         if self.batch_share is None:
             raise RuntimeError("LSTM has no randomness: call initialize or set_batch_share")
         # Not `batch_share.uniform`: that is for numbers of which each row of the batch has its own.
-        uniform = self.batch_share.generator.random(self.Wh.shape, dtype=np.float32)
+        uniform = np.empty(self.Wh.shape, np.float32)
+        self.batch_share.generator.random(out=uniform, dtype=np.float32)
         mask = (uniform >= self.weight_drop).astype(self.Wh.dtype)
         mask *= 1 / (1 - self.weight_drop)
         return mask
