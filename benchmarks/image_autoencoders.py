@@ -232,6 +232,15 @@ def _keras_twin(network: ImageAutoencoder) -> Any:
             noise = self.deviation * keras.random.normal(ops.shape(x))
             return ops.clip(x + noise, 0, 1) if training else x
 
+    class Penalty(layers.Layer):
+        def __init__(self, l1: float) -> None:
+            super().__init__()
+            self.l1 = l1
+
+        def call(self, x: Any) -> Any:
+            self.add_loss(self.l1 * ops.sum(ops.absolute(x)))
+            return x
+
     class Sampling(layers.Layer):
         def __init__(self, size: int, weight: float) -> None:
             super().__init__()
@@ -258,7 +267,7 @@ def _keras_twin(network: ImageAutoencoder) -> Any:
         nn.Conv2DTranspose: lambda layer: convolution(layers.Conv2DTranspose, layer),
         nn.MaxPool2D: lambda layer: layers.MaxPooling2D(layer.window, padding=layer.padding),
         nn.UpSample2D: lambda layer: layers.UpSampling2D(layer.factor),
-        nn.ActivityPenalty: lambda layer: layers.ActivityRegularization(l1=layer.l1),
+        nn.ActivityPenalty: lambda layer: Penalty(layer.l1),
         nn.GaussianNoise: lambda layer: Noise(layer.deviation),
         nn.GaussianSampling: lambda layer: Sampling(layer.size, layer.weight),
     }

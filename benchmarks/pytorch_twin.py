@@ -155,7 +155,7 @@ class Twin(torch.nn.Module):
 
     def _activitypenalty(self, layer: nn.ActivityPenalty) -> Callable[[Tensor], Tensor]:
         def step(x: Tensor) -> Tensor:
-            self.auxiliary_loss = self.auxiliary_loss + layer.l1 * x.abs().sum() / len(x)
+            self.auxiliary_loss = self.auxiliary_loss + layer.l1 * x.abs().sum()
             return x
 
         return step

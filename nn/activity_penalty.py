@@ -8,15 +8,15 @@ from nn.layer import Array, Layer
 
 
 class ActivityPenalty(Layer):
-    """Pass x through and add l1 · Σ|x| / N to the loss, N being the rows of the whole batch.
+    """Pass x through and add l1 · Σ|x| to the loss, the sum taken over the whole batch.
 
     Parameters
     ----------
     l1 : weight of the penalty, at least 0.
 
-    Shapes: x (N, ...), y = x. The gradient gains l1 · sign(x) / N. This is what
-    `activity_regularizer=l1(...)` does in Keras 2: a sum over the elements of a row and a mean
-    over the rows. Put the layer after the activation whose output is to be sparse.
+    Shapes: x (N, ...), y = x. The gradient gains l1 · sign(x). Put the layer after the activation
+    whose output is to be sparse. This is what `activity_regularizer=l1(...)` was in Keras 2; Keras
+    3.15 divides the sum by N, so that its weights have to be N times as large.
 
     Raises
     ------
@@ -30,10 +30,9 @@ class ActivityPenalty(Layer):
         self.l1 = l1
 
     def forward(self, x: Array, train: bool = False) -> Array:
-        rows = len(x) if self.batch_share is None else self.batch_share.rows(len(x))
-        self._x, self._weight = x, self.l1 / rows
-        self.auxiliary_loss = self._weight * float(np.sum(np.abs(x), dtype=np.float64))
+        self._x = x
+        self.auxiliary_loss = self.l1 * float(np.sum(np.abs(x), dtype=np.float64))
         return x
 
     def backward(self, dy: Array) -> Array:
-        return dy + self._weight * np.sign(self._x)
+        return dy + self.l1 * np.sign(self._x)

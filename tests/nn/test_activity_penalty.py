@@ -31,11 +31,11 @@ def test_agrees_with_a_loop(x: Array, l1: float) -> None:
     layer = ActivityPenalty(l1)
     y = layer.forward(x)
     np.testing.assert_array_equal(y, x)
-    expected = sum(l1 * abs(value) for row in x for value in np.ravel(row)) / len(x)
+    expected = sum(l1 * abs(value) for row in x for value in np.ravel(row))
     assert layer.auxiliary_loss == pytest.approx(expected)
     assert layer.total_auxiliary_loss() == layer.auxiliary_loss
     dx = layer.backward(np.ones_like(x))
-    np.testing.assert_allclose(dx, 1 + l1 * np.where(x > 0, 1, -1) / len(x), atol=1e-12)
+    np.testing.assert_allclose(dx, 1 + l1 * np.where(x > 0, 1, -1), atol=1e-12)
 
 
 @given(x=inputs)
@@ -44,7 +44,7 @@ def test_agrees_with_pytorch(x: Array) -> None:
     layer = ActivityPenalty(0.7)
     y = layer.forward(x)
     t = torch.tensor(x, requires_grad=True)
-    loss = torch.sin(t).sum() + 0.7 * t.abs().sum() / len(x)
+    loss = torch.sin(t).sum() + 0.7 * t.abs().sum()
     loss.backward()
     assert np.sum(np.sin(y)) + layer.auxiliary_loss == pytest.approx(loss.item(), abs=1e-9)
     np.testing.assert_allclose(layer.backward(np.cos(y)), t.grad.numpy(), atol=1e-12)
@@ -78,24 +78,22 @@ class _PenaltyForgotten(ActivityPenalty):
         return dy
 
 
-class _NotDividedByRows(ActivityPenalty):
+class _DividedByRows(ActivityPenalty):
     def backward(self, dy: Array) -> Array:
-        return dy + self.l1 * np.sign(self._x)
+        return dy + self.l1 * np.sign(self._x) / len(dy)
 
 
 class _Squared(ActivityPenalty):
     def backward(self, dy: Array) -> Array:
-        return dy + self._weight * self._x
+        return dy + self.l1 * self._x
 
 
 class _OutputForgotten(ActivityPenalty):
     def backward(self, dy: Array) -> Array:
-        return self._weight * np.sign(self._x)
+        return self.l1 * np.sign(self._x)
 
 
-@pytest.mark.parametrize(
-    "wrong", [_PenaltyForgotten, _NotDividedByRows, _Squared, _OutputForgotten]
-)
+@pytest.mark.parametrize("wrong", [_PenaltyForgotten, _DividedByRows, _Squared, _OutputForgotten])
 def test_wrong_gradients_are_rejected(
     wrong: type[ActivityPenalty], generator: np.random.Generator
 ) -> None:

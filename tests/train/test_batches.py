@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from nn import Array, Dense, Dropout, Layer, Sequential
 from nn.activity_penalty import ActivityPenalty
+from nn.gaussian import GaussianSampling
 from nn.losses import mean_squared_error
 from train.batches import BatchTask
 from train.reducers import Alone
@@ -157,14 +158,17 @@ def test_stopped_and_resumed_is_as_if_never_stopped(stop: int) -> None:
 
 @pytest.mark.parametrize("batch", [1, 3, 7, 100])
 def test_validation_weighs_every_row_alike_and_draws_nothing(batch: int) -> None:
+    def divergent() -> Sequential:
+        network = Sequential(Dense(3, 4), Dropout(0.5), GaussianSampling(2, 0.1), Dense(2, 2))
+        return network.initialize(np.random.default_rng(3), np.float64)
+
     generator = np.random.default_rng(1)
-    network = network_of()
-    task = task_of(network, batch, generator=generator)
+    task = task_of(divergent(), batch, generator=generator)
     before = generator.bit_generator.state
     found = task.validate()
     assert generator.bit_generator.state == before
     inputs, targets = data(7, seed=6)
-    plain = network_of()
+    plain = divergent()
     value, _ = mean_squared_error(plain.forward(inputs), targets)
     expected = value + plain.total_auxiliary_loss()
     assert found == {"validation_loss": pytest.approx(expected, abs=1e-13)}
