@@ -93,10 +93,29 @@ class CharacterStepper:
             LSTMStep(lstm, rows, ids=number == 0) for number, lstm in enumerate(network.lstms)
         ]
         self._W, self._b = network.dense.W.copy(), network.dense.b.copy()
+        # By layer from 0: rows, units and values of what is held, (held,) each.
+        self._held: dict[int, tuple[Array, Array, Array]] = {}
+
+    def hold(self, layer: int, units: Array, values: Array, rows: Array) -> None:
+        """Keep the hidden state of units at given values from now on, at every step.
+
+        Neither the recurrence nor the layers above see anything else. The cell state goes on.
+
+        Parameters
+        ----------
+        layer : number of the LSTM layer, from 1.
+        units, values, rows : one of each for every unit that is held, (held,); integers from 0,
+            numbers from -1 to 1, and integers from 0. They take the place of those held before.
+        """
+        self._held[layer - 1] = rows, units, values
+        self.cells[layer - 1].h[rows, units] = values
 
     def step(self, ids: Array) -> Array:
         """Read one character for each row, ids (N,), and return logits (N, characters)."""
         x = ids
-        for cell in self.cells:
+        for number, cell in enumerate(self.cells):
             x = cell.step(x)
+            if number in self._held:
+                rows, units, values = self._held[number]
+                x[rows, units] = values
         return x @ self._W + self._b

@@ -162,6 +162,16 @@ def _parser() -> argparse.ArgumentParser:
         f"steps (default: draw new digits; {_MORPH_STEPS} steps)",
     )
     add(
+        "--set",
+        dest="held",
+        metavar="LAYER:INDEX=VALUE",
+        type=_held,
+        action="append",
+        help="hold the hidden state of a neuron at a value from -1 to 1 while the network reads "
+        "and writes, as in 2:345=1: the layer counts from 1, the neuron from 0; may be given "
+        "several times (default: none)",
+    )
+    add(
         "--out",
         metavar="FILE",
         type=Path,
@@ -177,6 +187,17 @@ def _two_digits(value: str) -> tuple[int, int]:
     return int(value[0]), int(value[2])
 
 
+def _held(value: str) -> tuple[tuple[int, int], float]:
+    match = re.fullmatch(r"([0-9]+):([0-9]+)=([-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+))", value)
+    if match is None:
+        raise argparse.ArgumentTypeError(f"{value!r} is not LAYER:INDEX=VALUE, as in 2:345=1")
+    if not -1 <= float(match[3]) <= 1:
+        raise argparse.ArgumentTypeError(
+            f"{value!r}: a hidden state lies between -1 and 1, which {match[3]} does not"
+        )
+    return (int(match[1]), int(match[2])), float(match[3])
+
+
 def _drawing(options: argparse.Namespace) -> dict[str, Any]:
     """Return the options that go on to `stream_text` as they are."""
     names = ("length", "temperature", "top_k", "top_p", "count")
@@ -187,6 +208,8 @@ def _sample(options: argparse.Namespace) -> None:
     """Draw and write what the options ask for."""
     network, checkpoint = load_network(options.checkpoint)
     if isinstance(network, ImageAutoencoder):
+        if options.held:
+            raise CheckpointError(f"{options.checkpoint}: draws digits; --set needs text")
         _sample_images(network, options)
         return
     if checkpoint.kind != CharacterLSTM.kind:
@@ -198,7 +221,13 @@ def _sample(options: argparse.Namespace) -> None:
     start = _standard_input() if options.start == "-" else options.start
     seed = secrets.randbits(32) if options.seed is None else options.seed
     generator = np.random.default_rng(seed)
-    characters = stream_text(network, generator, start=start, **_drawing(options))
+    held = dict(options.held or [])
+    try:
+        characters = stream_text(network, generator, start=start, held=held, **_drawing(options))
+    except VocabularyError:
+        raise
+    except ValueError as error:  # the other options have been checked
+        raise CheckpointError(f"--set: {error}") from error
     destination = _file(options.out) if options.out else _screen()
     with destination as write:
         if options.seed is None:

@@ -9,11 +9,11 @@ first text is the same however many are drawn beside it (up to rounding in the n
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 
-from models import CharacterLSTM
+from models import CharacterLSTM, CharacterStepper
 from nn import Array, softmax
 
 _CHUNK = 1000  # characters of a start text that run through the network at once
@@ -110,6 +110,7 @@ def stream_text(
     top_k: int | None = None,
     top_p: float = 1.0,
     count: int = 1,
+    held: Mapping[tuple[int, int], float] | None = None,
 ) -> Iterator[str]:
     """Draw texts from a network, side by side, and yield their characters as they are drawn.
 
@@ -123,6 +124,8 @@ def stream_text(
     length : number of characters to draw for each text.
     temperature, top_k, top_p : see `character_probabilities`.
     count : N, the number of texts.
+    held : hidden states to hold at a value from -1 to 1, at every step from the first character
+        of `start` on, by (layer, unit): the layer counts from 1, the unit from 0; None for none.
 
     Yields
     ------
@@ -130,11 +133,14 @@ def stream_text(
 
     Raises
     ------
-    ValueError : if an option is out of range (at once, before any character is asked for).
+    ValueError : if an option is out of range, or the network lacks a unit to hold (at once, before
+        any character is asked for).
     VocabularyError : if `start` holds a character that the network does not know (at once).
     FloatingPointError : if the network's output is not a number.
     """
     check_options(length=length, temperature=temperature, top_k=top_k, top_p=top_p, count=count)
+    held = held or {}
+    _check_held(network, held)
     vocabulary = network.vocabulary
     if not start:
         start = "\n" if "\n" in vocabulary.characters else vocabulary.characters[0]
@@ -143,11 +149,16 @@ def stream_text(
     def characters() -> Iterator[str]:
         generators = generator.spawn(count)
         stepper = network.stepper(rows=count)
-        state = _state_after(network, ids[:-1])
-        for number, cell in enumerate(stepper.cells, start=1):
-            if state:
-                cell.h[...] = state[f"lstm{number}.h"]  # (1, H) for all rows
-                cell.c[...] = state[f"lstm{number}.c"]
+        if held:
+            _hold(stepper, held, count)
+            for index in ids[:-1]:
+                stepper.step(np.full(count, index))
+        else:
+            state = _state_after(network, ids[:-1])
+            for number, cell in enumerate(stepper.cells, start=1):
+                if state:
+                    cell.h[...] = state[f"lstm{number}.h"]  # (1, H) for all rows
+                    cell.c[...] = state[f"lstm{number}.c"]
         last = np.repeat(ids[-1:], count)
         for _ in range(length):
             logits = stepper.step(last)
@@ -156,6 +167,33 @@ def stream_text(
             yield vocabulary.decode(last)
 
     return characters()
+
+
+def _check_held(network: CharacterLSTM, held: Mapping[tuple[int, int], float]) -> None:
+    layers = len(network.lstms)
+    for (layer, unit), value in held.items():
+        if not 1 <= layer <= layers:
+            raise ValueError(f"there is no layer {layer}; layers are numbered from 1 to {layers}")
+        if not 0 <= unit < network.units:
+            raise ValueError(
+                f"layer {layer} has no neuron {unit}; its neurons are numbered from 0 to "
+                f"{network.units - 1}"
+            )
+        if not -1 <= value <= 1:
+            raise ValueError(f"a hidden state lies between -1 and 1, which {value} does not")
+
+
+def _hold(stepper: CharacterStepper, held: Mapping[tuple[int, int], float], count: int) -> None:
+    """Hold units in all rows."""
+    for number in {layer for layer, _ in held}:
+        units = [unit for layer, unit in held if layer == number]
+        values = [held[number, unit] for unit in units]
+        stepper.hold(
+            number,
+            np.tile(units, count),
+            np.tile(values, count),
+            np.repeat(np.arange(count), len(units)),
+        )
 
 
 def _state_after(network: CharacterLSTM, ids: Array) -> dict[str, Array]:

@@ -6,7 +6,7 @@ The activation of a character is the one *after* the network has read it. Nothin
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -51,6 +51,12 @@ class Neuron:
     def title(self) -> str:
         return f"layer {self.layer}, neuron {self.index}, {state_name(self.state)}"
 
+    def _repr_html_(self) -> str:
+        """Return the text painted with the neuron, for a notebook."""
+        from visualize.notebook import neuron_html  # which imports this module
+
+        return neuron_html(self)
+
 
 @dataclass
 class Activations:
@@ -87,6 +93,12 @@ class Activations:
         """
         values = self.arrays[layer, state]
         return int(np.argmax((np.tanh(values) if state == "cell" else values).var(axis=0)))
+
+    def _repr_html_(self) -> str:
+        """Return a table of the neurons that vary most, for a notebook."""
+        from visualize.notebook import activations_html
+
+        return activations_html(self)
 
 
 def read_activations(
@@ -136,6 +148,86 @@ def read_activations(
             bar.update(len(part))
     network.reset_state()
     return Activations(text, arrays)
+
+
+def read_in_streams(
+    network: CharacterLSTM,
+    text: str,
+    states: Sequence[str] = ("hidden",),
+    streams: int = 32,
+    steps: int = 100,
+    warm_up: int = 300,
+    progress: bool = False,
+) -> Iterator[tuple[Array, dict[tuple[int, str], Array]]]:
+    """Read a long text as stretches side by side, as training does; yield activations in blocks.
+
+    Each stretch but the first is read from `warm_up` characters before it on, from a zero state;
+    the first as `read_activations` does. So the result is that of one reading up to what a state
+    still owes to characters further back: with 300 characters the hidden states of the Shakespeare
+    LSTM differ by 0.00001 on average, and by up to 0.4 in a few neurons where a stretch begins.
+
+    Parameters
+    ----------
+    network : an initialized network; its carried state is zero afterwards.
+    text : at least one character.
+    states : which of `STATES` to yield.
+    streams : N, the number of stretches; fewer where they would be shorter than `warm_up`.
+    steps : T, characters of each stretch that are read at once; only memory depends on it.
+    warm_up : characters read before a stretch begins, from 0 up.
+    progress : show a progress bar on the standard error if that is a terminal and it takes long.
+
+    Yields
+    ------
+    The positions in the text (n,) int64 of up to T·N characters, and by layer (from 1) and state
+    their activations, (n, units) float32. Every position comes exactly once, in no order.
+
+    Raises
+    ------
+    VocabularyError : if the text holds a character that the network does not know (at once).
+    """
+    ids = network.vocabulary.encode(text)
+    return _blocks(network, ids, states, streams, steps, warm_up, progress)
+
+
+def _blocks(
+    network: CharacterLSTM,
+    ids: Array,
+    states: Sequence[str],
+    streams: int,
+    steps: int,
+    warm_up: int,
+    progress: bool,
+) -> Iterator[tuple[Array, dict[tuple[int, str], Array]]]:
+    rows = min(streams, max(1, len(ids) // max(1, warm_up)))
+    bounds = np.arange(rows + 1) * len(ids) // rows
+    first, ends = bounds[:-1], bounds[1:]  # of each stretch, (N,) each
+    network.reset_state()
+    if rows > 1:
+        # The first stretch has nothing before it; what is read in its place is forgotten again.
+        before = np.maximum(np.arange(-warm_up, 0)[:, None] + first, 0)  # (warm_up, N)
+        for start in range(0, warm_up, steps):
+            network.forward(ids[before[start : start + steps]])
+            network.carry()
+        for values in network.state.values():
+            values[0] = 0
+    with tqdm(
+        total=len(ids), unit=" characters", delay=1, leave=False, disable=None if progress else True
+    ) as bar:
+        for start in range(0, int((ends - first).max()), steps):
+            positions = np.arange(start, start + steps)[:, None] + first  # (T, N)
+            positions = positions[: int((ends - first).max()) - start]
+            inside = positions < ends
+            network.forward(ids[np.minimum(positions, len(ids) - 1)])
+            network.carry()
+            found = {}
+            for number, lstm in enumerate(network.lstms, 1):
+                activations = lstm.activations()
+                for state in states:
+                    block = activations[state.replace("-", " ")][inside]  # (n, units)
+                    found[number, state] = block.astype(np.float32, copy=False)
+            yield positions[inside], found
+            bar.update(int(inside.sum()))
+    network.reset_state()
 
 
 def save_activations(path: Path | str, activations: Activations) -> None:

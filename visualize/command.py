@@ -6,7 +6,6 @@ import argparse
 import io
 import os
 import re
-import shutil
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -17,39 +16,16 @@ from models import (
     SHIPPED,
     CharacterLSTM,
     CheckpointError,
-    ImageAutoencoder,
     TextAutoencoder,
-    VocabularyError,
-    load_checkpoint,
     load_network,
 )
-from models.digits import DIGITS, DigitsError, load_digits
-from visualize.activations import STATES, read_activations, save_activations
-from visualize.drawing import TooLongError
-from visualize.images import save_pictures
-from visualize.ngrams import NGram, strongest_ngrams
-from visualize.page import save_page
-from visualize.picture import save_picture
-from visualize.terminal import Colors, draw, terminal_colors
-from visualize.text_filters import (
-    LAYERS,
-    UNKNOWN,
-    Reading,
-    read_lines,
-    readable,
-    unknown_characters,
-)
-from visualize.text_filters_page import save_filters_page
-from visualize.text_filters_picture import save_filters_picture
-from visualize.text_filters_terminal import draw_lines, draw_ngrams
-
-PROGRAM = "glassnet-visualize"
-LINE = "very fine letter of ample explanation, regret, and entreaty, to his"
-"""What a text autoencoder reads if nothing is asked for: a line of Jane Austen's Persuasion."""
-
-
-class _UserError(Exception):
-    """What the user asked for can't be done; the message is one line that says why."""
+from models.digits import DigitsError
+from visualize.activations import STATES
+from visualize.command_common import PROGRAM, UserError
+from visualize.command_images import show_image_autoencoder
+from visualize.command_lstm import show_character_lstm
+from visualize.command_text_autoencoder import show_text_autoencoder
+from visualize.hypotheses import HYPOTHESES
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -67,7 +43,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         print(f"{PROGRAM}: interrupted", file=sys.stderr)
         return 130
-    except (_UserError, CheckpointError, DigitsError) as error:
+    except (UserError, CheckpointError, DigitsError) as error:
         print(f"{PROGRAM}: {error}", file=sys.stderr)
         return 1
     except MemoryError:
@@ -143,8 +119,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--corpus",
         metavar="FILE",
-        help="text autoencoder: a UTF-8 text in which to look for the n-grams that excite each "
-        "filter most, with counts; characters unknown to the network are spaces (default: none)",
+        help="a UTF-8 text to look through. Text autoencoder: for the n-grams that excite each "
+        "filter most, with counts; characters unknown to the network are spaces. LSTM: for the "
+        "places where each neuron is strongest and weakest, for the HTML page (default: none)",
     )
     parser.add_argument(
         "--state",
@@ -169,6 +146,54 @@ def _parser() -> argparse.ArgumentParser:
         help="LSTM: write the activations of all neurons to an .npz file: an array (characters, "
         "units) for each layer and state, named as in layer1/hidden, and the text as UTF-8 bytes "
         "in text (default: none)",
+    )
+    search = parser.add_argument_group(
+        "what neurons of an LSTM mean",
+        "Every neuron is scored against hypotheses about the text: the best are chosen on the "
+        "first half of the text and reported on the second, which takes a text of 1,000 characters "
+        "and deserves one of 100,000 (--text). What is shown then are the first 5,000 characters "
+        "of the second half.",
+    )
+    which = search.add_mutually_exclusive_group()
+    which.add_argument(
+        "--find",
+        type=_hypothesis,
+        metavar="HYPOTHESIS",
+        help="rank the neurons that tell this, and show the best; one of "
+        f"{', '.join(HYPOTHESES)} (default: none)",
+    )
+    which.add_argument(
+        "--report",
+        action="store_true",
+        help="print the best neuron for each hypothesis (default: don't)",
+    )
+    search.add_argument(
+        "--match",
+        metavar="REGEX",
+        help="a hypothesis of your own: the character lies inside a match of this regular "
+        "expression (default: none)",
+    )
+    search.add_argument(
+        "--predicate",
+        type=_file_and_function,
+        metavar="FILE.py:FUNCTION",
+        help="a hypothesis of your own: a Python function that is given the text and returns a "
+        "sequence with a bool (yes or no) or a number (a quantity) for each character; the file "
+        "is run (default: none)",
+    )
+    search.add_argument(
+        "--ablate",
+        type=_neuron_or_all,
+        metavar="LAYER:INDEX|all",
+        help="print what the text costs the network when the hidden state of this neuron is held "
+        "at its mean; with all, the ten neurons that cost most, which takes minutes "
+        "(default: none)",
+    )
+    search.add_argument(
+        "--json",
+        type=Path,
+        metavar="FILE",
+        help="write what was found to a JSON file (default: none)",
     )
     parser.add_argument(
         "--out",
@@ -196,133 +221,11 @@ def _run(options: argparse.Namespace) -> None:
     network, checkpoint = load_network(options.checkpoint)
     view = _VIEWS.get(checkpoint.kind)
     if view is None:
-        raise _UserError(f"{options.checkpoint}: there is no view of a {checkpoint.kind!r} yet")
+        raise UserError(f"{options.checkpoint}: there is no view of a {checkpoint.kind!r} yet")
     for name, value in vars(options).items():
         if value not in (None, False) and name not in view.options | {"checkpoint", "no_color"}:
-            raise _UserError(f"--{name} does not apply to a {checkpoint.kind}")
+            raise UserError(f"--{name} does not apply to a {checkpoint.kind}")
     view.show(network, options)
-
-
-def _show_character_lstm(network: CharacterLSTM, options: argparse.Namespace) -> None:
-    if options.neuron is not None:
-        _check_neuron(options.neuron, [network.units] * len(network.lstms))
-    name = str(SHIPPED / "sample.txt") if options.text is None else options.text
-    source = _source(name)
-    text = _read_text(name)[: options.length]
-    states = options.state or ["hidden"]
-    try:
-        activations = read_activations(network, text, states, progress=True)
-    except VocabularyError as error:
-        raise _UserError(f"{source}: {error}") from error
-    state = states[0]
-    layer = activations.layers[-1]
-    layer, index = options.neuron or (layer, activations.most_varying(layer, state))
-    neuron = activations.neuron(layer, index, state)
-    if options.html is not None:
-        title = f"{options.checkpoint.name} reading {Path(source).name}"
-        _write(options.html, lambda path: save_page(path, activations, neuron, title))
-    if options.png is not None:
-        _write(options.png, lambda path: save_picture(path, neuron))
-    if options.export is not None:
-        _write(options.export, lambda path: save_activations(path, activations))
-    if not (options.html or options.png or options.export):
-        for line in draw(neuron, *_terminal(options)):
-            print(line)
-    if options.neuron is None:
-        print(
-            f"Neuron {index} varies most in layer {layer} on this text; "
-            "--neuron LAYER:INDEX shows another."
-        )
-
-
-def _show_text_autoencoder(network: TextAutoencoder, options: argparse.Namespace) -> None:
-    sizes = {1: network.filters1, 2: network.filters2}
-    layers = [options.layer] if options.layer else list(LAYERS)
-    if options.neuron is not None:
-        _check_neuron(options.neuron, list(sizes.values()))
-        layers = [options.neuron[0]]
-        if options.layer not in (None, *layers):
-            raise _UserError("--neuron and --layer name different layers")
-    if not set(layers) <= set(LAYERS):
-        raise _UserError(f"--layer {layers[0]}: there is no such layer; layers are 1 and 2")
-    reading = _read_lines(network, options)
-    every = {layer: list(range(sizes[layer])) for layer in layers}
-    filters = {
-        layer: reading.most_varying(layer, 10 if options.filters is None else options.filters)
-        for layer in layers
-    }
-    if options.neuron is not None:
-        every = filters = {layers[0]: [options.neuron[1]]}
-    ngrams: dict[tuple[int, int], list[NGram]] = {}
-    if options.corpus is not None:
-        corpus = _read_text(options.corpus)
-        if readable(network, corpus).isspace():
-            raise _UserError(
-                f"{_source(options.corpus)}: holds no character that the network knows"
-            )
-        for layer in layers:
-            found = strongest_ngrams(network, corpus, layer, progress=True)
-            ngrams |= {(layer, index): found[index] for index in every[layer]}
-    if options.html is not None:
-        what = "a line" if options.text is None else Path(_source(options.text)).name
-        title = f"{options.checkpoint.name} reading {what}"
-        _write(options.html, lambda path: save_filters_page(path, reading, every, ngrams, title))
-    if options.png is not None:
-        _write(options.png, lambda path: save_filters_picture(path, reading, filters))
-    if not (options.html or options.png):
-        colors, width = _terminal(options)
-        for line in draw_lines(reading, filters, colors, width):
-            print(line)
-        drawn = {
-            (layer, index): ngrams[layer, index]
-            for layer in filters
-            for index in filters[layer]
-            if ngrams
-        }
-        for line in draw_ngrams(drawn, width):
-            print(line)
-
-
-def _read_lines(network: TextAutoencoder, options: argparse.Namespace) -> Reading:
-    """Read the lines that were asked for; say on the standard error what is not read as it is."""
-    text = LINE if options.line is None else options.line
-    if options.text is not None:
-        text = _read_text(options.text)
-    lines = [line for line in text[: options.length].split("\n") if line.strip()]
-    if not lines:
-        raise _UserError(f"{'--line' if options.text is None else _source(options.text)}: is empty")
-    longer = sum(len(line) > network.length for line in lines)
-    if longer:
-        print(
-            f"{PROGRAM}: {_lines(longer)} longer than the {network.length} characters that the "
-            "network reads; what follows them is left out",
-            file=sys.stderr,
-        )
-    unknown = unknown_characters(network, "".join(line[: network.length] for line in lines))
-    if unknown:
-        listed = ", ".join(f"{character!r}" for character in unknown[:10])
-        print(
-            f"{PROGRAM}: read as spaces and drawn as {UNKNOWN}, for the network does not know "
-            f"them: {listed}{', ...' if len(unknown) > 10 else ''}",
-            file=sys.stderr,
-        )
-    try:
-        return read_lines(network, lines)
-    except TooLongError as error:
-        raise _UserError(f"{_source(options.text)}: {error}; try a shorter --length") from error
-
-
-def _show_image_autoencoder(network: ImageAutoencoder, options: argparse.Namespace) -> None:
-    checkpoint = load_checkpoint(options.checkpoint)
-    folder = options.out or Path("figures") / (checkpoint.recipe or checkpoint.kind)
-    images, labels = load_digits(options.images or DIGITS)
-    try:
-        for path in save_pictures(folder, network, checkpoint, images, labels):
-            print(f"wrote {path}", flush=True)
-    except ImportError as error:
-        raise _UserError(f'{folder}: needs {error.name}: pip install "glassnet[plots]"') from error
-    except OSError as error:
-        raise _UserError(f"{folder}: can't be written ({error.strerror})") from error
 
 
 class _View(NamedTuple):
@@ -334,82 +237,23 @@ class _View(NamedTuple):
 
 _VIEWS = {
     CharacterLSTM.kind: _View(
-        _show_character_lstm,
-        frozenset({"text", "length", "neuron", "state", "html", "png", "export"}),
+        show_character_lstm,
+        frozenset(
+            {"text", "length", "neuron", "state", "corpus", "html", "png", "export"}
+            | {"find", "match", "predicate", "report", "ablate", "json"}
+        ),
     ),
     TextAutoencoder.kind: _View(
-        _show_text_autoencoder,
+        show_text_autoencoder,
         frozenset(
             {"text", "line", "length", "neuron", "filters", "layer", "corpus", "html", "png"}
         ),
     ),
     **{
-        network.kind: _View(_show_image_autoencoder, frozenset({"out", "images"}))
+        network.kind: _View(show_image_autoencoder, frozenset({"out", "images"}))
         for network in IMAGE_AUTOENCODERS
     },
 }
-
-
-def _source(name: str) -> str:
-    return "standard input" if name == "-" else name
-
-
-def _read_text(name: str) -> str:
-    source = _source(name)
-    try:
-        content = sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
-        text = content.decode("utf-8")
-    except FileNotFoundError:
-        raise _UserError(f"{source}: there is no such file") from None
-    except OSError as error:
-        raise _UserError(f"{source}: can't be read ({error.strerror})") from error
-    except UnicodeDecodeError as error:
-        raise _UserError(f"{source}: is not UTF-8 text (see byte {error.start})") from error
-    text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")  # as in training
-    if not text:
-        raise _UserError(f"{source}: is empty")
-    return text
-
-
-def _check_neuron(neuron: tuple[int, int], sizes: Sequence[int]) -> None:
-    """Say which neurons there are if the network has no such one (before it reads a long text)."""
-    layer, index = neuron
-    if not 1 <= layer <= len(sizes):
-        raise _UserError(
-            f"--neuron {layer}:{index}: there is no layer {layer}; layers are numbered from 1 to "
-            f"{len(sizes)}"
-        )
-    if not index < sizes[layer - 1]:
-        raise _UserError(
-            f"--neuron {layer}:{index}: there is no neuron {index}; those of a layer are numbered "
-            f"from 0 to {sizes[layer - 1] - 1}"
-        )
-
-
-def _write(path: Path, save: Callable[[Path], None]) -> None:
-    try:
-        save(path)
-    except OSError as error:
-        raise _UserError(f"{path}: can't be written ({error.strerror})") from error
-    except TooLongError as error:
-        raise _UserError(f"{path}: {error}; try a shorter --length") from error
-    except ImportError as error:
-        raise _UserError(f'{path}: needs {error.name}: pip install "glassnet[plots]"') from error
-    print(f"wrote {path} ({_size(path.stat().st_size)})")
-
-
-def _terminal(options: argparse.Namespace) -> tuple[Colors, int | None]:
-    """Return the colours and the width of what is printed to; see `draw`."""
-    colors: Colors = "none" if options.no_color else terminal_colors(sys.stdout)
-    return colors, shutil.get_terminal_size().columns if sys.stdout.isatty() else None
-
-
-def _lines(count: int) -> str:
-    return "1 line is" if count == 1 else f"{count} lines are"
-
-
-def _size(size: int) -> str:
-    return f"{size / 1e6:.1f} MB" if size >= 1e6 else f"{size / 1e3:.0f} kB"
 
 
 # -- reading options ------------------------------------------------------------------------------
@@ -434,3 +278,20 @@ def _states(value: str) -> list[str]:
         if state not in STATES:
             raise argparse.ArgumentTypeError(f"{state!r} is none of {', '.join(STATES)}, nor all")
     return list(dict.fromkeys(states))
+
+
+def _hypothesis(value: str) -> str:
+    if value not in HYPOTHESES:
+        raise argparse.ArgumentTypeError(f"{value!r} is none of {', '.join(HYPOTHESES)}")
+    return value
+
+
+def _file_and_function(value: str) -> tuple[str, str]:
+    path, _, name = value.rpartition(":")
+    if not path or not name.isidentifier():
+        raise argparse.ArgumentTypeError(f"{value!r} is not FILE.py:FUNCTION")
+    return path, name
+
+
+def _neuron_or_all(value: str) -> tuple[int, int] | str:
+    return value if value == "all" else _layer_and_index(value)

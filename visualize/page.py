@@ -1,9 +1,29 @@
 """All neurons in one HTML page that works offline: pick one, and the text is painted with it.
 
-The page is `page.html` with its title and the data filled in. Each state of each layer is a block
-of base64 that holds the shades of `drawing.py`, (units, characters) uint8, and one that holds the
-statistics of its neurons, (units, 4) float32 little-endian: minimum, mean and maximum of the
-activation, and the standard deviation of the shade. A block is decoded when it is first looked at.
+The page is `page.html` with its style (`page.css`), its script (`page_panels.js`, `page.js`), its
+title and the data filled in. What is small lies in one JSON object. The rest lies in blocks, a
+script element each that holds the rows of an array, every row base64 on its own and so equally
+long; numbers of several bytes are little-endian. For layer N and each state:
+
+    layerN-STATE-shades        (units, characters) uint8, the shades of `drawing.py`
+    layerN-STATE-statistics    one row, (units, 4) float32: minimum, mean and maximum of the
+                               activation, standard deviation of the shade
+
+with contexts, for each layer:
+
+    layerN-contexts-places     (units, 2·count) int32, the strongest and then the weakest, as
+                               places in the pieces of the corpus that the JSON object holds
+    layerN-contexts-shades     (units, 2·count) uint8, of the hidden state there
+    layerN-histogram           (units, bins) uint8, 255 for the fullest bin
+    layerN-saturation          (units, gates · 2) float32, the shares below and above
+
+and with guesses:
+
+    guesses-probabilities      one row, (characters, count) uint8, 255 for certainty
+    guesses-surprise           one row, (characters,) uint16, hundredths of a bit
+
+Shades are not compressed: deflate saves a tenth of them, and they could no longer be read row by
+row, which is what makes a page of 14 MB open in a moment.
 """
 
 from __future__ import annotations
@@ -11,23 +31,38 @@ from __future__ import annotations
 import base64
 import html
 import json
+import math
 import re
+from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from models.files import whole_file
 from nn import Array
 from visualize.activations import Activations, Neuron, state_name
+from visualize.contexts import AFTER, BEFORE, BINS, GATES, Contexts, snippets
 from visualize.drawing import TooLongError, bounds, shades, visible
+from visualize.guesses import Guesses
+
+if TYPE_CHECKING:
+    from visualize.ablation import Ablation
+    from visualize.search import Finding
 
 LARGEST = 100_000_000
 """Shades (characters × units × layers × states) that a page holds; browsers fail on far more."""
 
-_TEMPLATE = Path(__file__).with_name("page.html")
 
-
-def page(activations: Activations, first: Neuron, title: str) -> str:
+def page(
+    activations: Activations,
+    first: Neuron,
+    title: str,
+    findings: Sequence[Finding] = (),
+    costliest: Sequence[Ablation] = (),
+    contexts: Contexts | None = None,
+    guesses: Guesses | None = None,
+) -> str:
     """Return the page as HTML.
 
     Parameters
@@ -35,10 +70,15 @@ def page(activations: Activations, first: Neuron, title: str) -> str:
     activations : what one can pick from.
     first : the neuron that the page opens with.
     title : of the page: which network on which text.
+    findings : neurons that mean something, in the order in which to list them.
+    costliest : neurons whose removal costs most, in the order in which to list them.
+    contexts : what the same network's neurons do over a corpus.
+    guesses : what the same network expects next in the same text.
 
     Raises
     ------
     TooLongError : if there are more than `LARGEST` activations, with what they come to.
+    ValueError : if the guesses are for another text.
     """
     size = sum(values.size for values in activations.arrays.values())
     if size > LARGEST:
@@ -46,7 +86,9 @@ def page(activations: Activations, first: Neuron, title: str) -> str:
             f"{len(activations.text)} characters come to {size} activations, "
             f"and a page holds {LARGEST}"
         )
-    description = {
+    if guesses is not None and guesses.text != activations.text:
+        raise ValueError("the guesses are for another text than the activations")
+    description: dict[str, Any] = {
         "text": visible(activations.text),
         "layers": {layer: _units(activations, layer) for layer in activations.layers},
         "states": {
@@ -54,50 +96,129 @@ def page(activations: Activations, first: Neuron, title: str) -> str:
             for state in activations.states
         },
         "first": {"layer": first.layer, "neuron": first.index, "state": first.state},
+        "findings": [_finding(finding) for finding in findings],
+        "costliest": [
+            {"layer": a.layer, "neuron": a.neuron, "cost": _number(a.cost)} for a in costliest
+        ],
     }
+    blocks: dict[str, Array] = {}
+    for (layer, state), values in activations.arrays.items():
+        blocks |= _neurons(f"layer{layer}-{state}", values, state)
+    if contexts is not None:
+        description["contexts"] = _add_contexts(contexts, blocks)
+    if guesses is not None:
+        description["guesses"] = _add_guesses(guesses, blocks)
     parts = {
         "title": html.escape(title),
+        "style": _read("page.css"),
+        "script": "".join(_read(name) for name in ("page_panels.js", "page.js")),
         # Nothing in JSON but a "<" can end a script element.
         "description": json.dumps(description).replace("<", "\\u003c"),
-        "blocks": "\n".join(
-            _block(f"layer{layer}-{state}", values, state)
-            for (layer, state), values in activations.arrays.items()
-        ),
+        "blocks": "\n".join(_block(name, rows) for name, rows in blocks.items()),
     }
     # In one pass, so that a title or text that looks like a place to fill is left alone.
-    template = _TEMPLATE.read_text(encoding="utf-8")
-    return re.sub(r"@@(title|description|blocks)@@", lambda match: parts[match[1]], template)
+    return re.sub(rf"@@({'|'.join(parts)})@@", lambda match: parts[match[1]], _read("page.html"))
 
 
-def save_page(path: Path | str, activations: Activations, first: Neuron, title: str) -> None:
-    """Write `page(activations, first, title)` to an HTML file, whole or not at all.
+def save_page(
+    path: Path | str,
+    activations: Activations,
+    first: Neuron,
+    title: str,
+    findings: Sequence[Finding] = (),
+    costliest: Sequence[Ablation] = (),
+    contexts: Contexts | None = None,
+    guesses: Guesses | None = None,
+) -> None:
+    """Write the `page` of the same arguments to an HTML file, whole or not at all.
 
     Raises
     ------
-    TooLongError : as `page` does.
+    TooLongError, ValueError : as `page` does.
     OSError : if the file can't be written.
     """
-    # A title may hold a file name that is not UTF-8.
-    content = page(activations, first, title).encode(errors="replace")
+    content = page(activations, first, title, findings, costliest, contexts, guesses)
     with whole_file(path) as file:
-        file.write(content)
+        # A title may hold a file name that is not UTF-8.
+        file.write(content.encode(errors="replace"))
+
+
+def _read(name: str) -> str:
+    return Path(__file__).with_name(name).read_text(encoding="utf-8")
 
 
 def _units(activations: Activations, layer: int) -> int:
     return activations.arrays[layer, activations.states[0]].shape[1]
 
 
-def _block(name: str, values: Array, state: str) -> str:
-    """Return the two script elements that hold the data of one state of one layer."""
+def _finding(finding: Finding) -> dict[str, Any]:
+    return {
+        "hypothesis": finding.hypothesis,
+        "description": finding.description,
+        "measure": finding.measure,
+        "layer": finding.layer,
+        "neuron": finding.neuron,
+        "state": finding.state,
+        "score": _number(finding.score),
+        "baseline": _number(finding.baseline),
+        "verdict": finding.verdict,
+    }
+
+
+def _number(value: float) -> float | None:
+    """Return what JSON has for a number: it lacks NaN."""
+    return round(float(value), 6) if math.isfinite(value) else None
+
+
+def _neurons(name: str, values: Array, state: str) -> dict[str, Array]:
     painted = shades(values.T, state)  # (units, characters)
     statistics = np.stack(
         [values.min(axis=0), values.mean(axis=0), values.max(axis=0), painted.std(axis=1)], axis=1
-    ).astype("<f4")
-    return "\n".join(
-        f'<script type="text/plain" id="{name}-{kind}">{_base64(array)}</script>'
-        for kind, array in (("shades", painted), ("statistics", statistics))
     )
+    return {
+        f"{name}-shades": painted,
+        f"{name}-statistics": statistics.astype("<f4").reshape(1, -1),
+    }
 
 
-def _base64(array: Array) -> str:
-    return base64.b64encode(np.ascontiguousarray(array).tobytes()).decode("ascii")
+def _add_contexts(contexts: Contexts, blocks: dict[str, Array]) -> dict[str, Any]:
+    """Add the blocks of the contexts and return what the JSON object says of them."""
+    pieces, places = snippets(contexts.text, contexts.positions.values())
+    for layer, found in zip(contexts.positions, places, strict=True):
+        units = found.shape[1]
+        peaks = shades(contexts.values[layer], "hidden")
+        histogram = contexts.histogram[layer] / contexts.histogram[layer].max(axis=1, keepdims=True)
+        for name, rows in {
+            "contexts-places": found.swapaxes(0, 1).astype("<i4"),
+            "contexts-shades": peaks.swapaxes(0, 1),
+            "histogram": np.rint(255 * histogram).astype(np.uint8),
+            "saturation": contexts.saturation[layer].astype("<f4"),
+        }.items():
+            blocks[f"layer{layer}-{name}"] = rows.reshape(units, -1)
+    return {
+        "characters": len(contexts.text),
+        "snippets": visible(pieces),
+        "count": places[0].shape[2],
+        "before": BEFORE,
+        "after": AFTER,
+        "bins": BINS,
+        "gates": [gate.removesuffix("-gate") for gate in GATES],
+    }
+
+
+def _add_guesses(guesses: Guesses, blocks: dict[str, Array]) -> dict[str, Any]:
+    """Add the blocks of the guesses and return what the JSON object says of them."""
+    probabilities = np.rint(255 * guesses.probabilities).astype(np.uint8)
+    hundredths = np.rint(100 * np.nan_to_num(guesses.surprise)).clip(0, 65535)
+    blocks["guesses-probabilities"] = probabilities.reshape(1, -1)
+    blocks["guesses-surprise"] = hundredths.astype("<u2").reshape(1, -1)
+    return {
+        "count": probabilities.shape[1],
+        "characters": visible("".join(guesses.characters)),
+        "surprise": _number(float(np.mean(guesses.surprise[:-1]))) if len(hundredths) > 1 else None,
+    }
+
+
+def _block(name: str, rows: Array) -> str:
+    encoded = "".join(base64.b64encode(row.tobytes()).decode("ascii") for row in rows)
+    return f'<script type="text/plain" id="{name}">{encoded}</script>'

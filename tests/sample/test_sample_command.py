@@ -100,6 +100,37 @@ def test_start_text_from_standard_input(
         assert capsys.readouterr().out == read + text
 
 
+def test_held_neurons(network_file: str, capsys: pytest.CaptureFixture[str]) -> None:
+    arguments = ["--length", "60", "--start", "bad", "--temperature", "1", "--seed", "3"]
+    assert main([network_file, *arguments, "--set", "2:5=1", "--set", "1:0=-.5"]) == 0
+    options = {"start": "bad", "length": 60, "temperature": 1}
+    (text,) = expected_texts(network_file, 3, held={(2, 5): 1, (1, 0): -0.5}, **options)
+    assert capsys.readouterr() == ("bad" + text, "")
+    assert [text] != expected_texts(network_file, 3, **options)
+
+
+def test_neurons_that_can_not_be_held(
+    network_file: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for value, message in {
+        "2:345": "'2:345' is not LAYER:INDEX=VALUE, as in 2:345=1",
+        "2:3=x": "'2:3=x' is not LAYER:INDEX=VALUE, as in 2:345=1",
+        "2:3=nan": "'2:3=nan' is not LAYER:INDEX=VALUE, as in 2:345=1",
+        "2:3=1.01": "'2:3=1.01': a hidden state lies between -1 and 1, which 1.01 does not",
+    }.items():
+        with pytest.raises(SystemExit) as stop:
+            main([network_file, "--set", value])
+        assert stop.value.code == 2
+        assert f"argument --set: {message}" in capsys.readouterr().err
+    for value, message in {
+        "3:0=0": "--set: there is no layer 3; layers are numbered from 1 to 2",
+        "1:16=0": "--set: layer 1 has no neuron 16; its neurons are numbered from 0 to 15",
+    }.items():
+        assert_fails(capsys, network_file, "--set", value, message=message)
+    assert_fails(capsys, str(SHIPPED / "variational-autoencoder.npz"), "--set", "1:0=0",
+        message="draws digits; --set needs text")  # fmt: skip
+
+
 def test_several_texts(network_file: str, capsys: pytest.CaptureFixture[str]) -> None:
     options = {"start": "bad ", "length": 30, "count": 3, "temperature": 0.8}
     arguments = [f"--{name}={value}" for name, value in options.items()]

@@ -257,6 +257,53 @@ def test_network_is_left_as_it_was(network: CharacterLSTM) -> None:
     assert np.array_equal(network.theta, weights)
 
 
+@pytest.mark.parametrize("start", ["", "a", "bad cab\n"])
+@pytest.mark.parametrize("held", [{(1, 3): 1.0}, {(2, 0): -0.5, (1, 2): 0, (2, 7): 1}])
+def test_held_units_stay_at_every_step(
+    network: CharacterLSTM, start: str, held: dict[tuple[int, int], float]
+) -> None:
+    length = 40
+    found = texts(network, start=start, length=length, temperature=0, count=2, held=held)
+    assert found[0] == found[1]
+    network.reset_state()
+    network.state = {
+        f"lstm{number}.{name}": np.zeros((1, 16)) for number in (1, 2) for name in "hc"
+    }
+    for (layer, unit), value in held.items():
+        network.lstms[layer - 1].carried["h"][0, unit] = value
+    expected = start or "\n"
+    for place in range(len(expected) + length - 1):
+        x = network.vocabulary.encode(expected[place])[:, None]
+        for number, lstm in enumerate(network.lstms, 1):
+            x = lstm.forward(x).copy()
+            lstm.carry()
+            for (layer, unit), value in held.items():
+                if layer == number:
+                    x[0, 0, unit] = lstm.carried["h"][0, unit] = value
+        if place >= len(start or "\n") - 1:
+            expected += network.vocabulary.decode(network.dense.forward(x)[0].argmax(axis=-1))
+    assert found[0] == expected[len(start or "\n") :]
+    network.reset_state()
+    assert found != texts(network, start=start, length=length, temperature=0, count=2)
+
+
+@pytest.mark.parametrize(
+    ("neuron", "value", "message"),
+    [
+        ((3, 0), 0, "there is no layer 3; layers are numbered from 1 to 2"),
+        ((0, 0), 0, "there is no layer 0"),
+        ((1, 16), 0, "layer 1 has no neuron 16; its neurons are numbered from 0 to 15"),
+        ((1, 0), 1.5, "a hidden state lies between -1 and 1, which 1.5 does not"),
+        ((1, 0), np.nan, "a hidden state lies between -1 and 1, which nan does not"),
+    ],
+)
+def test_units_that_can_not_be_held(
+    network: CharacterLSTM, neuron: tuple[int, int], value: float, message: str
+) -> None:
+    with pytest.raises(ValueError, match=message):
+        stream_text(network, np.random.default_rng(0), held={neuron: value})
+
+
 def test_without_a_start_text(network: CharacterLSTM) -> None:
     assert texts(network, length=30) == texts(network, start="\n", length=30)
     assert texts(network, length=30) != texts(network, start="a", length=30)

@@ -1,12 +1,9 @@
-"""The page's data, decoded in Python, and the page itself in headless Chromium."""
+"""The page's data, decoded in Python; `test_page_browser.py` looks at the page itself."""
 
 import base64
 import json
 import re
-import shutil
-import subprocess
-import urllib.request
-from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,21 +11,17 @@ import numpy as np
 import pytest
 
 from models import CharacterLSTM
+from nn import Array
 from visualize import Activations, page, read_activations, save_page
-from visualize.drawing import TooLongError, color, shades, visible
+from visualize.ablation import Ablation
+from visualize.contexts import BINS, GATES, Contexts, read_contexts
+from visualize.drawing import TooLongError, visible
+from visualize.guesses import Guesses, read_guesses
+from visualize.search import Finding
 
 TEXT = "the quick brown fox,\njumps over\n\nthe lazy dog.\n"
+CORPUS = "a lazy fox,\nthe quick dog\njumps over.\n\n" * 12
 STATES = ("hidden", "cell", "forget-gate")
-CHROMIUM = (
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-    "--host-resolver-rules=MAP * ~NOTFOUND",
-)
 
 
 @pytest.fixture
@@ -36,36 +29,39 @@ def activations(network: CharacterLSTM) -> Activations:
     return read_activations(network, TEXT, STATES)
 
 
-def make(activations: Activations, title: str = "title") -> str:
-    return page(activations, activations.neuron(2, 3, activations.states[0]), title)
+def make(activations: Activations, title: str = "title", **more: Any) -> str:
+    return page(activations, activations.neuron(2, 3, activations.states[0]), title, **more)
 
 
-def block(content: str, name: str) -> bytes:
+def block(content: str, name: str, rows: int, kind: str) -> Array:
+    """An array of the page, (rows, ...): each row is base64 on its own, and equally long."""
     found = re.findall(f'<script type="text/plain" id="{name}">([^<]*)</script>', content)
     assert len(found) == 1
-    return base64.b64decode(found[0], validate=True)
+    assert len(found[0]) % rows == 0
+    width = len(found[0]) // rows
+    decoded = [
+        np.frombuffer(base64.b64decode(found[0][start : start + width], validate=True), kind)
+        for start in range(0, len(found[0]), width)
+    ]
+    return np.stack(decoded)
 
 
 def description(content: str) -> dict[str, Any]:
     pattern = '<script type="application/json" id="description">([^<]*)</script>'
-    return json.loads(re.search(pattern, content)[1])
-
-
-# -- the data -------------------------------------------------------------------------------------
+    return json.loads(re.search(pattern, content)[1], parse_constant=pytest.fail)
 
 
 def test_data_equals_the_activations_within_quantization(activations: Activations) -> None:
     content = make(activations)
     for (layer, state), values in activations.arrays.items():
-        data = np.frombuffer(block(content, f"layer{layer}-{state}-shades"), np.uint8)
-        found = data.reshape(6, len(TEXT)).T.astype(float)
+        found = block(content, f"layer{layer}-{state}-shades", 6, "u1").T.astype(float)
+        assert found.shape == (len(TEXT), 6)
         drawn = np.tanh(values) if state == "cell" else values
         low, high = (0, 1) if state == "forget-gate" else (-1, 1)
         difference = low + (high - low) * found / 255 - drawn
         assert np.abs(difference).max() <= (high - low) / 255 / 2 + 1e-6
 
-        data = np.frombuffer(block(content, f"layer{layer}-{state}-statistics"), "<f4")
-        statistics = data.reshape(6, 4)
+        statistics = block(content, f"layer{layer}-{state}-statistics", 1, "<f4").reshape(6, 4)
         np.testing.assert_array_equal(statistics[:, 0], values.min(axis=0))
         np.testing.assert_allclose(statistics[:, 1], values.mean(axis=0), atol=1e-6)
         np.testing.assert_array_equal(statistics[:, 2], values.max(axis=0))
@@ -82,29 +78,144 @@ def test_description(activations: Activations) -> None:
             "forget-gate": {"name": "forget gate", "low": 0, "high": 1},
         },
         "first": {"layer": 2, "neuron": 3, "state": "hidden"},
+        "findings": [],
+        "costliest": [],
     }
 
 
-def test_page_asks_the_network_for_nothing(activations: Activations) -> None:
-    content = make(activations)
+def test_findings_and_costliest(activations: Activations) -> None:
+    finding = Finding("vowel", "it is", "AUC", 1, 2, "hidden", 0.91234567, 0.9, 0.6, "strong")
+    costly = Ablation(layer=2, neuron=5, mean=0.1, loss=1.5, ablated_loss=1.53125)
+    findings = [finding, replace(finding, neuron=4, baseline=float("nan"))]
+    found = description(make(activations, findings=findings, costliest=[costly]))
+    first = {
+        "hypothesis": "vowel",
+        "description": "it is",
+        "measure": "AUC",
+        "layer": 1,
+        "neuron": 2,
+        "state": "hidden",
+        "score": 0.912346,
+        "baseline": 0.6,
+        "verdict": "strong",
+    }
+    assert found["findings"] == [first, first | {"neuron": 4, "baseline": None}]
+    assert found["costliest"] == [{"layer": 2, "neuron": 5, "cost": 0.03125}]
+
+
+def test_contexts(activations: Activations, network: CharacterLSTM) -> None:
+    contexts = read_contexts(network, CORPUS, count=3)
+    content = make(activations, contexts=contexts)
+    found = description(content)["contexts"]
+    assert found["characters"] == len(CORPUS)
+    assert found["gates"] == ["input", "forget", "output"]
+    for layer in (1, 2):
+        places = block(content, f"layer{layer}-contexts-places", 6, "<i4")
+        peaks = block(content, f"layer{layer}-contexts-shades", 6, "u1").astype(int)
+        for neuron in range(6):
+            expected = contexts.strongest(layer, neuron) + contexts.weakest(layer, neuron)
+            assert len(expected) == places.shape[1] == peaks.shape[1] == 6
+            for context, place, peak in zip(expected, places[neuron], peaks[neuron], strict=True):
+                before = found["snippets"][max(0, place - found["before"]) : place]
+                after = found["snippets"][place + 1 : place + 1 + found["after"]]
+                assert (before, after) == (context.before, context.after)
+                assert found["snippets"][place] == context.character
+                assert abs(2 * peak / 255 - 1 - context.value) <= 1 / 255 + 1e-6
+        histogram = block(content, f"layer{layer}-histogram", 6, "u1")
+        counts = contexts.histogram[layer]
+        heights = counts / counts.max(axis=1, keepdims=True)
+        assert histogram.shape == (6, BINS)
+        assert np.abs(histogram / 255 - heights).max() <= 0.5 / 255 + 1e-9
+        saturation = block(content, f"layer{layer}-saturation", 6, "<f4").reshape(6, 3, 2)
+        np.testing.assert_array_equal(saturation, contexts.saturation[layer])
+
+
+def test_guesses(activations: Activations, network: CharacterLSTM) -> None:
+    guesses = read_guesses(network, TEXT)
+    content = make(activations, guesses=guesses)
+    found = description(content)["guesses"]
+    assert found["characters"] == visible("".join(guesses.characters))
+    assert found["count"] == 5
+    assert found["surprise"] == pytest.approx(np.nanmean(guesses.surprise), abs=1e-4)
+    probabilities = block(content, "guesses-probabilities", 1, "u1").reshape(-1, 5)
+    assert np.abs(probabilities / 255 - guesses.probabilities).max() <= 0.5 / 255 + 1e-6
+    surprise = block(content, "guesses-surprise", 1, "<u2")[0]
+    np.testing.assert_allclose(surprise[:-1] / 100, guesses.surprise[:-1], atol=0.0051)
+    assert surprise[-1] == 0
+
+
+def test_a_single_character_has_no_mean_surprise(network: CharacterLSTM) -> None:
+    content = make(read_activations(network, "a"), guesses=read_guesses(network, "a"))
+    assert description(content)["guesses"]["surprise"] is None
+
+
+def test_guesses_for_another_text(activations: Activations, network: CharacterLSTM) -> None:
+    with pytest.raises(ValueError, match="for another text"):
+        make(activations, guesses=read_guesses(network, TEXT + "a"))
+
+
+def test_page_asks_the_network_for_nothing(
+    activations: Activations, network: CharacterLSTM
+) -> None:
+    content = make(
+        activations,
+        contexts=read_contexts(network, CORPUS),
+        guesses=read_guesses(network, TEXT),
+    )
+    content = re.sub('(?<=<script type="text/plain")[^<]*', "", content)  # base64 holds anything
     assert not re.search(r"https?:|//[a-z]|\b(src|href|action)=|url\(|@import", content, re.I)
+    assert not re.search(r"fetch\(|XMLHttpRequest|WebSocket|\bimport\b|eval\(", content)
     assert "default-src 'none'" in content
+    assert "@@" not in content
 
 
 def test_nasty_text_and_title_stay_text(network: CharacterLSTM, nasty: str) -> None:
-    plain = make(read_activations(network, "abc"))
-    content = make(read_activations(network, nasty), title=nasty)
-    for tag in ("<script", "</script", "<!--"):
-        assert content.count(tag) == plain.count(tag)
-    assert description(content)["text"] == visible(nasty)
+    plain = read_activations(network, "abc")
+    activations = read_activations(network, nasty)
+    sizes = []
+    for given, title in ((plain, "title"), (activations, nasty)):
+        finding = Finding(title, title, "r", 1, 0, "hidden", 0.5, 0.5, 0.1, title)
+        content = make(
+            given,
+            title,
+            findings=[finding],
+            contexts=read_contexts(network, given.text),
+            guesses=read_guesses(network, given.text),
+        )
+        sizes.append([content.count(tag) for tag in ("<script", "</script", "<!--")])
+    assert sizes[0] == sizes[1]
+    found = description(content)
+    assert found["text"] == visible(nasty)
+    assert found["contexts"]["snippets"] == visible(nasty)
+    assert found["findings"][0]["hypothesis"] == nasty
     assert "<title>a&lt;/script&gt;" in content
-    assert "\x1b" not in json.dumps(description(content)["text"], ensure_ascii=False)
+    assert "\x1b" not in json.dumps(found["text"], ensure_ascii=False)
 
 
-def test_size_of_ten_thousand_characters() -> None:
+def test_size_of_ten_thousand_characters(generator: np.random.Generator) -> None:
+    """Of the largest that is promised: contexts that share nothing, from a corpus of a million."""
     text = "x" * 10_000
+    corpus = "the lady\n" * 120_000
     arrays = {(layer, "hidden"): np.zeros((10_000, 512), np.float32) for layer in (1, 2)}
-    assert len(make(Activations(text, arrays))) < 15_000_000
+    positions = generator.permutation(len(corpus) // 52)[: 2 * 2 * 512 * 5] * 52 + 41
+    per_layer = dict(zip((1, 2), positions.reshape(2, 2, 512, 5), strict=True))
+    contexts = Contexts(
+        corpus,
+        positions=per_layer,
+        values={n: np.zeros((2, 512, 5), np.float32) for n in (1, 2)},
+        histogram={n: np.ones((512, BINS), np.int64) for n in (1, 2)},
+        saturation={n: np.zeros((512, len(GATES), 2), np.float32) for n in (1, 2)},
+    )
+    guesses = Guesses(
+        text,
+        ["abcd\n"] * 10_000,
+        np.zeros((10_000, 5), np.float32),
+        np.zeros(10_000, np.float32),
+    )
+    bare = len(make(Activations(text, arrays)))
+    full = len(make(Activations(text, arrays), contexts=contexts, guesses=guesses))
+    assert bare < 13_800_000
+    assert full < 15_000_000
 
 
 def test_too_long_a_text() -> None:
@@ -114,187 +225,10 @@ def test_too_long_a_text() -> None:
         make(activations)
 
 
-# -- the page in a browser ------------------------------------------------------------------------
-
-
-def expected_colors(activations: Activations, layer: int, neuron: int, state: str) -> list[str]:
-    values = activations.neuron(layer, neuron, state).values
-    return [
-        "rgb({}, {}, {})".format(*color(shade))
-        for character, shade in zip(activations.text, shades(values, state).tolist(), strict=True)
-        if character != "\n"
-    ]
-
-
-def test_chromium_paints_the_neuron_of_the_address(
-    activations: Activations, tmp_path: Path
-) -> None:
-    chromium = shutil.which("chromium")
-    if chromium is None:
-        pytest.skip("there is no chromium")
-    path = tmp_path / "page.html"
-    save_page(path, activations, activations.neuron(2, 3, "hidden"), "title")
-    for address, shown in [
-        ("", (2, 3, "hidden")),
-        ("#layer=1&neuron=5&state=cell", (1, 5, "cell")),
-    ]:
-        done = subprocess.run(
-            [
-                chromium,
-                *CHROMIUM,
-                f"--user-data-dir={tmp_path / 'profile'}",
-                "--dump-dom",
-                path.as_uri() + address,
-            ],
-            capture_output=True,
-            timeout=60,
-            check=True,
-        )
-        dom = done.stdout.decode()
-        text = re.search('<pre id="text">(.*?)</pre>', dom, re.S)[1]
-        pattern = r'<span style="background-color: (rgb\([0-9, ]+\));">'
-        assert re.findall(pattern, text) == expected_colors(activations, *shown)
-        assert re.sub("<[^>]*>", "", text) == TEXT
-
-
-class Browser:
-    """Headless Chromium, driven through chromedriver's HTTP interface (W3C WebDriver)."""
-
-    def __init__(self, address: str, profile: Path) -> None:
-        self.address = address
-        options = {"args": [*CHROMIUM, f"--user-data-dir={profile}"]}
-        capabilities = {"alwaysMatch": {"goog:chromeOptions": options}}
-        self.address += "/session/" + self.send("", {"capabilities": capabilities})["sessionId"]
-
-    def send(self, path: str, content: dict[str, Any] | None, method: str = "POST") -> Any:
-        path = path if "/session/" in self.address else "/session"
-        request = urllib.request.Request(
-            self.address + path,
-            json.dumps(content).encode() if content is not None else None,
-            {"Content-Type": "application/json"},
-            method=method,
-        )
-        direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-        with direct.open(request, timeout=60) as answer:
-            return json.load(answer)["value"]
-
-    def run(self, script: str) -> Any:
-        return self.send("/execute/sync", {"script": script, "args": []})
-
-    def colors(self) -> list[str]:
-        return self.run(
-            "return Array.from(document.querySelectorAll('#text span'),"
-            " (span) => getComputedStyle(span).backgroundColor)"
-        )
-
-    def click(self, selector: str) -> None:
-        self.send(f"/element/{self._find(selector)}/click", {})
-
-    def type(self, selector: str, text: str) -> None:
-        self.send(f"/element/{self._find(selector)}/value", {"text": text})
-
-    def _find(self, selector: str) -> str:
-        found = self.send("/element", {"using": "css selector", "value": selector})
-        return next(iter(found.values()))
-
-
-@pytest.fixture
-def browser(tmp_path: Path) -> Iterator[Browser]:
-    driver = shutil.which("chromedriver")
-    if driver is None or shutil.which("chromium") is None:
-        pytest.skip("there is no chromedriver with a chromium")
-    with subprocess.Popen(
-        [driver, "--port=0"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
-    ) as process:
-        try:
-            port = next(
-                match[1]
-                for line in process.stdout
-                if (match := re.search(r"started successfully on port (\d+)", line))
-            )
-            browser = Browser(f"http://127.0.0.1:{port}", tmp_path / "profile")
-            yield browser
-            browser.send("", None, "DELETE")
-        finally:
-            process.terminate()
-
-
-LEFT, RIGHT, UP, ENTER = "\ue012", "\ue014", "\ue013", "\ue007"
-
-
-def test_every_way_of_picking_repaints_the_text(
-    browser: Browser, activations: Activations, tmp_path: Path
+def test_save_page_writes_the_page(
+    activations: Activations, network: CharacterLSTM, tmp_path: Path
 ) -> None:
     path = tmp_path / "page.html"
-    save_page(path, activations, activations.neuron(2, 3, "hidden"), "title")
-    browser.send("/url", {"url": path.as_uri()})
-
-    def shows(layer: int, neuron: int, state: str) -> bool:
-        address = browser.run("return location.hash")
-        assert address == f"#layer={layer}&neuron={neuron}&state={state}"
-        assert browser.run("return document.getElementById('neuron').value") == str(neuron)
-        assert browser.run("return document.getElementById('slider').value") == str(neuron)
-        return browser.colors() == expected_colors(activations, layer, neuron, state)
-
-    assert shows(2, 3, "hidden")
-    assert browser.run("return document.getElementById('text').textContent") == TEXT
-    browser.type("body", RIGHT)
-    assert shows(2, 4, "hidden")
-    browser.type("body", LEFT + LEFT)
-    assert shows(2, 2, "hidden")
-    browser.click("#next")
-    assert shows(2, 3, "hidden")
-    browser.click("#previous")
-    assert shows(2, 2, "hidden")
-    browser.click("#layers button[value='1']")
-    assert shows(1, 2, "hidden")
-    browser.run("document.getElementById('neuron').select()")
-    browser.type("#neuron", "5" + ENTER)
-    assert shows(1, 5, "hidden")
-    browser.type("#slider", LEFT)
-    assert shows(1, 4, "hidden")
-    browser.click("#state option[value='forget-gate']")
-    assert shows(1, 4, "forget-gate")
-    most = activations.most_varying(1, "forget-gate")
-    browser.click("#varying button")
-    assert shows(1, most, "forget-gate")
-    browser.run("location.hash = '#layer=2&neuron=1&state=cell'")
-    assert shows(2, 1, "cell")
-    # What there is not is put right.
-    browser.run("location.hash = '#layer=9&neuron=77&state=toString'")
-    assert shows(2, 5, "hidden")
-    browser.run("location.hash = '#neuron=x'")
-    assert shows(2, 0, "hidden")
-
-
-def test_numbers_beside_the_text(
-    browser: Browser, activations: Activations, tmp_path: Path
-) -> None:
-    path = tmp_path / "page.html"
-    save_page(path, activations, activations.neuron(1, 2, "cell"), "title")
-    browser.send("/url", {"url": path.as_uri()})
-    values = activations.neuron(1, 2, "cell").values
-    shown = browser.run("return document.getElementById('numbers').textContent")
-    numbers = [float(n) for n in re.findall(r"-?\d+\.\d+", shown.replace("−", "-"))]
-    wanted = [values.min(), values.mean(), values.max()]
-    np.testing.assert_allclose(numbers, wanted, atol=0.0051)
-    browser.run(
-        "document.querySelectorAll('#text span')[4]"
-        ".dispatchEvent(new PointerEvent('pointerover', {bubbles: true}))"
-    )
-    shown = browser.run("return document.getElementById('pointed').textContent")
-    value = float(shown.rsplit(": ", 1)[1].replace("−", "-"))
-    assert shown.startswith("“q” at 4: ")
-    assert abs(value - np.tanh(values[4])) < 0.01
-
-
-def test_nasty_text_in_the_browser(
-    browser: Browser, network: CharacterLSTM, nasty: str, tmp_path: Path
-) -> None:
-    activations = read_activations(network, nasty)
-    path = tmp_path / "page.html"
-    save_page(path, activations, activations.neuron(1, 0, "hidden"), nasty)
-    browser.send("/url", {"url": path.as_uri()})  # an alert would make what follows fail
-    assert browser.run("return document.getElementById('text').textContent") == visible(nasty)
-    assert browser.colors() == expected_colors(activations, 1, 0, "hidden")
-    assert browser.run("return document.querySelector('h1').textContent") == nasty
+    more = {"contexts": read_contexts(network, CORPUS), "guesses": read_guesses(network, TEXT)}
+    save_page(path, activations, activations.neuron(2, 3, "hidden"), "tïtle", **more)
+    assert path.read_text(encoding="utf-8") == make(activations, "tïtle", **more)

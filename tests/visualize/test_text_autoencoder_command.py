@@ -10,7 +10,7 @@ import pytest
 
 from models import Checkpoint, TextAutoencoder, Vocabulary, save_checkpoint
 from tests.visualize.test_visualize_command import fails, on_a_terminal, run
-from visualize.command import LINE
+from visualize.command_text_autoencoder import LINE
 
 TEXT = "pray, sit down\n\nand tell me\n"
 

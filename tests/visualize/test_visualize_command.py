@@ -243,7 +243,7 @@ def test_interrupt(
     def interrupted(*arguments: object, **options: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("visualize.command.read_activations", interrupted)
+    monkeypatch.setattr("visualize.command_lstm.read_activations", interrupted)
     assert run(checkpoint, "--text", text_file) == 130
     assert capsys.readouterr().err == "glassnet-visualize: interrupted\n"
 
@@ -277,6 +277,9 @@ def test_help_explains_every_option_with_its_default(capsys: pytest.CaptureFixtu
         main(["--help"])
     assert stop.value.code == 0
     text = " ".join(capsys.readouterr().out.split("options:")[1].split())
-    for option in ("text", "length", "neuron", "state", "html", "png", "export", "no-color"):
+    for option in (
+        "text", "length", "neuron", "state", "html", "png", "export", "no-color",
+        "find", "report", "match", "predicate", "ablate", "json",
+    ):  # fmt: skip
         # From this option's explanation to the next option there must be a default.
         assert re.search(rf" --{option} (?:(?! --).)*\(default: ", text), option

@@ -1,0 +1,79 @@
+"""What the views of `glassnet-visualize` share: reading and writing what the user names."""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from visualize.drawing import TooLongError
+from visualize.terminal import Colors, terminal_colors
+
+PROGRAM = "glassnet-visualize"
+
+
+class UserError(Exception):
+    """What the user asked for can't be done; the message is one line that says why."""
+
+
+def source_name(name: str) -> str:
+    """Return how messages call the file of this name."""
+    return "standard input" if name == "-" else name
+
+
+def read_text(name: str) -> str:
+    """Return the text of a UTF-8 file, - for the standard input, its line ends as newlines."""
+    source = source_name(name)
+    try:
+        content = sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
+        text = content.decode("utf-8")
+    except FileNotFoundError:
+        raise UserError(f"{source}: there is no such file") from None
+    except OSError as error:
+        raise UserError(f"{source}: can't be read ({error.strerror})") from error
+    except UnicodeDecodeError as error:
+        raise UserError(f"{source}: is not UTF-8 text (see byte {error.start})") from error
+    text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")  # as in training
+    if not text:
+        raise UserError(f"{source}: is empty")
+    return text
+
+
+def check_neuron(neuron: tuple[int, int], sizes: Sequence[int], option: str = "--neuron") -> None:
+    """Say which neurons there are if the network has no such one (before it reads a long text)."""
+    layer, index = neuron
+    if not 1 <= layer <= len(sizes):
+        raise UserError(
+            f"{option} {layer}:{index}: there is no layer {layer}; layers are numbered from 1 to "
+            f"{len(sizes)}"
+        )
+    if not index < sizes[layer - 1]:
+        raise UserError(
+            f"{option} {layer}:{index}: there is no neuron {index}; those of a layer are numbered "
+            f"from 0 to {sizes[layer - 1] - 1}"
+        )
+
+
+def write(path: Path, save: Callable[[Path], None]) -> None:
+    """Have a file written, and say that it was, or why it could not be."""
+    try:
+        save(path)
+    except OSError as error:
+        raise UserError(f"{path}: can't be written ({error.strerror})") from error
+    except TooLongError as error:
+        raise UserError(f"{path}: {error}; try a shorter --length") from error
+    except ImportError as error:
+        raise UserError(f'{path}: needs {error.name}: pip install "glassnet[plots]"') from error
+    print(f"wrote {path} ({_size(path.stat().st_size)})")
+
+
+def terminal(options: argparse.Namespace) -> tuple[Colors, int | None]:
+    """Return the colours and the width of what is printed to; see `draw`."""
+    colors: Colors = "none" if options.no_color else terminal_colors(sys.stdout)
+    return colors, shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+
+
+def _size(size: int) -> str:
+    return f"{size / 1e6:.1f} MB" if size >= 1e6 else f"{size / 1e3:.0f} kB"

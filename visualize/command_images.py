@@ -1,0 +1,25 @@
+"""`glassnet-visualize` on an autoencoder of digits."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from models import ImageAutoencoder, load_checkpoint
+from models.digits import DIGITS, load_digits
+from visualize.command_common import UserError
+from visualize.images import save_pictures
+
+
+def show_image_autoencoder(network: ImageAutoencoder, options: argparse.Namespace) -> None:
+    """Write the pictures that there are of an autoencoder of digits."""
+    checkpoint = load_checkpoint(options.checkpoint)
+    folder = options.out or Path("figures") / (checkpoint.recipe or checkpoint.kind)
+    images, labels = load_digits(options.images or DIGITS)
+    try:
+        for path in save_pictures(folder, network, checkpoint, images, labels):
+            print(f"wrote {path}", flush=True)
+    except ImportError as error:
+        raise UserError(f'{folder}: needs {error.name}: pip install "glassnet[plots]"') from error
+    except OSError as error:
+        raise UserError(f"{folder}: can't be written ({error.strerror})") from error
