@@ -15,7 +15,8 @@ under one row of the kernel at each output column:
 
 Kernel row i then needs a contiguous run of rows of plane (d i mod s), and y is a sum over kernel
 rows of products (H' W', k C) · (k C, F), image by image. This copies the image k times instead
-of the k² times of a full im2col, and a sequence (an image of width 1) not at all.
+of the k² times of a full im2col, and a sequence (an image of width 1) not at all. Where BLAS is
+faster at small products, the rows of each are cut into equal parts (see nn/products.py).
 
 `spread` is a correlation too, without stride, of dy with the kernel turned by 180° and its
 channels swapped. A stride s splits it into s² of these: the positions of dx with the same
@@ -32,9 +33,11 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
 from nn.layer import Array
+from nn.products import parts_of, small_products_are_fast
 from nn.sliding import Axis, Buffers, Padding, check_padding, padded, pair, window_axis
 
-_SLAB = 2**18  # elements of `planes` worked on at a time, so that they stay in the L2 cache
+_CUT = small_products_are_fast()  # the products of an image into several, of some rows each
+_SLAB = 2**17  # elements of `planes` worked on at a time, so that they stay in the L2 cache
 
 
 class Correlation:
@@ -89,12 +92,14 @@ class Correlation:
         kh, kw = self.kernel_size
         n, height, width, filters = dy.shape
         depth = self._planes.shape[-1]  # kw C
-        dy = dy.reshape(n, height * width, filters)
+        parts = parts_of(height * width, depth, filters) if _CUT else 1
+        dy = dy.reshape(n, parts, height * width // parts, filters)
         dK = np.zeros((kh, depth, filters), dy.dtype)
         for slab in _slabs(self._planes):
             for i in range(kh):
-                run = _run(self._planes[slab], self._rows, i)
-                dK[i] += np.matmul(run.swapaxes(1, 2), dy[slab]).sum(axis=0)
+                run = _run(self._planes[slab], self._rows, i, parts)
+                products = np.matmul(run.swapaxes(2, 3), dy[slab])
+                dK[i] += products.reshape(len(run) * parts, depth, filters).sum(axis=0)
         return dK.reshape(kh, kw, depth // kw, filters)
 
     def spread(self, dy: Array, kernel: Array, height: int, width: int) -> Array:
@@ -163,14 +168,15 @@ class Correlation:
         """Fill y (N, H', W', F), contiguous, from planes and a kernel (kh, kw, C, F)."""
         n, height, width, filters = y.shape
         taps = kernel.reshape(len(kernel), planes.shape[-1], filters)  # (kh, kw C, F)
-        y = y.reshape(n, height * width, filters)
+        parts = parts_of(height * width, planes.shape[-1], filters) if _CUT else 1
+        y = y.reshape(n, parts, height * width // parts, filters)
         for slab in _slabs(planes):
             total = y[slab]
-            np.matmul(_run(planes[slab], rows, 0), taps[0], out=total)
+            np.matmul(_run(planes[slab], rows, 0, parts), taps[0], out=total)
             if len(taps) > 1:
                 term = self._scratch("term", total.shape, y.dtype)
             for i in range(1, len(taps)):
-                np.matmul(_run(planes[slab], rows, i), taps[i], out=term)
+                np.matmul(_run(planes[slab], rows, i, parts), taps[i], out=term)
                 total += term
 
     def _scratch(self, name: str, shape: tuple[int, ...], dtype: Any) -> Array:
@@ -225,11 +231,12 @@ def _largest_border(phases: list[_Phase]) -> tuple[int, int]:
     return before, after
 
 
-def _run(planes: Array, rows: Axis, tap: int) -> Array:
-    """Return the windows (N, H' W', kw C) under row `tap` of the kernel, at all outputs."""
+def _run(planes: Array, rows: Axis, tap: int, parts: int) -> Array:
+    """Return the windows (N, parts, H' W' / parts, kw C) under row `tap` of the kernel."""
     offset, plane = divmod(rows.dilation * tap, rows.stride)
     width = planes.shape[2] // _plane_height(rows)  # W'
-    return planes[:, plane, offset * width : (offset + rows.outputs) * width]
+    run = planes[:, plane, offset * width : (offset + rows.outputs) * width]
+    return run.reshape(len(run), parts, run.shape[1] // parts, run.shape[2])
 
 
 def _plane_height(rows: Axis) -> int:

@@ -45,26 +45,11 @@ With `weight_drop` its mask takes H·4H more.
 
 from __future__ import annotations
 
-import os
-
 import numpy as np
 
 from nn.initializers import glorot_uniform, orthogonal
 from nn.layer import NO_GRADIENT, Array, Layer
-
-_NO_PACKING = 10**6  # OpenBLAS: rows·inner·columns up to which its AVX-512 kernels do not pack
-_AVX512_CORES = ("", "SkylakeX", "Cooperlake", "SapphireRapids")
-
-
-def _small_products_are_fast() -> bool:
-    """Return whether NumPy's BLAS is OpenBLAS with the AVX-512 kernels that skip packing."""
-    blas = np.show_config(mode="dicts")["Build Dependencies"]["blas"]["name"]
-    features = np._core._multiarray_umath.__cpu_features__  # type: ignore[attr-defined]
-    return (
-        "openblas" in blas
-        and features.get("AVX512_SKX", False)
-        and os.environ.get("OPENBLAS_CORETYPE", "") in _AVX512_CORES
-    )
+from nn.products import NO_PACKING, small_products_are_fast
 
 
 def tiling(rows: int, inner: int, units: int) -> tuple[int, int]:
@@ -76,7 +61,7 @@ def tiling(rows: int, inner: int, units: int) -> tuple[int, int]:
     for blocks in range(1, max(1, rows // 8) + 1):
         if rows % blocks == 0:
             width = units
-            while width % 2 == 0 and (width > 64 or rows // blocks * inner * width > _NO_PACKING):
+            while width % 2 == 0 and (width > 64 or rows // blocks * inner * width > NO_PACKING):
                 width //= 2
             if 32 <= width <= 64:
                 return blocks, width
@@ -117,7 +102,7 @@ class LSTM(Layer):
     dWh: Array
     db: Array
 
-    tiled: bool = _small_products_are_fast()
+    tiled: bool = small_products_are_fast()
 
     def __init__(
         self, inputs: int, units: int, forget_bias: float = 1.0, weight_drop: float = 0.0
