@@ -36,7 +36,7 @@ from visualize.hypotheses import (
 )
 from visualize.page import save_page
 from visualize.picture import save_picture
-from visualize.search import Finding, find, halves
+from visualize.search import VERDICTS, Finding, find, halves
 from visualize.terminal import draw
 
 SHOWN = 5000
@@ -120,10 +120,11 @@ def _show(
         title = f"{options.checkpoint.name} reading {Path(source).name}"
         guesses = read_guesses(network, text)
         contexts = _contexts(network, options)
+        listed = _meaning(findings) if options.report else findings
         write(
             options.html,
             lambda path: save_page(
-                path, activations, neuron, title, findings, ablations, contexts, guesses
+                path, activations, neuron, title, listed, ablations, contexts, guesses
             ),
         )
     if options.png is not None:
@@ -164,6 +165,13 @@ def _search(
     if missing:
         print(f"Not looked for, being the same throughout half of the text: {', '.join(missing)}.")
     return findings
+
+
+def _meaning(findings: list[Finding]) -> list[Finding]:
+    """Return what the page of a report lists: the best verdicts first, without what is no more than chance."""
+    ranks = {verdict: rank for rank, verdict in enumerate(reversed(VERDICTS))}
+    kept = [f for f in findings if f.verdict not in ("nothing above chance", "as untrained")]
+    return sorted(kept, key=lambda finding: ranks[finding.verdict])
 
 
 def _contexts(network: CharacterLSTM, options: argparse.Namespace) -> Contexts | None:

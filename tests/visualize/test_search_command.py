@@ -111,6 +111,23 @@ def test_page_holds_what_was_found(checkpoint: Path, text_file: Path, tmp_path: 
     assert "inside a match of a," in path.read_text(encoding="utf-8")
 
 
+def test_a_page_of_a_report_lists_what_is_more_than_chance(
+    checkpoint: Path, text_file: Path, tmp_path: Path
+) -> None:
+    page, found = tmp_path / "page.html", tmp_path / "found.json"
+    arguments = ["--report", "--html", page, "--json", found]
+    assert run(checkpoint, "--text", text_file, *arguments) == 0
+    pattern = '<script type="application/json" id="description">([^<]*)</script>'
+    match = re.search(pattern, page.read_text())
+    assert match
+    listed = [finding["verdict"] for finding in json.loads(match[1])["findings"]]
+    verdicts = [finding["verdict"] for finding in json.loads(found.read_text())["findings"]]
+    kept = [v for v in verdicts if v not in ("nothing above chance", "as untrained")]
+    assert 0 < len(kept) < len(verdicts)
+    order = ["strong", "clear", "weak", "letter detector"]
+    assert listed == sorted(kept, key=order.index)
+
+
 def test_page_with_a_corpus(
     checkpoint: Path, text_file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
