@@ -92,7 +92,7 @@ RECIPES = {
             # data
             "data": "tinyshakespeare",
             "validation": 0.1,
-            "chunks": 50,
+            "chunks": 32,
             "k1": 100,
             "k2": 100,
             # network
@@ -100,13 +100,13 @@ RECIPES = {
             "units": 512,
             "dropout": 0.5,
             "variational": False,
-            "weight-drop": 0.4,
+            "weight-drop": 0.2,
             # training
             "epochs": 20,
             "optimizer": "adam",
             "learning-rate": 3e-3,
             "rho": 0.95,
-            "schedule": "one-cycle:0.1",
+            "schedule": "one-cycle:0.04",
             "weight-decay": 0.05,
             "clip": 1.0,
             "averaging": 0.998,

@@ -168,7 +168,7 @@ def _search(
 
 
 def _meaning(findings: list[Finding]) -> list[Finding]:
-    """Return what the page of a report lists: the best verdicts first, without what is no more than chance."""
+    """Return what the page of a report lists: what is more than chance, the best verdicts first."""
     ranks = {verdict: rank for rank, verdict in enumerate(reversed(VERDICTS))}
     kept = [f for f in findings if f.verdict not in ("nothing above chance", "as untrained")]
     return sorted(kept, key=lambda finding: ranks[finding.verdict])
