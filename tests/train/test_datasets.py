@@ -386,11 +386,10 @@ def test_packages_are_found_without_being_imported() -> None:
 def test_the_real_files_where_they_are(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.undo()
     folder = data_folder()
-    path = {"tinyshakespeare": "tinyshakespeare.txt", "austen": "austen.txt", "mnist": "mnist"}[
-        name
-    ]
-    if not (folder / path).exists():
-        pytest.skip(f"no {path} in the data folder {folder}")
+    # A download that failed may have left the folder of its files, empty.
+    files = {"tinyshakespeare": "tinyshakespeare.txt", "austen": "austen.txt", "mnist": "mnist/t*"}
+    if not any(folder.glob(files[name])):
+        pytest.skip(f"no {files[name]} in the data folder {folder}")
     if name == "mnist":
         images = load_images(name)
         assert images.train_images.shape == (60000, 28, 28)
