@@ -159,13 +159,16 @@ function writeLists() {
     const middle = measure === "AUC" ? 0.5 : 0;  // of a neuron that tells nothing
     const strength = (number) => number === null ? 0 : Math.abs(number - middle) / (1 - middle);
     const says = finding.description;
-    const numbers = `${measure} ${format(score)}`;
+    // Of a neuron that falls the AUC is turned round, as in the tables of the terminal.
+    const falls = score < middle;
+    const turned = measure === "AUC" && falls ? 1 - score : score;
+    const numbers = `${measure} ${format(turned)}`;
     addItem("findings", {
       layer: String(layer), neuron, state, what: hypothesis, meaning: hypothesis,
       where: `${layer}:${neuron}`,
       explanation: `${says.charAt(0).toUpperCase()}${says.slice(1)}. ${numbers}` +
         `${state === "hidden" ? "" : ` of the ${state.replace("-", " ")}`}` +
-        `${score < middle ? ", falling there" : ""}; the character alone tells ` +
+        `${falls ? ", falling there" : ""}; the character alone tells ` +
         `${format(baseline)}. Verdict: ${verdict}.`,
     }, numbers, meter(strength(score), strength(baseline)));
   }

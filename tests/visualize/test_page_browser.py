@@ -415,7 +415,7 @@ def test_search_and_lists(browser: Browser, activations: Activations, full_page:
     browser.open(full_page)
     names = "#findings .what"
     assert browser.texts(names) == ["vowel", "line-length", "capital"]
-    assert browser.texts("#findings .score") == ["AUC 0.95", "r −0.50", "AUC 0.25"]
+    assert browser.texts("#findings .score") == ["AUC 0.95", "r −0.50", "AUC 0.75"]
     assert browser.texts("#findings .where") == ["1:4", "2:0", "2:5"]
     widths = browser.run(
         "return Array.from(document.querySelectorAll('#findings .value'),"
@@ -431,7 +431,7 @@ def test_search_and_lists(browser: Browser, activations: Activations, full_page:
     assert browser.texts(names) == ["capital"]
     browser.click("#findings .item:not([hidden])")
     assert browser.colors() == expected_colors(activations, 2, 5, "hidden")
-    assert "The letter is a capital. AUC 0.25" in browser.text("#meanings")
+    assert "The letter is a capital. AUC 0.75, falling there" in browser.text("#meanings")
     assert browser.run("return document.querySelectorAll('.item[aria-current=true]').length") == 1
     browser.type("#search", "zz")
     assert browser.texts(names) == []
