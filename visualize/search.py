@@ -18,8 +18,9 @@ letters. So a score on the held-out half has to pass three tests; see `VERDICTS`
    hypothesis for each character in the first half, is scored as a neuron would be.
 3. *An untrained network.* The state of an LSTM with random weights depends on the characters just
    read as well, and among a thousand such neurons some fit. A network of the same shape with
-   fresh weights is searched in the first half, and the score must exceed what the best neuron of
-   another such network would reach in one case of a hundred, as its best 20 neurons let expect.
+   fresh weights is searched in the first half, and the score must exceed what another such network
+   would reach with any of the hypotheses in one case of a hundred, as its best 20 neurons let
+   expect.
 """
 
 from __future__ import annotations
@@ -55,7 +56,7 @@ _CHANCE = 0.001  # part of the shifts that may score more
 _NEAREST_SHIFT = 1000  # smaller ones keep some of the relation; a tenth of a short text
 _UNTRAINED_CHARACTERS = 50_000  # of the first half, for the untrained network
 _UNTRAINED_BEST = 20  # neurons of it that the tail of its scores is estimated from
-_UNTRAINED_CHANCE = 0.01  # that the best neuron of another untrained network passes
+_UNTRAINED_CHANCE = 0.01  # that another untrained network passes with any hypothesis
 
 
 @dataclass(frozen=True)
@@ -397,10 +398,11 @@ def _untrained(
     best = max(2, min(_UNTRAINED_BEST, neurons // 4))
     limits = [0.0] * len(targets)
     if usable:
+        chance = _UNTRAINED_CHANCE / len(usable)  # so that it holds for all hypotheses together
         chosen = _choose(fresh, text, [targets[place] for place in usable], states, best, progress)
         for place, candidates in zip(usable, chosen, strict=True):
             associations = np.abs([candidate.association for candidate in candidates])
             z = np.arctanh(np.minimum(associations, 1 - 1e-9))  # from the largest down
             excess = (z[:-1] - z[-1]).mean()
-            limits[place] = float(np.tanh(z[-1] + excess * np.log(best / _UNTRAINED_CHANCE)))
+            limits[place] = float(np.tanh(z[-1] + excess * np.log(best / chance)))
     return limits
