@@ -139,8 +139,7 @@ class Trainer:
         if self._average is not None and groups["average"]:
             self._average.updates = self._optimizer.steps
             self._average.average = groups["average"]["theta"][self._own].copy()
-        state = groups["state"]
-        self._task.restore(state)
+        self._task.restore(groups["state"])
 
     def _checkpoint(self) -> Checkpoint:
         """Return all that resuming needs. Every worker has to call this; the first one saves."""

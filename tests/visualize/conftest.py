@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from models import CharacterLSTM, Checkpoint, Vocabulary, save_checkpoint
+from models import CharacterLSTM, Checkpoint, TextAutoencoder, Vocabulary, save_checkpoint
 
 NASTY = (
     "a</script><script>alert(1)</script> &amp; <!-- \x1b[31m\tb\n\n"
@@ -28,7 +28,8 @@ def network(generator: np.random.Generator) -> CharacterLSTM:
 
 
 @pytest.fixture
-def checkpoint(network: CharacterLSTM, tmp_path: Path) -> Path:
+def checkpoint(network: CharacterLSTM | TextAutoencoder, tmp_path: Path) -> Path:
+    """The `network` in a file; a test module may have a network of its own."""
     path = tmp_path / "network.npz"
     weights = dict(network.parameters)
     save_checkpoint(path, Checkpoint(network.kind, network.configuration, weights))

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from models import Checkpoint, TextAutoencoder, Vocabulary, save_checkpoint
+from models import TextAutoencoder, Vocabulary
 from tests.visualize.test_visualize_command import fails, on_a_terminal, run
 from visualize.command_text_autoencoder import LINE
 
@@ -21,14 +21,6 @@ def network(generator: np.random.Generator) -> TextAutoencoder:
     network = TextAutoencoder(vocabulary, filters1=12, filters2=11).initialize(generator)
     network.theta *= 3
     return network
-
-
-@pytest.fixture
-def checkpoint(network: TextAutoencoder, tmp_path: Path) -> Path:
-    path = tmp_path / "network.npz"
-    weights = dict(network.parameters)
-    save_checkpoint(path, Checkpoint(network.kind, network.configuration, weights))
-    return path
 
 
 @pytest.fixture
