@@ -12,11 +12,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from tqdm import tqdm
 
 from models import CharacterLSTM
 from nn import Array
-from visualize.activations import read_in_streams
+from visualize.activations import read_in_streams, reading_bar
 
 FEWEST = 2
 """Characters that a text needs: a first one, and one to guess."""
@@ -136,9 +135,7 @@ def _ablate(
             places, units = np.array(held).T
             stepper.hold(layer, units, mean[units], places)
     loss = np.zeros(rows)
-    with tqdm(
-        total=len(ids), unit=" characters", delay=1, leave=False, disable=None if progress else True
-    ) as bar:
+    with reading_bar(len(ids), "characters", progress) as bar:
         for last, following in itertools.pairwise(ids):
             logits = stepper.step(np.full(rows, last))
             largest = logits.max(axis=1, keepdims=True)

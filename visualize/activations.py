@@ -101,6 +101,12 @@ class Activations:
         return activations_html(self)
 
 
+def reading_bar(total: int, unit: str, progress: bool) -> tqdm:
+    """Return a bar for what is read, on the standard error if that is a terminal, after 1 s."""
+    hidden = None if progress else True  # None: where there is no terminal
+    return tqdm(total=total, unit=f" {unit}", delay=1, leave=False, disable=hidden)
+
+
 def read_activations(
     network: CharacterLSTM,
     text: str,
@@ -133,9 +139,7 @@ def read_activations(
         for state in states
     }
     network.reset_state()
-    with tqdm(
-        total=len(ids), unit=" characters", delay=1, leave=False, disable=None if progress else True
-    ) as bar:
+    with reading_bar(len(ids), "characters", progress) as bar:
         for start in range(0, len(ids), chunk):
             part = ids[start : start + chunk]
             network.forward(part)
@@ -210,12 +214,10 @@ def _blocks(
             network.carry()
         for values in network.state.values():
             values[0] = 0
-    with tqdm(
-        total=len(ids), unit=" characters", delay=1, leave=False, disable=None if progress else True
-    ) as bar:
-        for start in range(0, int((ends - first).max()), steps):
-            positions = np.arange(start, start + steps)[:, None] + first  # (T, N)
-            positions = positions[: int((ends - first).max()) - start]
+    with reading_bar(len(ids), "characters", progress) as bar:
+        longest = int((ends - first).max())
+        for start in range(0, longest, steps):
+            positions = np.arange(start, min(start + steps, longest))[:, None] + first  # (T, N)
             inside = positions < ends
             network.forward(ids[np.minimum(positions, len(ids) - 1)])
             network.carry()

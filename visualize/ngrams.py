@@ -11,11 +11,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from tqdm import tqdm
 
 from models import TextAutoencoder
 from models.text_autoencoder import PADDING
 from nn import Array
+from visualize.activations import reading_bar
 from visualize.text_filters import readable
 
 LENGTHS = {1: 3, 2: 4}
@@ -69,9 +69,7 @@ def strongest_ngrams(
     counts = np.bincount(which, minlength=len(distinct))
     sums: Array = np.zeros(())  # will be (distinct, filters) float64
     place = 0
-    with tqdm(
-        total=len(ids), unit=" lines", delay=1, leave=False, disable=None if progress else True
-    ) as bar:
+    with reading_bar(len(ids), "lines", progress) as bar:
         for start in range(0, len(ids), _BATCH):
             rows = slice(start, start + _BATCH)
             responses = network.responses(ids[rows])[layer][own[rows]]  # (positions, filters)
