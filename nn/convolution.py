@@ -2,8 +2,9 @@
 
     y[n, h, w, f] = b[f] + Σ_ijc x[n, s h + i, s w + j, c] W[i, j, c, f]
 
-for stride s, without padding. The arithmetic, and the backward pass, stand in nn/correlation.py;
-a sequence is an image one pixel wide. Dumoulin & Visin 2016 (arXiv:1603.07285) draw all cases.
+for stride s, without padding. The arithmetic, and the backward pass, stand in nn/correlation.py,
+and twice again where there is a faster way: in nn/single_channel.py for a single channel, and in
+nn/winograd.py for kernels of 3 × 3 between many channels. A sequence is an image one pixel wide. Dumoulin & Visin 2016 (arXiv:1603.07285) draw all cases.
 """
 
 from __future__ import annotations
@@ -13,7 +14,11 @@ import numpy as np
 from nn.correlation import Correlation
 from nn.initializers import Initializer, glorot_uniform, zeros
 from nn.layer import NO_GRADIENT, Array, Layer
-from nn.sliding import Padding, check_input
+from nn.single_channel import SingleChannelCorrelation
+from nn.sliding import Padding, check_input, pair
+from nn.winograd import WinogradCorrelation
+
+_WINOGRAD = 48  # channels, before and after, from which fewer products outweigh more additions
 
 
 class Conv2D(Layer):
@@ -55,7 +60,7 @@ class Conv2D(Layer):
     ) -> None:
         super().__init__()
         self.inputs, self.outputs = inputs, outputs
-        self._correlation = Correlation(kernel_size, stride, padding, dilation)
+        self._correlation = _correlation(inputs, outputs, kernel_size, stride, padding, dilation)
         self.declare("W", (*self._correlation.kernel_size, inputs, outputs), initializer)
         self.declare("b", (outputs,), zeros)
 
@@ -111,7 +116,9 @@ class Conv1D(Layer):
     ) -> None:
         super().__init__()
         self.inputs, self.outputs = inputs, outputs
-        self._correlation = Correlation((kernel_size, 1), (stride, 1), padding, (dilation, 1))
+        self._correlation = _correlation(
+            inputs, outputs, (kernel_size, 1), (stride, 1), padding, (dilation, 1)
+        )
         self.declare("W", (kernel_size, inputs, outputs), initializer)
         self.declare("b", (outputs,), zeros)
 
@@ -174,7 +181,8 @@ class Conv2DTranspose(Layer):
     ) -> None:
         super().__init__()
         self.inputs, self.outputs = inputs, outputs
-        self._correlation = Correlation(kernel_size, stride, padding, 1)
+        # The convolution that this transposes leads from y to x.
+        self._correlation = _correlation(outputs, inputs, kernel_size, stride, padding, 1)
         self.declare("W", (*self._correlation.kernel_size, inputs, outputs), initializer)
         self.declare("b", (outputs,), zeros)
 
@@ -187,7 +195,6 @@ class Conv2DTranspose(Layer):
                 x.shape[1:3], self._correlation.kernel_size, self._correlation.stride, strict=True
             )
         )
-        # The convolution that this transposes leads from y to x.
         y = self._correlation.spread(x, self.W.swapaxes(2, 3), height, width)
         _add_bias(y, self.b)
         return y
@@ -199,6 +206,24 @@ class Conv2DTranspose(Layer):
         if not self.wants_input_gradient:
             return NO_GRADIENT
         return self._correlation.correlate(self.W.swapaxes(2, 3))
+
+
+def _correlation(
+    inputs: int,
+    outputs: int,
+    kernel_size: int | tuple[int, int],
+    stride: int | tuple[int, int],
+    padding: Padding,
+    dilation: int | tuple[int, int],
+) -> Correlation:
+    """Return the arithmetic that is fastest for a kernel of this shape."""
+    kernel, strides = pair(kernel_size, "kernel_size"), pair(stride, "stride")
+    undilated = pair(dilation, "dilation") == (1, 1)
+    if kernel != (1, 1) and (inputs == 1 or (outputs == 1 and strides == (1, 1))):
+        return SingleChannelCorrelation(kernel, strides, padding, dilation, turned=inputs > 1)
+    if kernel == (3, 3) and strides == (1, 1) and undilated and min(inputs, outputs) >= _WINOGRAD:
+        return WinogradCorrelation(padding)
+    return Correlation(kernel, strides, padding, dilation)
 
 
 def _add_bias(y: Array, b: Array) -> None:

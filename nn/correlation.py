@@ -37,7 +37,7 @@ from nn.products import parts_of, small_products_are_fast
 from nn.sliding import Axis, Buffers, Padding, check_padding, padded, pair, window_axis
 
 _CUT = small_products_are_fast()  # the products of an image into several, of some rows each
-_SLAB = 2**17  # elements of `planes` worked on at a time, so that they stay in the L2 cache
+_SLAB = 200_000  # elements worked on at a time, so that they stay in the L2 cache
 
 
 class Correlation:
@@ -84,7 +84,8 @@ class Correlation:
         """
         shape = (len(self._planes), self._rows.outputs, self._columns.outputs, kernel.shape[-1])
         y = self._buffers.get("y", shape, kernel.dtype)
-        self._multiply(self._planes, kernel, self._rows, y)
+        for images in slabs(len(y), self._planes[:1].size):
+            self._multiply(self._planes[images], kernel, self._rows, y[images])
         return y
 
     def kernel_gradient(self, dy: Array) -> Array:
@@ -95,10 +96,10 @@ class Correlation:
         parts = parts_of(height * width, depth, filters) if _CUT else 1
         dy = dy.reshape(n, parts, height * width // parts, filters)
         dK = np.zeros((kh, depth, filters), dy.dtype)
-        for slab in _slabs(self._planes):
+        for images in slabs(n, self._planes[:1].size):
             for i in range(kh):
-                run = _run(self._planes[slab], self._rows, i, parts)
-                products = np.matmul(run.swapaxes(2, 3), dy[slab])
+                run = _run(self._planes[images], self._rows, i, parts)
+                products = np.matmul(run.swapaxes(2, 3), dy[images])
                 dK[i] += products.reshape(len(run) * parts, depth, filters).sum(axis=0)
         return dK.reshape(kh, kw, depth // kw, filters)
 
@@ -116,19 +117,21 @@ class Correlation:
         top, bottom = _largest_border(row_phases)
         left, right = _largest_border(column_phases)
         border = (top, bottom, left, right)
-        source = padded(dy, border, self._buffers, "spread padded", dtype)
-        for row in row_phases:
-            for column in column_phases:
-                corner = source[:, top - row.axis.before :, left - column.axis.before :]
-                planes = self._gather(corner, row.axis, column.axis, "spread planes", dtype)
-                turned = kernel[row.taps, column.taps][::-1, ::-1].swapaxes(2, 3)
-                if self.stride == (1, 1):
-                    self._multiply(planes, turned, row.axis, dx)
-                    continue
-                shape = (len(dy), row.axis.outputs, column.axis.outputs, channels)
-                part = self._scratch("phase", shape, dtype)
-                self._multiply(planes, turned, row.axis, part)
-                dx[:, row.positions, column.positions] = part
+        windows = row_phases[0].axis.reach * column_phases[0].axis.outputs  # of the largest phase
+        for images in slabs(len(dy), windows * column_phases[0].axis.window * dy.shape[3]):
+            source = padded(dy[images], border, self._buffers, "spread padded", dtype)
+            for row in row_phases:
+                for column in column_phases:
+                    corner = source[:, top - row.axis.before :, left - column.axis.before :]
+                    planes = self._gather(corner, row.axis, column.axis, "spread planes", dtype)
+                    turned = turned_kernel(kernel[row.taps, column.taps])
+                    if self.stride == (1, 1):
+                        self._multiply(planes, turned, row.axis, dx[images])
+                        continue
+                    shape = (len(source), row.axis.outputs, column.axis.outputs, channels)
+                    part = self.scratch("phase", shape, dtype)
+                    self._multiply(planes, turned, row.axis, part)
+                    dx[images, row.positions, column.positions] = part
         return dx
 
     def axes(self, height: int, width: int) -> tuple[Axis, Axis]:
@@ -155,13 +158,10 @@ class Correlation:
         windows = windows[:, :, :: columns.stride, :, :: columns.dilation].swapaxes(3, 4)
         quotient, stride = _plane_height(rows), rows.stride  # Q, s
         shape = (n, stride, quotient, columns.outputs, columns.window, channels)
-        planes = self._scratch(name, shape, dtype)
-        # NumPy copies along the last axis: where that is short, column by column is faster.
-        parts = range(columns.window) if channels == 1 else [slice(None)]
+        planes = self.scratch(name, shape, dtype)
         for r in range(stride):
             plane = windows[:, r::stride]
-            for j in parts:
-                planes[:, r, : plane.shape[1], :, j] = plane[:, :, :, j]
+            planes[:, r, : plane.shape[1]] = plane
         return planes.reshape(n, stride, quotient * columns.outputs, columns.window * channels)
 
     def _multiply(self, planes: Array, kernel: Array, rows: Axis, y: Array) -> None:
@@ -170,18 +170,47 @@ class Correlation:
         taps = kernel.reshape(len(kernel), planes.shape[-1], filters)  # (kh, kw C, F)
         parts = parts_of(height * width, planes.shape[-1], filters) if _CUT else 1
         y = y.reshape(n, parts, height * width // parts, filters)
-        for slab in _slabs(planes):
-            total = y[slab]
-            np.matmul(_run(planes[slab], rows, 0, parts), taps[0], out=total)
-            if len(taps) > 1:
-                term = self._scratch("term", total.shape, y.dtype)
-            for i in range(1, len(taps)):
-                np.matmul(_run(planes[slab], rows, i, parts), taps[i], out=term)
-                total += term
+        np.matmul(_run(planes, rows, 0, parts), taps[0], out=y)
+        if len(taps) > 1:
+            term = self.scratch("term", y.shape, y.dtype)
+        for i in range(1, len(taps)):
+            np.matmul(_run(planes, rows, i, parts), taps[i], out=term)
+            y += term
 
-    def _scratch(self, name: str, shape: tuple[int, ...], dtype: Any) -> Array:
+    def scratch(self, name: str, shape: tuple[int, ...], dtype: Any) -> Array:
         """Return an array of this shape whose memory is shared by all shapes of this name."""
         return self._buffers.get(name, (int(np.prod(shape)),), dtype).reshape(shape)
+
+
+def slabs(images: int, elements: int) -> Iterator[slice]:
+    """Yield slices of so many images, each of which takes so many elements to work on."""
+    step = max(1, _SLAB // max(1, elements))
+    for start in range(0, images, step):
+        yield slice(start, start + step)
+
+
+def turned_kernel(kernel: Array) -> Array:
+    """Return a kernel turned by 180°, its channels swapped: (kh, kw, C, F) as (kh, kw, F, C)."""
+    return kernel[::-1, ::-1].swapaxes(2, 3)
+
+
+def turned_axes(axes: tuple[Axis, Axis]) -> tuple[Axis, Axis]:
+    """Return the windows over the outputs, one around each input, of axes without stride.
+
+    Input h is reached from output o by tap i where h + before = o + dilation i.
+    """
+    rows, columns = (
+        Axis(
+            axis.outputs,
+            axis.window,
+            1,
+            axis.dilation,
+            (axis.window - 1) * axis.dilation - axis.before,
+            axis.size,
+        )
+        for axis in axes
+    )
+    return rows, columns
 
 
 class _Phase(NamedTuple):
@@ -242,10 +271,3 @@ def _run(planes: Array, rows: Axis, tap: int, parts: int) -> Array:
 def _plane_height(rows: Axis) -> int:
     """Return Q, the number of image rows in a plane."""
     return -(-rows.reach // rows.stride)
-
-
-def _slabs(planes: Array) -> Iterator[slice]:
-    """Yield slices of images, each of about `_SLAB` elements of planes."""
-    images = max(1, _SLAB * len(planes) // max(1, planes.size))
-    for start in range(0, len(planes), images):
-        yield slice(start, start + images)

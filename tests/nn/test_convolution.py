@@ -1,139 +1,60 @@
 """Convolutions against naive loops, PyTorch and numeric gradients."""
 
-from dataclasses import dataclass
 from itertools import product
 from typing import Any
 
 import numpy as np
 import pytest
 from hypothesis import given
-from hypothesis import strategies as st
 
 from nn.activations import Tanh
 from nn.convolution import Conv1D, Conv2D, Conv2DTranspose
-from nn.gradcheck import GradientError, check_layer
+from nn.correlation import Correlation
+from nn.gradcheck import check_layer
 from nn.initializers import constant
 from nn.layer import NO_GRADIENT, Array, Layer, Sequential
-from nn.sliding import Padding
-
-Pair = tuple[int, int]
-
-
-@dataclass
-class Case:
-    """A convolution and an image size (height, width) that it fits."""
-
-    size: Pair
-    kernel: Pair
-    stride: Pair
-    dilation: Pair
-    padding: Padding
-
-    def x(self, channels: int, images: int = 2) -> Array:
-        return np.random.default_rng(3).standard_normal((images, *self.size, channels))
-
-    def conv2d(self, inputs: int, outputs: int) -> Conv2D:
-        return Conv2D(inputs, outputs, self.kernel, self.stride, self.padding, self.dilation)
-
-    def conv1d(self, inputs: int, outputs: int) -> Conv1D:
-        return Conv1D(
-            inputs, outputs, self.kernel[0], self.stride[0], self.padding, self.dilation[0]
-        )
-
-    def transpose(self, inputs: int, outputs: int) -> Conv2DTranspose:
-        return Conv2DTranspose(inputs, outputs, self.kernel, self.stride, self.padding)
-
-
-@st.composite
-def cases(draw: st.DrawFn, dilated: bool = True) -> Case:
-    lengths = st.tuples(st.integers(1, 4), st.integers(1, 4))
-    kernel, stride, dilation = draw(lengths), (1, 1), (1, 1)
-    if dilated and draw(st.booleans()):
-        dilation = draw(lengths)
-    else:
-        stride = draw(lengths)
-    padding: Padding = draw(st.sampled_from(["valid", "same"]))
-    spans = [(k - 1) * d + 1 for k, d in zip(kernel, dilation, strict=True)]
-    smallest = spans if padding == "valid" else [1, 1]
-    height, width = (draw(st.integers(least, least + 6)) for least in smallest)
-    return Case((height, width), kernel, stride, dilation, padding)
-
-
-def initialized(layer: Any) -> Any:
-    """Give a layer float64 parameters, none of them zero."""
-    layer.initialize(np.random.default_rng(4), np.float64)
-    layer.b[...] = np.arange(1.0, layer.b.size + 1)
-    return layer
-
-
-def same_border(size: int, span: int, stride: int) -> Pair:
-    """Zeros before and after an axis, by the definition in TensorFlow's documentation."""
-    total = max(span - (size % stride or stride), 0)
-    return total // 2, total - total // 2
-
-
-def loop(x: Array, W: Array, b: Array, case: Case) -> Array:
-    """Correlate by the definition, a scalar product at a time."""
-    spans = [(k - 1) * d + 1 for k, d in zip(case.kernel, case.dilation, strict=True)]
-    if case.padding == "same":
-        borders = [same_border(*a) for a in zip(x.shape[1:3], spans, case.stride, strict=True)]
-        x = np.pad(x, ((0, 0), *borders, (0, 0)))
-    (sh, sw), (dh, dw) = case.stride, case.dilation
-    height = len(range(0, x.shape[1] - spans[0] + 1, sh))
-    width = len(range(0, x.shape[2] - spans[1] + 1, sw))
-    y = np.zeros((len(x), height, width, W.shape[-1]))
-    for n, h, w, f in np.ndindex(y.shape):
-        y[n, h, w, f] = b[f]
-        for i, j in np.ndindex(W.shape[:2]):
-            y[n, h, w, f] += x[n, h * sh + i * dh, w * sw + j * dw] @ W[i, j, :, f]
-    return y
-
-
-def transposed_loop(x: Array, W: Array, b: Array, case: Case) -> Array:
-    """Add a kernel times each pixel to a large enough image; then cut it to size."""
-    (kh, kw), (sh, sw) = case.kernel, case.stride
-    n, height, width, _ = x.shape
-    y = np.zeros((n, sh * height + kh, sw * width + kw, W.shape[-1]))
-    for image, h, w in np.ndindex(x.shape[:3]):
-        for i, j in np.ndindex(kh, kw):
-            y[image, h * sh + i, w * sw + j] += x[image, h, w] @ W[i, j]
-    if case.padding == "valid":
-        top, left = 0, 0
-        height, width = sh * height + max(kh - sh, 0), sw * width + max(kw - sw, 0)
-    else:
-        top, left = max(kh - sh, 0) // 2, max(kw - sw, 0) // 2
-        height, width = sh * height, sw * width
-    return y[:, top : top + height, left : left + width] + b
-
+from nn.single_channel import SingleChannelCorrelation
+from nn.winograd import WinogradCorrelation
+from tests.nn.plain_convolution import (
+    CHANNELS,
+    Case,
+    Pair,
+    WinogradConv2D,
+    cases,
+    initialized,
+    loop,
+    same_border,
+    transposed_loop,
+)
 
 # -- forward, against loops ---------------------------------------------------------------------
 
 
-@given(case=cases())
-def test_conv2d_agrees_with_a_loop(case: Case) -> None:
-    layer = initialized(case.conv2d(3, 2))
-    x = case.x(3)
+@given(case=cases(), channels=CHANNELS)
+def test_conv2d_agrees_with_a_loop(case: Case, channels: Pair) -> None:
+    layer = initialized(case.conv2d(*channels))
+    x = case.x(channels[0])
     y = layer.forward(x)
     np.testing.assert_allclose(y, loop(x, layer.W, layer.b, case), atol=1e-12)
     assert layer.backward(y).shape == x.shape
 
 
-@given(case=cases())
-def test_conv1d_agrees_with_a_loop(case: Case) -> None:
+@given(case=cases(), channels=CHANNELS)
+def test_conv1d_agrees_with_a_loop(case: Case, channels: Pair) -> None:
     case = Case(
         (case.size[0], 1), (case.kernel[0], 1), (case.stride[0], 1), (case.dilation[0], 1),
         case.padding,
     )  # fmt: skip
-    layer = initialized(case.conv1d(3, 2))
-    x = case.x(3)
+    layer = initialized(case.conv1d(*channels))
+    x = case.x(channels[0])
     expected = loop(x, layer.W[:, None], layer.b, case)
     np.testing.assert_allclose(layer.forward(x[:, :, 0]), expected[:, :, 0], atol=1e-12)
 
 
-@given(case=cases(dilated=False))
-def test_transposed_convolution_agrees_with_a_loop(case: Case) -> None:
-    layer = initialized(case.transpose(3, 2))
-    x = case.x(3)
+@given(case=cases(dilated=False), channels=CHANNELS)
+def test_transposed_convolution_agrees_with_a_loop(case: Case, channels: Pair) -> None:
+    layer = initialized(case.transpose(*channels))
+    x = case.x(channels[0])
     expected = transposed_loop(x, layer.W, layer.b, case)
     for _ in range(2):  # the second time on the buffers of the first
         np.testing.assert_allclose(layer.forward(x), expected, atol=1e-12)
@@ -159,32 +80,39 @@ def test_transposed_convolution_is_the_adjoint_of_convolution(case: Case) -> Non
 # -- gradients ----------------------------------------------------------------------------------
 
 
-@given(case=cases())
-def test_conv2d_gradients(case: Case) -> None:
-    check_layer(case.conv2d(2, 3), case.x(2), every_coordinate=8)
+@given(case=cases(), channels=CHANNELS)
+def test_conv2d_gradients(case: Case, channels: Pair) -> None:
+    check_layer(case.conv2d(*channels), case.x(channels[0]), every_coordinate=8)
 
 
-@given(case=cases())
-def test_conv1d_gradients(case: Case) -> None:
-    check_layer(case.conv1d(2, 3), case.x(2)[:, :, 0], every_coordinate=8)
+@given(case=cases(), channels=CHANNELS)
+def test_conv1d_gradients(case: Case, channels: Pair) -> None:
+    check_layer(case.conv1d(*channels), case.x(channels[0])[:, :, 0], every_coordinate=8)
 
 
-@given(case=cases(dilated=False))
-def test_transposed_gradients(case: Case) -> None:
-    check_layer(case.transpose(2, 3), case.x(2), every_coordinate=8)
+@given(case=cases(dilated=False), channels=CHANNELS)
+def test_transposed_gradients(case: Case, channels: Pair) -> None:
+    check_layer(case.transpose(*channels), case.x(channels[0]), every_coordinate=8)
 
 
-@pytest.mark.parametrize("channels", [1, 2])
-def test_one_channel_is_like_several(channels: int, generator: np.random.Generator) -> None:
-    # One channel takes a path of its own, both as input and, in `backward`, as output.
-    x = generator.standard_normal((2, 6, 5, channels))
-    for layer in (
-        Conv2D(channels, 2, 3, padding="same"),
-        Conv2D(channels, 1, 2, 2),
-        Conv2D(channels, 1, 2, dilation=2),
-        Conv2DTranspose(channels, 1, 3, 2),
-    ):
-        check_layer(layer, x)
+@pytest.mark.parametrize(
+    ("layer", "expected"),
+    [
+        (Conv2D(64, 64, 3), WinogradCorrelation),
+        (Conv2DTranspose(64, 64, 3, padding="same"), WinogradCorrelation),
+        (Conv2D(64, 32, 3), Correlation),
+        (Conv2D(64, 64, 3, stride=2), Correlation),
+        (Conv2D(64, 64, 3, dilation=2), Correlation),
+        (Conv2D(64, 64, (3, 2)), Correlation),
+        (Conv2D(1, 8, 3, stride=2), SingleChannelCorrelation),
+        (Conv2D(8, 1, 3), SingleChannelCorrelation),
+        (Conv2D(8, 1, 3, stride=2), Correlation),
+        (Conv2DTranspose(8, 1, 3, stride=2), SingleChannelCorrelation),
+        (Conv2D(1, 8, 1), Correlation),
+    ],
+)
+def test_the_arithmetic_fits_the_kernel(layer: Any, expected: type[Correlation]) -> None:
+    assert type(layer._correlation) is expected
 
 
 def test_as_many_channels_after_as_before(generator: np.random.Generator) -> None:
@@ -296,139 +224,6 @@ def test_transposed_convolution_agrees_with_pytorch(case: Case) -> None:
     assert_all_close(our_gradients(layer, x), torch_gradients(torch, function, x, layer.W, layer.b))
 
 
-# -- mutants ------------------------------------------------------------------------------------
-
-
-class _KernelNotTurned(Conv2D):
-    def backward(self, dy: Array) -> Array:
-        super().backward(dy)
-        return self._correlation.spread(dy, self.W[::-1, ::-1], *self._size)
-
-
-class _AxesOfTheKernelSwapped(Conv2D):
-    def backward(self, dy: Array) -> Array:
-        super().backward(dy)
-        return self._correlation.spread(dy, self.W.swapaxes(0, 1), *self._size)
-
-
-class _OneElementOfTheKernelLost(Conv2D):
-    def backward(self, dy: Array) -> Array:
-        before = self.dW.copy()
-        dx = super().backward(dy)
-        self.dW[0, 1] = before[0, 1]
-        return dx
-
-
-class _MeanOverImages(Conv2D):
-    def backward(self, dy: Array) -> Array:
-        before = self.dW.copy()
-        dx = super().backward(dy)
-        self.dW[...] = before + (self.dW - before) / len(dy)
-        return dx
-
-
-class _BiasOfOneRow(Conv2D):
-    def backward(self, dy: Array) -> Array:
-        before = self.db.copy()
-        dx = super().backward(dy)
-        self.db[...] = before + dy[:, 0].sum(axis=(0, 1))
-        return dx
-
-
-class _OneRowLate(Conv2D):
-    def backward(self, dy: Array) -> Array:
-        return np.roll(super().backward(dy), 1, axis=1)
-
-
-@pytest.mark.parametrize("stride", [1, 2])
-@pytest.mark.parametrize(
-    ("wrong", "culprit"),
-    [
-        (_KernelNotTurned, "^input"),
-        (_AxesOfTheKernelSwapped, "^input"),
-        (_OneRowLate, "^input"),
-        (_OneElementOfTheKernelLost, "^parameter W"),
-        (_MeanOverImages, "^parameter W"),
-        (_BiasOfOneRow, "^parameter b"),
-    ],
-)
-def test_wrong_conv2d_is_rejected(
-    wrong: type[Conv2D], culprit: str, stride: int, generator: np.random.Generator
-) -> None:
-    with pytest.raises(GradientError, match=culprit):
-        check_layer(wrong(2, 2, 3, stride, "same"), generator.standard_normal((2, 6, 6, 2)))
-
-
-class _LengthReversed(Conv1D):
-    def backward(self, dy: Array) -> Array:
-        return super().backward(dy)[:, ::-1]
-
-
-class _ScaledWeightGradient(Conv1D):
-    def backward(self, dy: Array) -> Array:
-        before = self.dW.copy()
-        dx = super().backward(dy)
-        self.dW += 1e-5 * (self.dW - before)
-        return dx
-
-
-class _OneStepLate(Conv1D):
-    def backward(self, dy: Array) -> Array:
-        return np.roll(super().backward(dy), 1, axis=1)
-
-
-@pytest.mark.parametrize(
-    ("wrong", "culprit"),
-    [
-        (_LengthReversed, "^input"),
-        (_OneStepLate, "^input"),
-        (_ScaledWeightGradient, "^parameter W"),
-    ],
-)
-def test_wrong_conv1d_is_rejected(
-    wrong: type[Conv1D], culprit: str, generator: np.random.Generator
-) -> None:
-    with pytest.raises(GradientError, match=culprit):
-        check_layer(wrong(2, 3, 3, padding="same"), generator.standard_normal((2, 6, 2)))
-
-
-class _ChannelsOfWSwapped(Conv2DTranspose):
-    def backward(self, dy: Array) -> Array:
-        super().backward(dy)
-        return self._correlation.correlate(self.W)
-
-
-class _TurnedWeightGradient(Conv2DTranspose):
-    def backward(self, dy: Array) -> Array:
-        before = self.dW.copy()
-        dx = super().backward(dy)
-        self.dW[...] = before + (self.dW - before)[::-1, ::-1]
-        return dx
-
-
-class _NoBias(Conv2DTranspose):
-    def backward(self, dy: Array) -> Array:
-        before = self.db.copy()
-        dx = super().backward(dy)
-        self.db[...] = before
-        return dx
-
-
-@pytest.mark.parametrize(
-    ("wrong", "culprit"),
-    [
-        (_ChannelsOfWSwapped, "^input"),
-        (_TurnedWeightGradient, "^parameter W"),
-        (_NoBias, "^parameter b"),
-    ],
-)
-def test_wrong_transposed_convolution_is_rejected(
-    wrong: type[Conv2DTranspose], culprit: str, generator: np.random.Generator
-) -> None:
-    with pytest.raises(GradientError, match=culprit):
-        check_layer(wrong(2, 2, 3, 2), generator.standard_normal((2, 3, 3, 2)))
-
-
 # -- sizes as in Keras --------------------------------------------------------------------------
 
 
@@ -469,9 +264,18 @@ LAYERS: list[tuple[type[Layer], tuple[int, ...], dict[str, Any]]] = [
     (Conv1D, (4, 7, 2), {"dilation": 2}),
     (Conv2D, (4, 6, 7, 2), {"padding": "same"}),
     (Conv2D, (4, 6, 7, 2), {"stride": 2}),
+    (Conv2D, (4, 6, 7, 1), {"stride": 2}),
+    (Conv2D, (4, 6, 7, 2), {"outputs": 1, "padding": "same"}),
+    (WinogradConv2D, (4, 6, 7, 2), {"padding": "same"}),
     (Conv2DTranspose, (4, 3, 4, 2), {"stride": 2}),
     (Conv2DTranspose, (4, 3, 4, 2), {"stride": 4, "padding": "same"}),
 ]
+
+
+def build(kind: type[Layer], shape: tuple[int, ...], options: dict[str, Any]) -> Any:
+    return kind(shape[-1], **{"outputs": 3, "kernel_size": 3, **options})
+
+
 every_layer = pytest.mark.parametrize(("kind", "shape", "options"), LAYERS)
 
 
@@ -479,12 +283,12 @@ every_layer = pytest.mark.parametrize(("kind", "shape", "options"), LAYERS)
 def test_float32_stays_float32(
     kind: Any, shape: tuple[int, ...], options: dict[str, Any], generator: np.random.Generator
 ) -> None:
-    layer = kind(2, 3, 3, **options).initialize(generator)
+    layer = build(kind, shape, options).initialize(generator)
     x = generator.standard_normal(shape, dtype=np.float32)
     y = layer.forward(x)
     dy = generator.standard_normal(y.shape, dtype=np.float32)
     assert y.dtype == layer.backward(dy).dtype == layer.dW.dtype == np.float32
-    exact = kind(2, 3, 3, **options).initialize(generator, np.float64)
+    exact = build(kind, shape, options).initialize(generator, np.float64)
     exact.theta[...] = layer.theta
     np.testing.assert_allclose(y, exact.forward(x.astype(np.float64)), atol=1e-5)
 
@@ -493,7 +297,7 @@ def test_float32_stays_float32(
 def test_the_gradient_for_the_input_can_be_left_out(
     kind: Any, shape: tuple[int, ...], options: dict[str, Any], generator: np.random.Generator
 ) -> None:
-    layer = initialized(kind(2, 3, 3, **options))
+    layer = initialized(build(kind, shape, options))
     y = layer.forward(generator.standard_normal(shape))
     dy = generator.standard_normal(y.shape)
     layer.backward(dy)
@@ -509,10 +313,10 @@ def test_buffers_serve_batches_of_any_size(
     kind: Any, shape: tuple[int, ...], options: dict[str, Any], generator: np.random.Generator
 ) -> None:
     # Larger, smaller and empty batches, other sizes and back: always as on new buffers.
-    layer = initialized(kind(2, 3, 3, **options))
+    layer = initialized(build(kind, shape, options))
     longer = (*shape[:1], *(length + 1 for length in shape[1:-1]), shape[-1])
     for changed in (shape, (2, *shape[1:]), (0, *shape[1:]), longer, (6, *shape[1:]), shape):
-        fresh = initialized(kind(2, 3, 3, **options))
+        fresh = initialized(build(kind, shape, options))
         x = generator.standard_normal(changed)
         y = layer.forward(x)
         np.testing.assert_array_equal(y, fresh.forward(x))
@@ -526,7 +330,7 @@ def test_buffers_serve_batches_of_any_size(
 def test_the_same_batch_shape_allocates_no_output(
     kind: Any, shape: tuple[int, ...], options: dict[str, Any], generator: np.random.Generator
 ) -> None:
-    layer = initialized(kind(2, 3, 3, **options))
+    layer = initialized(build(kind, shape, options))
     x = generator.standard_normal(shape)
     y = layer.forward(x)
     dx = layer.backward(np.ones_like(y))
@@ -546,7 +350,7 @@ def test_many_images_are_worked_on_in_slabs(
     results = []
     for slab in (1, 300, 10**9):
         monkeypatch.setattr("nn.correlation._SLAB", slab)
-        layer = initialized(kind(2, 3, 3, **options))
+        layer = initialized(build(kind, shape, options))
         y = layer.forward(x)
         results.append([y, layer.backward(np.cos(y)), layer.grad])
     for other in results[1:]:

@@ -1,0 +1,130 @@
+"""Correlation where one side has a single channel: grey images, first and last layers.
+
+There the products of nn/correlation.py would have matrices of a row or a few. Here all elements of
+the kernel take part in one product, with windows that hold one number for each of them:
+
+    windows (N, kh kw, P)      of the single channel, at the P positions of the many channels
+
+    many    = windowsᵀ K       K (kh kw, channels)
+    dK      = windows · many
+    single += many Kᵀ          each number added to where its window took it from
+
+The single channel may be the input or, without stride, the output: the window of the output
+around a position of the input holds all that this input was added to, and K is then turned by
+180° (see `spread` in nn/correlation.py).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from nn.correlation import Correlation, turned_axes, turned_kernel
+from nn.layer import Array
+from nn.sliding import Axis, Padding, padded
+
+
+class SingleChannelCorrelation(Correlation):
+    """`Correlation` of the same parameters, results and errors.
+
+    Parameters
+    ----------
+    kernel_size, stride, padding, dilation : as for `Correlation`.
+    turned : whether the single channel is that of the output. The stride must then be 1.
+    """
+
+    def __init__(
+        self,
+        kernel_size: int | tuple[int, int],
+        stride: int | tuple[int, int],
+        padding: Padding,
+        dilation: int | tuple[int, int],
+        turned: bool,
+    ) -> None:
+        super().__init__(kernel_size, stride, padding, dilation)
+        self._turned = turned
+
+    def gather(self, x: Array, dtype: Any) -> None:
+        self._axes = self.axes(x.shape[1], x.shape[2])
+        self._x = x.astype(dtype, copy=False)
+        if not self._turned:
+            self._windows = self._gather_windows(self._x, self._axes)
+
+    def correlate(self, kernel: Array) -> Array:
+        if self._turned:
+            return self._to_single(self._x, turned_kernel(kernel), turned_axes(self._axes))
+        return self._to_many(self._windows, kernel, self._axes)
+
+    def kernel_gradient(self, dy: Array) -> Array:
+        kh, kw = self.kernel_size
+        if self._turned:
+            windows, many = self._gather_windows(dy, turned_axes(self._axes)), self._x
+        else:
+            windows, many = self._windows, dy
+        channels = many.shape[-1]
+        products = windows @ many.reshape(len(many), windows.shape[2], channels)
+        dK = products.sum(axis=0).reshape(kh, kw, 1, channels)
+        return turned_kernel(dK) if self._turned else dK
+
+    def spread(self, dy: Array, kernel: Array, height: int, width: int) -> Array:
+        axes = self.axes(height, width)
+        if self._turned:
+            axes = turned_axes(axes)
+            return self._to_many(self._gather_windows(dy, axes), turned_kernel(kernel), axes)
+        return self._to_single(dy, kernel, axes)
+
+    def _gather_windows(self, single: Array, axes: tuple[Axis, Axis]) -> Array:
+        """Return windows (N, kh kw, P) of images (N, H, W, 1)."""
+        rows, columns = axes
+        border = (rows.before, rows.after, columns.before, columns.after)
+        source = padded(single, border, self._buffers, "padded", single.dtype)[..., 0]
+        shape = (len(source), rows.window, columns.window, rows.outputs, columns.outputs)
+        windows = self._buffers.get("windows", shape, single.dtype)
+        for i, vertical in enumerate(_positions(rows)):
+            for j, horizontal in enumerate(_positions(columns)):
+                windows[:, i, j] = source[:, vertical, horizontal]
+        return windows.reshape(
+            len(source), rows.window * columns.window, rows.outputs * columns.outputs
+        )
+
+    def _to_many(self, windows: Array, kernel: Array, axes: tuple[Axis, Axis]) -> Array:
+        """Return images (N, H, W, F) for windows and a kernel (kh, kw, 1, F)."""
+        filters = kernel.shape[3]
+        shape = (len(windows), axes[0].outputs, axes[1].outputs, filters)
+        many = self._buffers.get("many", shape, kernel.dtype)
+        np.matmul(
+            windows.swapaxes(1, 2),
+            kernel.reshape(windows.shape[1], filters),
+            out=many.reshape(len(windows), windows.shape[2], filters),
+        )
+        return many
+
+    def _to_single(self, many: Array, kernel: Array, axes: tuple[Axis, Axis]) -> Array:
+        """Return images (N, H, W, 1): what others (N, H', W', F) and a kernel add up to."""
+        rows, columns = axes
+        n, height, width, filters = many.shape
+        taps = np.ascontiguousarray(kernel.reshape(rows.window * columns.window, filters).T)
+        shape = (n, height * width, taps.shape[1])
+        products = self._buffers.get("products", shape, kernel.dtype)
+        np.matmul(many.reshape(n, height * width, filters), taps, out=products)
+        products = products.reshape(n, height, width, rows.window, columns.window)
+        whole = (  # with the padding, and with what no window reads
+            n,
+            max(rows.reach, rows.before + rows.size),
+            max(columns.reach, columns.before + columns.size),
+        )
+        sums = self._buffers.get("sums", whole, kernel.dtype)
+        sums[...] = 0
+        for i, vertical in enumerate(_positions(rows)):
+            for j, horizontal in enumerate(_positions(columns)):
+                sums[:, vertical, horizontal] += products[:, :, :, i, j]
+        single = self._buffers.get("single", (n, rows.size, columns.size, 1), kernel.dtype)
+        single[..., 0] = sums[:, rows.before :, columns.before :][:, : rows.size, : columns.size]
+        return single
+
+
+def _positions(axis: Axis) -> list[slice]:
+    """Return, for each element of a window, where it lies for all outputs, padding counted."""
+    starts = [axis.dilation * i for i in range(axis.window)]
+    return [slice(start, start + axis.stride * axis.outputs, axis.stride) for start in starts]
