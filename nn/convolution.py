@@ -2,9 +2,10 @@
 
     y[n, h, w, f] = b[f] + Σ_ijc x[n, s h + i, s w + j, c] W[i, j, c, f]
 
-for stride s, without padding. The arithmetic, and the backward pass, stand in nn/correlation.py,
-and twice again where there is a faster way: in nn/single_channel.py for a single channel, and in
-nn/winograd.py for kernels of 3 × 3 between many channels. A sequence is an image one pixel wide. Dumoulin & Visin 2016 (arXiv:1603.07285) draw all cases.
+for stride s, without padding; Dumoulin & Visin 2016 (arXiv:1603.07285) draw all cases. A sequence
+is an image one pixel wide. The arithmetic, and the backward pass, stand in nn/correlation.py, and
+again where there is a faster way: in nn/single_channel.py for a single channel, and in
+nn/winograd.py for kernels of 3 × 3 between many channels.
 """
 
 from __future__ import annotations
