@@ -27,6 +27,7 @@ from typing import Any
 
 import numpy as np
 from machine import describe
+from updates import updates_of
 
 from models import TextAutoencoder
 from nn import Array, RMSprop
@@ -87,16 +88,7 @@ def _train(steps: int | None, reducer: Reducer) -> None:
     task = found.task(network, reducer, np.random.default_rng(2))
     task.start_epoch()
     optimizer = RMSprop(OPTIONS["learning-rate"], OPTIONS["rho"])
-    own = reducer.own(network.theta.size)
-
-    def update(step: int) -> None:
-        network.grad[...] = 0
-        loss = task.compute(step)
-        reducer.reduce(network.grad)
-        reducer.sum(np.array([loss, network.grad[own] @ network.grad[own]], np.float64))
-        optimizer.step(network.theta[own], network.grad[own])
-        reducer.gather(network.theta)
-
+    update = updates_of(task, optimizer, reducer)
     seconds = timed(update, steps or task.steps_per_epoch)
     if reducer.rank == 0:
         print(seconds)
@@ -151,29 +143,20 @@ def twin(network: TextAutoencoder) -> Any:
     return made
 
 
-def _optimizer(network: Any) -> Any:
-    from torch.optim import RMSprop as TorchRMSprop
-
-    return TorchRMSprop(network.parameters(), lr=OPTIONS["learning-rate"], alpha=OPTIONS["rho"])
-
-
 def pytorch(steps: int | None) -> None:
     """Train in PyTorch, on all cores, and print the seconds."""
     import torch
+    from pytorch_twin import make_update, optimizer_like
     from torch.nn.functional import cross_entropy
 
     network, lines, _ = network_and_lines()
     made, ids = twin(network), torch.tensor(lines)
-    optimizer = _optimizer(made)
+    optimizer = optimizer_like(OPTIONS, made)
     order = torch.randperm(len(ids))
 
     def update(step: int) -> None:
         rows = ids[order[step * BATCH : (step + 1) * BATCH]]
-        loss = cross_entropy(made(rows), rows)
-        optimizer.zero_grad()
-        loss.backward()
-        optimizer.step()
-        loss.item()
+        make_update(cross_entropy(made(rows), rows), optimizer)
 
     print(timed(update, steps or -(-len(ids) // BATCH)))
 
@@ -181,11 +164,12 @@ def pytorch(steps: int | None) -> None:
 def quality(epochs: int, seed: int) -> None:
     """Train in PyTorch as the recipe does; print validation loss and accuracy after each epoch."""
     import torch
+    from pytorch_twin import make_update, optimizer_like
     from torch.nn.functional import cross_entropy
 
     network, lines, held_out = network_and_lines(seed)
     made, ids = twin(network), torch.tensor(lines)
-    optimizer = _optimizer(made)
+    optimizer = optimizer_like(OPTIONS, made)
     _, training_random = np.random.default_rng(seed).spawn(2)
     print(f"PyTorch {torch.__version__}, {torch.get_num_threads()} threads", flush=True)
     own = network.own(held_out)
@@ -195,11 +179,7 @@ def quality(epochs: int, seed: int) -> None:
         batches = order.split(BATCH)
         for batch in batches:
             rows = ids[batch]
-            loss = cross_entropy(made(rows), rows)
-            optimizer.zero_grad()
-            loss.backward()
-            optimizer.step()
-            total += loss.item()
+            total += make_update(cross_entropy(made(rows), rows), optimizer)
         seconds = time.perf_counter() - began
         validation, right = 0.0, 0
         with torch.no_grad():

@@ -28,6 +28,7 @@ from typing import Any
 
 import numpy as np
 from machine import describe
+from updates import updates_of
 
 import nn
 from models import IMAGE_AUTOENCODERS, ImageAutoencoder
@@ -90,16 +91,7 @@ def _train(recipe: str, steps: int, reducer: Reducer) -> None:
     optimizer = nn.OPTIMIZERS[options["optimizer"]](
         learning_rate=options["learning-rate"], rho=options["rho"]
     )
-    own = reducer.own(network.theta.size)
-
-    def update(step: int) -> None:
-        network.grad[...] = 0
-        loss = task.compute(step)
-        reducer.reduce(network.grad)
-        reducer.sum(np.array([loss, network.grad[own] @ network.grad[own]], np.float64))
-        optimizer.step(network.theta[own], network.grad[own])
-        reducer.gather(network.theta)
-
+    update = updates_of(task, optimizer, reducer)
     if reducer.rank == 0:
         print_seconds(update, steps, task.steps_per_epoch)
     else:
@@ -113,7 +105,7 @@ def _train(recipe: str, steps: int, reducer: Reducer) -> None:
 def pytorch(recipe: str, steps: int) -> None:
     """Train in PyTorch, on all cores, and print the seconds."""
     import torch
-    from pytorch_twin import Twin, optimizer_like
+    from pytorch_twin import Twin, make_update, optimizer_like
 
     options, job = options_of(recipe), job_of(recipe)
     twin = Twin(job.network(None).initialize(np.random.default_rng(1)).path)
@@ -125,11 +117,7 @@ def pytorch(recipe: str, steps: int) -> None:
 
     def update(step: int) -> None:
         rows = batches[step]
-        loss = loss_of(images[rows], images[rows], labels[rows])
-        optimizer.zero_grad()
-        loss.backward()
-        optimizer.step()
-        loss.item()
+        make_update(loss_of(images[rows], images[rows], labels[rows]), optimizer)
 
     print_seconds(update, steps, len(batches))
 
@@ -150,7 +138,7 @@ def _loss_of(twin: Any, classifies: bool) -> Callable[[Any, Any, Any], Any]:
 def quality(recipe: str, epochs: int) -> None:
     """Train in PyTorch as the recipe does in glassnet; print the test loss after each epoch."""
     import torch
-    from pytorch_twin import Twin, optimizer_like
+    from pytorch_twin import Twin, make_update, optimizer_like
 
     options, job = options_of(recipe), job_of(recipe)
     weights_random, training_random = np.random.default_rng(options["seed"]).spawn(2)
@@ -172,11 +160,7 @@ def quality(recipe: str, epochs: int) -> None:
         batches = torch.from_numpy(training_random.permutation(len(images))).split(options["batch"])
         twin.train()
         for rows in batches:
-            loss = loss_of(images[rows], images[rows], labels[rows])
-            optimizer.zero_grad()
-            loss.backward()
-            optimizer.step()
-            total += loss.item()
+            total += make_update(loss_of(images[rows], images[rows], labels[rows]), optimizer)
         seconds, tested = time.perf_counter() - began, 0.0
         twin.eval()
         with torch.no_grad():

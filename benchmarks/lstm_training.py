@@ -17,6 +17,7 @@ import time
 
 import numpy as np
 from machine import describe, sgemm_peak
+from updates import updates_of
 
 from models import CharacterLSTM, Vocabulary
 from nn import RMSprop
@@ -69,16 +70,11 @@ def _updates(streams: int, updates: int, reducer: Reducer) -> None:
     generator = np.random.default_rng(2)
     task = StreamTask(network, ids, streams, STEPS, STEPS, 0.0, reducer, generator)
     optimizer = RMSprop(learning_rate=1e-3, rho=0.95)
-    own = reducer.own(network.theta.size)
+    update = updates_of(task, optimizer, reducer)
     seconds = []
     for step in range(updates):
         began = time.perf_counter()
-        network.grad[...] = 0
-        loss = task.compute(step)
-        reducer.reduce(network.grad)
-        reducer.sum(np.array([loss, network.grad[own] @ network.grad[own]], np.float64))
-        optimizer.step(network.theta[own], network.grad[own])
-        reducer.gather(network.theta)
+        update(step)
         seconds.append(time.perf_counter() - began)
     if reducer.rank == 0:
         print(np.median(seconds[WARM_UP:]))
@@ -87,6 +83,7 @@ def _updates(streams: int, updates: int, reducer: Reducer) -> None:
 def pytorch(streams: int, updates: int) -> None:
     """Make the updates in PyTorch, on all cores, and print the median seconds of one."""
     import torch
+    from pytorch_twin import make_update
     from shakespeare_pytorch import Network
     from torch.nn.functional import cross_entropy
 
@@ -103,9 +100,7 @@ def pytorch(streams: int, updates: int) -> None:
         logits, state = network(inputs[window], state)
         state = tuple(part.detach() for part in state)
         loss = cross_entropy(logits.reshape(-1, len(vocabulary)), targets[window].reshape(-1))
-        optimizer.zero_grad()
-        loss.backward()
-        optimizer.step()
+        make_update(loss, optimizer)
         seconds.append(time.perf_counter() - began)
     print(np.median(seconds[WARM_UP:]))
 

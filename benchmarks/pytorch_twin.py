@@ -1,4 +1,4 @@
-"""A network of glassnet's layers again in PyTorch, with the same weights, to compare the two."""
+"""What glassnet is compared with: its layers, with the same weights, and updates in PyTorch."""
 
 from __future__ import annotations
 
@@ -161,10 +161,27 @@ class Twin(torch.nn.Module):
         return step
 
 
-def optimizer_like(options: dict[str, Any], twin: Twin) -> torch.optim.Optimizer:
-    """Return the optimizer that a recipe's options name."""
+def optimizer_like(options: dict[str, Any], twin: torch.nn.Module) -> torch.optim.Optimizer:
+    """Return the optimizer that a recipe's options name; of these only Adam decays weights."""
+    if options["optimizer"] == "adam":
+        return torch.optim.AdamW(
+            twin.parameters(), lr=options["learning-rate"], weight_decay=options["weight-decay"]
+        )
     if options["optimizer"] == "adadelta":
         return torch.optim.Adadelta(
             twin.parameters(), lr=options["learning-rate"], rho=options["rho"], eps=1e-7
         )
     return torch.optim.RMSprop(twin.parameters(), lr=options["learning-rate"], alpha=options["rho"])
+
+
+def make_update(loss: Tensor, optimizer: torch.optim.Optimizer, clip: float = 0.0) -> float:
+    """Make one update against the gradients of a loss, and return its value.
+
+    `clip` is the largest norm allowed of all gradients together; 0 is no limit.
+    """
+    optimizer.zero_grad()
+    loss.backward()
+    if clip:
+        torch.nn.utils.clip_grad_norm_(optimizer.param_groups[0]["params"], clip)
+    optimizer.step()
+    return loss.item()

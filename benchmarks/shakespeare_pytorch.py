@@ -1,35 +1,63 @@
-"""The recipe `shakespeare` in PyTorch: the same network, data, order and training, for comparison.
+"""The recipes of Shakespeare in PyTorch: the same network, data, order and training, to compare.
 
-    python benchmarks/shakespeare_pytorch.py [--epochs 7]
+    python benchmarks/shakespeare_pytorch.py [shakespeare|shakespeare-regularized] [--epochs 7]
 
 prints training and validation loss after each epoch and the seconds it took. `torch.nn.LSTM` with
-its own first weights, but a forget-gate bias of 1 as in glassnet.
+its own first weights, but a forget-gate bias of 1 as in glassnet. All else comes from the recipe:
+dropout, dropped recurrent weights, decay, clipping, the schedule, and the averaged weights, which
+are then what is validated.
+
+Two differences remain. Validation reads the held-out text as one stream; glassnet, while training,
+in eight. And PyTorch's LSTM has two bias vectors that add up where glassnet has one: recipe
+`shakespeare` trains both, as PyTorch does by itself, `shakespeare-regularized` only the first.
 """
 
 from __future__ import annotations
 
 import argparse
+import math
 import time
+from typing import Any
 
 import numpy as np
 import torch
-from torch.nn.functional import cross_entropy, one_hot
+from pytorch_twin import make_update, optimizer_like
+from torch.func import functional_call
+from torch.nn.functional import cross_entropy, dropout, one_hot
+from torch.optim.lr_scheduler import LambdaLR
+from torch.optim.swa_utils import AveragedModel
 
 from models import Vocabulary
+from nn import Array, parse_schedule
 from train.datasets import load_text
 from train.recipes import RECIPES
 from train.streams import split
 
+SHAKESPEARE = ["shakespeare", "shakespeare-regularized"]
 VALIDATION_STEPS = 1000
 
 
 class Network(torch.nn.Module):
-    """Two LSTM layers and a dense layer over one-hot characters (T, N)."""
+    """LSTM layers and a dense layer over one-hot characters (T, N).
 
-    def __init__(self, characters: int, layers: int, units: int) -> None:
+    Parameters
+    ----------
+    characters, layers, units : different characters, LSTM layers, units of each.
+    dropout : rate of dropout on the output of each LSTM layer, with a mask for each step.
+    weight_drop : rate of dropout on the recurrent weights, with one mask for a whole sequence.
+    """
+
+    def __init__(
+        self,
+        characters: int,
+        layers: int,
+        units: int,
+        dropout: float = 0.0,
+        weight_drop: float = 0.0,
+    ) -> None:
         super().__init__()
-        self.characters = characters
-        self.lstm = torch.nn.LSTM(characters, units, layers)
+        self.characters, self.dropout, self.weight_drop = characters, dropout, weight_drop
+        self.lstm = torch.nn.LSTM(characters, units, layers, dropout=dropout)
         self.dense = torch.nn.Linear(units, characters)
         with torch.no_grad():
             for layer in range(layers):
@@ -37,12 +65,84 @@ class Network(torch.nn.Module):
                 getattr(self.lstm, f"bias_hh_l{layer}")[units : 2 * units] = 0
 
     def forward(self, ids: torch.Tensor, state: object = None) -> tuple[torch.Tensor, object]:
-        hidden, state = self.lstm(one_hot(ids, self.characters).float(), state)
-        return self.dense(hidden), state
+        x = one_hot(ids, self.characters).to(self.dense.weight.dtype)
+        recurrent = {
+            name: dropout(weight, self.weight_drop, self.training)
+            for name, weight in self.lstm.named_parameters()
+            if name.startswith("weight_hh")
+        }
+        hidden, state = functional_call(self.lstm, recurrent, (x, state))
+        # nn.LSTM drops from the output of each layer but the last.
+        return self.dense(dropout(hidden, self.dropout, self.training)), state
+
+    def train_one_bias(self) -> None:
+        """Leave the second bias vector of each LSTM layer at zero from now on.
+
+        Its gradient is that of the first. It would count twice in the norm of all gradients, and
+        the sum of the two take steps twice as long.
+        """
+        for name, bias in self.lstm.named_parameters():
+            if name.startswith("bias_hh"):
+                bias.requires_grad_(False).zero_()
 
 
-def validate(network: Network, ids: torch.Tensor) -> float:
+class Training:
+    """Training a network on parallel streams of a text, update by update.
+
+    Parameters
+    ----------
+    network : what is trained.
+    options : of a recipe.
+    ids : the text to train on, (characters,).
+
+    Attributes
+    ----------
+    steps_per_epoch : updates in an epoch.
+    validated : the network with averaged weights if the recipe averages them, else the network.
+    """
+
+    def __init__(self, network: Network, options: dict[str, Any], ids: Array) -> None:
+        self.network, self._k1, self._clip = network, options["k1"], options["clip"]
+        length = (len(ids) - 1) // options["chunks"]
+        starts = np.arange(options["chunks"]) * length
+        self._inputs = torch.tensor(ids[starts + np.arange(length)[:, None]])
+        self._targets = torch.tensor(ids[starts + np.arange(length)[:, None] + 1])
+        per_epoch = self.steps_per_epoch = length // self._k1
+
+        self._optimizer = optimizer_like(options, network)
+        schedule, total = parse_schedule(options["schedule"]), options["epochs"] * per_epoch
+        self._scheduler = LambdaLR(self._optimizer, lambda step: schedule(step, total, per_epoch))
+        decay = options["averaging"]
+
+        def averaged(average: Any, weights: Any, updates: Any) -> Any:
+            # As in `nn/averaging.py`; after the first update AveragedModel takes the weights.
+            kept = min(decay, int(updates) / (int(updates) + 9))
+            return kept * average + (1 - kept) * weights
+
+        self._average = AveragedModel(network, avg_fn=averaged) if decay else None
+        self.validated = self._average.module if self._average else network
+
+    def start_epoch(self) -> None:
+        """Go back to the start of the streams, with a zero state."""
+        self.network.train()
+        self._state: Any = None
+
+    def update(self, step: int) -> float:
+        """Make update `step` of the epoch and return its loss."""
+        window = slice(step * self._k1, (step + 1) * self._k1)
+        logits, state = self.network(self._inputs[window], self._state)
+        self._state = tuple(part.detach() for part in state)
+        loss = cross_entropy(logits.flatten(0, 1), self._targets[window].flatten())
+        value = make_update(loss, self._optimizer, self._clip)
+        self._scheduler.step()
+        if self._average:
+            self._average.update_parameters(self.network)
+        return value
+
+
+def validate(network: torch.nn.Module, ids: torch.Tensor) -> float:
     """Return nats a character, the whole text read as one stream."""
+    network.eval()
     loss, state = 0.0, None
     with torch.no_grad():
         for start in range(0, len(ids) - 1, VALIDATION_STEPS):
@@ -54,43 +154,44 @@ def validate(network: Network, ids: torch.Tensor) -> float:
 
 def main() -> None:
     """Train and print."""
-    options = RECIPES["shakespeare"].options
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--epochs", type=int, default=options["epochs"])
-    parser.add_argument("--seed", type=int, default=options["seed"])
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("recipe", nargs="?", choices=SHAKESPEARE, default=SHAKESPEARE[0])
+    parser.add_argument("--epochs", type=int, help="default: the recipe's")
+    parser.add_argument("--seed", type=int, help="default: the recipe's")
     arguments = parser.parse_args()
-    torch.manual_seed(arguments.seed)
+    given = {name: value for name, value in vars(arguments).items() if value is not None}
+    options = RECIPES[arguments.recipe].options | given
+    torch.manual_seed(options["seed"])
     text = load_text(options["data"]).text
     vocabulary = Vocabulary.of(text)
-    training, validation = split(vocabulary.encode(text), options["validation"])
-    chunks, k1 = options["chunks"], options["k1"]
-    length = (len(training) - 1) // chunks
-    starts = np.arange(chunks) * length
-    inputs = torch.tensor(training[starts + np.arange(length)[:, None]])
-    targets = torch.tensor(training[starts + np.arange(length)[:, None] + 1])
-    network = Network(len(vocabulary), options["layers"], options["units"])
-    optimizer = torch.optim.RMSprop(
-        network.parameters(), lr=options["learning-rate"], alpha=options["rho"]
+    training_ids, validation_ids = split(vocabulary.encode(text), options["validation"])
+    network = Network(
+        len(vocabulary),
+        options["layers"],
+        options["units"],
+        options["dropout"],
+        options["weight-drop"],
     )
+    if arguments.recipe == "shakespeare-regularized":
+        network.train_one_bias()
+    training = Training(network, options, training_ids)
     print(f"PyTorch {torch.__version__}, {torch.get_num_threads()} threads", flush=True)
-    for epoch in range(1, arguments.epochs + 1):
-        began, total, state = time.perf_counter(), 0.0, None
-        for step in range(length // k1):
-            window = slice(step * k1, (step + 1) * k1)
-            logits, state = network(inputs[window], state)
-            state = tuple(part.detach() for part in state)
-            loss = cross_entropy(logits.reshape(-1, len(vocabulary)), targets[window].reshape(-1))
-            optimizer.zero_grad()
-            loss.backward()
-            optimizer.step()
-            total += loss.item()
+    best_loss, best_epoch = math.inf, 0
+    for epoch in range(1, options["epochs"] + 1):
+        began = time.perf_counter()
+        training.start_epoch()
+        losses = [training.update(step) for step in range(training.steps_per_epoch)]
         seconds = time.perf_counter() - began
+        validation_loss = validate(training.validated, torch.tensor(validation_ids))
+        best_loss, best_epoch = min((best_loss, best_epoch), (validation_loss, epoch))
         print(
-            f"epoch {epoch}  training loss {total / (length // k1):.4f}  "
-            f"validation loss {validate(network, torch.tensor(validation)):.4f}  "
-            f"{seconds:.0f} s without validation",
+            f"epoch {epoch}  training loss {sum(losses) / len(losses):.4f}  "
+            f"validation loss {validation_loss:.4f}  {seconds:.0f} s without validation",
             flush=True,
         )
+    print(f"best epoch {best_epoch}  validation loss {best_loss:.4f}")
 
 
 if __name__ == "__main__":
