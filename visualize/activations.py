@@ -16,16 +16,11 @@ from tqdm import tqdm
 from models import CharacterLSTM
 from models.files import whole_file
 from nn import Array
+from visualize.drawing import state_name
+from visualize.notebook import activations_html, neuron_html
 
 STATES = ("hidden", "cell", "input-gate", "forget-gate", "output-gate", "candidate")
 """What can be looked at in each unit: h, c, i, f, o and g of `nn/lstm.py`."""
-
-_NAMES = {"hidden": "hidden state", "cell": "cell state"}
-
-
-def state_name(state: str) -> str:
-    """Return one of `STATES` as it is written in a sentence: `hidden state`, `input gate`."""
-    return _NAMES.get(state, state.replace("-", " "))
 
 
 @dataclass
@@ -53,9 +48,7 @@ class Neuron:
 
     def _repr_html_(self) -> str:
         """Return the text painted with the neuron, for a notebook."""
-        from visualize.notebook import neuron_html  # which imports this module
-
-        return neuron_html(self)
+        return neuron_html(self.title, self.text, self.values, self.state)
 
 
 @dataclass
@@ -96,9 +89,7 @@ class Activations:
 
     def _repr_html_(self) -> str:
         """Return a table of the neurons that vary most, for a notebook."""
-        from visualize.notebook import activations_html
-
-        return activations_html(self)
+        return activations_html(len(self.text), self.arrays)
 
 
 def reading_bar(total: int, unit: str, progress: bool) -> tqdm:

@@ -20,6 +20,14 @@ DENSITY = " .-=*#"
 """Where there are no colours: a denser character for a higher activation."""
 
 
+_NAMES = {"hidden": "hidden state", "cell": "cell state"}
+
+
+def state_name(state: str) -> str:
+    """Return the state of a unit as it is written in a sentence: `hidden state`, `input gate`."""
+    return _NAMES.get(state, state.replace("-", " "))
+
+
 class TooLongError(ValueError):
     """A text is too long for what it should be drawn in; the message gives both lengths."""
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from models.files import whole_file
 from visualize.ablation import Ablation
-from visualize.activations import state_name
+from visualize.drawing import state_name
 from visualize.search import VERDICTS, Finding
 
 _WIDTH = 100

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import html
+from collections.abc import Mapping
 from itertools import groupby
 
 import numpy as np
 
-from visualize.activations import Activations, Neuron, state_name
-from visualize.drawing import bounds, color, shades, visible
+from nn import Array
+from visualize.drawing import bounds, color, shades, state_name, visible
 
 LONGEST = 2000
 """Characters of a text that are shown; a notebook keeps every output in its file."""
@@ -23,28 +24,33 @@ _MONOSPACE = (
 _CELL = "text-align:right;padding:1px 12px"
 
 
-def neuron_html(neuron: Neuron) -> str:
-    """Return the text as HTML, painted with a neuron: at most `LONGEST` characters, said so.
+def neuron_html(title: str, text: str, values: Array, state: str) -> str:
+    """Return a text as HTML, painted with a neuron: at most `LONGEST` characters, said so.
 
     The colours are those of `drawing.py`, white for the lowest activation and red for the highest.
+
+    Parameters
+    ----------
+    title : what stands above the text: which neuron.
+    text, values : what was read, and the activation after each character, (characters,).
+    state : which state of the neuron the values are.
     """
-    values = neuron.values
-    text = neuron.text[:LONGEST]
-    painted = zip(visible(text), shades(values[:LONGEST], neuron.state).tolist(), strict=True)
+    shown = visible(text[:LONGEST])
+    painted = zip(shown, shades(values[:LONGEST], state).tolist(), strict=True)
     pieces = []
     for shade, run in groupby(painted, lambda pair: None if pair[0] == "\n" else pair[1]):
         piece = html.escape("".join(character for character, _ in run))
         if shade is not None:
             piece = f'<span style="background:{_rgb(shade)}">{piece}</span>'
         pieces.append(piece)
-    low, high = bounds(neuron.state)
+    low, high = bounds(state)
     gradient = f"linear-gradient(to right,{_rgb(0)},{_rgb(255)})"
     numbers = f"min {values.min():.2f}, mean {values.mean():.2f}, max {values.max():.2f}"
-    if len(neuron.text) > LONGEST:
-        numbers += f"; the first {LONGEST:,} of {len(neuron.text):,} characters"
-    painting = " (its tanh)" if neuron.state == "cell" else ""
+    if len(text) > LONGEST:
+        numbers += f"; the first {LONGEST:,} of {len(text):,} characters"
+    painting = " (its tanh)" if state == "cell" else ""
     return (
-        f'<div style="{_PAPER}"><div><b>{html.escape(neuron.title)}</b> &nbsp; {low} '
+        f'<div style="{_PAPER}"><div><b>{html.escape(title)}</b> &nbsp; {low} '
         f'<span style="display:inline-block;width:100px;height:11px;border:1px solid #ccc;'
         f'background:{gradient}"></span> {high}{painting}</div>'
         f'<div style="color:#555">{numbers}</div>'
@@ -53,10 +59,16 @@ def neuron_html(neuron: Neuron) -> str:
     )
 
 
-def activations_html(activations: Activations) -> str:
-    """Return a table as HTML: of each layer and state the neurons that vary most over the text."""
+def activations_html(characters: int, arrays: Mapping[tuple[int, str], Array]) -> str:
+    """Return a table as HTML: of each layer and state the neurons that vary most over a text.
+
+    Parameters
+    ----------
+    characters : length of the text.
+    arrays : activations (characters, units) by layer and state.
+    """
     rows = []
-    for (layer, state), values in activations.arrays.items():
+    for (layer, state), values in arrays.items():
         drawn = np.tanh(values) if state == "cell" else values
         deviation = drawn.std(axis=0)
         for index in np.argsort(-deviation, kind="stable")[:ROWS].tolist():
@@ -65,9 +77,9 @@ def activations_html(activations: Activations) -> str:
             cells = [f"{layer}:{index}", state_name(state), *(f"{n:.2f}" for n in numbers)]
             rows.append("".join(f'<td style="{_CELL}">{cell}</td>' for cell in cells))
     heads = ("neuron", "state", "min", "mean", "max", "standard deviation")
-    tanh = ", of a cell state's tanh" if "cell" in activations.states else ""
+    tanh = ", of a cell state's tanh" if any(state == "cell" for _, state in arrays) else ""
     return (
-        f"<div><b>{len(activations.text):,} characters</b>; the neurons that vary most, by "
+        f"<div><b>{characters:,} characters</b>; the neurons that vary most, by "
         f"standard deviation{tanh}<table><tr>"
         + "".join(f'<th style="{_CELL}">{head}</th>' for head in heads)
         + "</tr>"

@@ -41,9 +41,9 @@ import numpy as np
 
 from models.files import whole_file
 from nn import Array
-from visualize.activations import Activations, Neuron, state_name
+from visualize.activations import Activations, Neuron
 from visualize.contexts import AFTER, BEFORE, BINS, GATES, Contexts, snippets
-from visualize.drawing import TooLongError, bounds, shades, visible
+from visualize.drawing import TooLongError, bounds, shades, state_name, visible
 from visualize.guesses import Guesses
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ import pytest
 from models import CharacterLSTM
 from visualize import Activations, read_activations
 from visualize.drawing import color, shades, visible
-from visualize.notebook import LONGEST, activations_html, neuron_html
+from visualize.notebook import LONGEST
 
 TEXT = "the quick brown fox,\njumps over\n\nthe lazy dog.\n"
 
@@ -43,7 +43,7 @@ def read(content: str) -> list[tuple[str, str]]:
 @pytest.mark.parametrize("state", ["hidden", "cell", "forget-gate"])
 def test_text_is_painted_with_the_neuron(network: CharacterLSTM, state: str) -> None:
     neuron = read_activations(network, TEXT, (state,)).neuron(2, 3, state)
-    found = read(neuron_html(neuron))
+    found = read(neuron._repr_html_())
     assert "".join(character for character, _ in found) == TEXT
     for (character, background), shade in zip(
         found, shades(neuron.values, state).tolist(), strict=True
@@ -54,7 +54,7 @@ def test_text_is_painted_with_the_neuron(network: CharacterLSTM, state: str) -> 
 
 def test_title_legend_and_numbers(network: CharacterLSTM) -> None:
     neuron = read_activations(network, TEXT, ("input-gate",)).neuron(1, 4, "input-gate")
-    content = neuron_html(neuron)
+    content = neuron._repr_html_()
     assert "layer 1, neuron 4, input gate" in content
     assert re.search(
         r" 0 <span[^>]*linear-gradient\(to right,#ffffff,#ff0000\)[^>]*></span> 1<", content
@@ -66,20 +66,20 @@ def test_title_legend_and_numbers(network: CharacterLSTM) -> None:
 def test_a_long_text_is_cut_and_says_so() -> None:
     text = "abc\n" * 1000
     activations = Activations(text, {(1, "hidden"): np.zeros((4000, 2), np.float32)})
-    content = neuron_html(activations.neuron(1, 0, "hidden"))
+    content = activations.neuron(1, 0, "hidden")._repr_html_()
     assert "".join(character for character, _ in read(content)) == text[:LONGEST]
     assert "the first 2,000 of 4,000 characters" in content
 
 
 def test_nasty_text_stays_text(network: CharacterLSTM, nasty: str) -> None:
-    content = neuron_html(read_activations(network, nasty).neuron(1, 0, "hidden"))
+    content = read_activations(network, nasty).neuron(1, 0, "hidden")._repr_html_()
     assert "<script" not in content
     assert "".join(character for character, _ in read(content)) == visible(nasty)
 
 
 def test_table_of_the_most_varying(network: CharacterLSTM) -> None:
     activations = read_activations(network, TEXT, ("hidden", "cell"))
-    content = activations_html(activations)
+    content = activations._repr_html_()
     names = re.findall(r">(\d:\d)<", content)
     assert len(names) == 4 * 5
     for first, (layer, state) in zip(names[::5], activations.arrays, strict=True):
@@ -88,10 +88,3 @@ def test_table_of_the_most_varying(network: CharacterLSTM) -> None:
     cells = re.findall(r">(-?\d\.\d\d)<", content)[:4]
     expected = [values.min(), values.mean(), values.max(), values.std()]
     np.testing.assert_allclose([float(cell) for cell in cells], expected, atol=0.0051)
-
-
-def test_notebooks_show_both_by_themselves(network: CharacterLSTM) -> None:
-    activations = read_activations(network, TEXT)
-    neuron = activations.neuron(1, 2, "hidden")
-    assert neuron._repr_html_() == neuron_html(neuron)
-    assert activations._repr_html_() == activations_html(activations)
