@@ -221,7 +221,7 @@ def _correlation(
     kernel, strides = pair(kernel_size, "kernel_size"), pair(stride, "stride")
     undilated = pair(dilation, "dilation") == (1, 1)
     if kernel != (1, 1) and (inputs == 1 or (outputs == 1 and strides == (1, 1))):
-        return SingleChannelCorrelation(kernel, strides, padding, dilation, turned=inputs > 1)
+        return SingleChannelCorrelation(kernel, strides, padding, dilation)
     if kernel == (3, 3) and strides == (1, 1) and undilated and min(inputs, outputs) >= _WINOGRAD:
         return WinogradCorrelation(padding)
     return Correlation(kernel, strides, padding, dilation)

@@ -22,54 +22,41 @@ import numpy as np
 
 from nn.correlation import Correlation, turned_axes, turned_kernel
 from nn.layer import Array
-from nn.sliding import Axis, Padding, padded
+from nn.sliding import Axis, padded
 
 
 class SingleChannelCorrelation(Correlation):
-    """`Correlation` of the same parameters, results and errors.
+    """`Correlation` of the same parameters, results and errors, where one side has one channel.
 
-    Parameters
-    ----------
-    kernel_size, stride, padding, dilation : as for `Correlation`.
-    turned : whether the single channel is that of the output. The stride must then be 1.
+    Where that is the output alone ("turned"), the stride must be 1.
     """
-
-    def __init__(
-        self,
-        kernel_size: int | tuple[int, int],
-        stride: int | tuple[int, int],
-        padding: Padding,
-        dilation: int | tuple[int, int],
-        turned: bool,
-    ) -> None:
-        super().__init__(kernel_size, stride, padding, dilation)
-        self._turned = turned
 
     def gather(self, x: Array, dtype: Any) -> None:
         self._axes = self.axes(x.shape[1], x.shape[2])
         self._x = x.astype(dtype, copy=False)
-        if not self._turned:
+        if x.shape[3] == 1:
             self._windows = self._gather_windows(self._x, self._axes)
 
     def correlate(self, kernel: Array) -> Array:
-        if self._turned:
+        if kernel.shape[2] > 1:  # turned
             return self._to_single(self._x, turned_kernel(kernel), turned_axes(self._axes))
         return self._to_many(self._windows, kernel, self._axes)
 
     def kernel_gradient(self, dy: Array) -> Array:
         kh, kw = self.kernel_size
-        if self._turned:
+        turned = self._x.shape[3] > 1
+        if turned:
             windows, many = self._gather_windows(dy, turned_axes(self._axes)), self._x
         else:
             windows, many = self._windows, dy
         channels = many.shape[-1]
         products = windows @ many.reshape(len(many), windows.shape[2], channels)
         dK = products.sum(axis=0).reshape(kh, kw, 1, channels)
-        return turned_kernel(dK) if self._turned else dK
+        return turned_kernel(dK) if turned else dK
 
     def spread(self, dy: Array, kernel: Array, height: int, width: int) -> Array:
         axes = self.axes(height, width)
-        if self._turned:
+        if kernel.shape[2] > 1:  # turned
             axes = turned_axes(axes)
             return self._to_many(self._gather_windows(dy, axes), turned_kernel(kernel), axes)
         return self._to_single(dy, kernel, axes)
