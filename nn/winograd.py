@@ -106,10 +106,10 @@ class WinogradCorrelation(Correlation):
             source[:, top : top + x.shape[1], parity, first : first + columns.shape[2]] = columns
         even, odd = source[:, :, 0], source[:, :, 1]
         columns = self.scratch("columns", (4, n, 2 * height + 2, width, channels), tiles.dtype)
-        _mix(even[:, :, :-1], odd[:, :, :-1], even[:, :, 1:], odd[:, :, 1:], columns)
+        _mix(even, odd, columns)
         even, odd = columns[:, :, 0::2], columns[:, :, 1::2]
         rows = tiles.reshape(4, 4, n, height, width, channels)
-        _mix(even[:, :, :-1], odd[:, :, :-1], even[:, :, 1:], odd[:, :, 1:], rows)
+        _mix(even, odd, rows)
 
     def _multiply_tiles(self, tiles: Array, taps: Array, y: Array) -> None:
         """Fill y (N, H, W, F) from tiles (16, N, H / 2, W / 2, C) and taps (16, C, F)."""
@@ -142,8 +142,9 @@ class WinogradCorrelation(Correlation):
         return result
 
 
-def _mix(d0: Array, d1: Array, d2: Array, d3: Array, out: Array) -> None:
-    """Fill out (4, ...) with Bᵀ d."""
+def _mix(even: Array, odd: Array, out: Array) -> None:
+    """Fill out (4, ...) with Bᵀ d: tiles overlap along axis 2, of even and odd positions."""
+    d0, d1, d2, d3 = even[:, :, :-1], odd[:, :, :-1], even[:, :, 1:], odd[:, :, 1:]
     np.subtract(d0, d2, out=out[0])
     np.add(d1, d2, out=out[1])
     np.subtract(d2, d1, out=out[2])
