@@ -34,7 +34,7 @@ from visualize.hypotheses import (
     match_hypothesis,
     predicate_hypothesis,
 )
-from visualize.page import save_page
+from visualize.page import page, save_page
 from visualize.picture import save_picture
 from visualize.search import VERDICTS, Finding, find, halves
 from visualize.terminal import draw
@@ -124,7 +124,7 @@ def _show(
         write(
             options.html,
             lambda path: save_page(
-                path, activations, neuron, title, listed, ablations, contexts, guesses
+                path, page(activations, neuron, title, listed, ablations, contexts, guesses)
             ),
         )
     if options.png is not None:

@@ -18,6 +18,7 @@ from visualize.command_common import (
 )
 from visualize.drawing import TooLongError
 from visualize.ngrams import NGram, strongest_ngrams
+from visualize.page import save_page
 from visualize.text_filters import (
     LAYERS,
     UNKNOWN,
@@ -26,7 +27,7 @@ from visualize.text_filters import (
     readable,
     unknown_characters,
 )
-from visualize.text_filters_page import save_filters_page
+from visualize.text_filters_page import filters_page
 from visualize.text_filters_picture import save_filters_picture
 from visualize.text_filters_terminal import draw_lines, draw_ngrams
 
@@ -66,7 +67,9 @@ def show_text_autoencoder(network: TextAutoencoder, options: argparse.Namespace)
     if options.html is not None:
         what = "a line" if options.text is None else Path(source_name(options.text)).name
         title = f"{options.checkpoint.name} reading {what}"
-        write(options.html, lambda path: save_filters_page(path, reading, every, ngrams, title))
+        write(
+            options.html, lambda path: save_page(path, filters_page(reading, every, ngrams, title))
+        )
     if options.png is not None:
         write(options.png, lambda path: save_filters_picture(path, reading, filters))
     if not (options.html or options.png):

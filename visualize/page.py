@@ -120,24 +120,13 @@ def page(
     return re.sub(rf"@@({'|'.join(parts)})@@", lambda match: parts[match[1]], _read("page.html"))
 
 
-def save_page(
-    path: Path | str,
-    activations: Activations,
-    first: Neuron,
-    title: str,
-    findings: Sequence[Finding] = (),
-    costliest: Sequence[Ablation] = (),
-    contexts: Contexts | None = None,
-    guesses: Guesses | None = None,
-) -> None:
-    """Write the `page` of the same arguments to an HTML file, whole or not at all.
+def save_page(path: Path | str, content: str) -> None:
+    """Write a page, as `page` or `filters_page` returns it, to an HTML file, whole or not at all.
 
     Raises
     ------
-    TooLongError, ValueError : as `page` does.
     OSError : if the file can't be written.
     """
-    content = page(activations, first, title, findings, costliest, contexts, guesses)
     with whole_file(path) as file:
         # A title may hold a file name that is not UTF-8.
         file.write(content.encode(errors="replace"))

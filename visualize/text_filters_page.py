@@ -8,7 +8,6 @@ from collections.abc import Mapping, Sequence
 from itertools import groupby
 from pathlib import Path
 
-from models.files import whole_file
 from visualize.drawing import TooLongError, color, visible
 from visualize.ngrams import NGram
 from visualize.text_filters import Line, Reading
@@ -53,26 +52,6 @@ def filters_page(
     # In one pass, so that a text that looks like a place to fill is left alone.
     template = _TEMPLATE.read_text(encoding="utf-8")
     return re.sub(r"@@(title|shades|lines|ngrams)@@", lambda match: parts[match[1]], template)
-
-
-def save_filters_page(
-    path: Path | str,
-    reading: Reading,
-    filters: Mapping[int, Sequence[int]],
-    ngrams: Mapping[tuple[int, int], Sequence[NGram]],
-    title: str,
-) -> None:
-    """Write `filters_page` to an HTML file, whole or not at all.
-
-    Raises
-    ------
-    TooLongError : as `filters_page` does.
-    OSError : if the file can't be written.
-    """
-    # A title may hold a file name that is not UTF-8.
-    content = filters_page(reading, filters, ngrams, title).encode(errors="replace")
-    with whole_file(path) as file:
-        file.write(content)
 
 
 def _line(reading: Reading, line: Line, filters: Mapping[int, Sequence[int]]) -> str:

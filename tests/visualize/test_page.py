@@ -225,10 +225,9 @@ def test_too_long_a_text() -> None:
         make(activations)
 
 
-def test_save_page_writes_the_page(
-    activations: Activations, network: CharacterLSTM, tmp_path: Path
-) -> None:
+def test_save_page_writes_the_page(activations: Activations, tmp_path: Path) -> None:
     path = tmp_path / "page.html"
-    more = {"contexts": read_contexts(network, CORPUS), "guesses": read_guesses(network, TEXT)}
-    save_page(path, activations, activations.neuron(2, 3, "hidden"), "tïtle", **more)
-    assert path.read_text(encoding="utf-8") == make(activations, "tïtle", **more)
+    save_page(path, make(activations, "tïtle"))
+    assert path.read_text(encoding="utf-8") == make(activations, "tïtle")
+    save_page(path, make(activations, "a file name that is not UTF-8: \udcff"))
+    assert "not UTF-8: ?</title>" in path.read_text(encoding="utf-8")

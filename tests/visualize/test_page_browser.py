@@ -19,7 +19,7 @@ from tests.visualize.chromium import (
     Browser,
     started,
 )
-from visualize import Activations, read_activations, save_page
+from visualize import Activations, page, read_activations, save_page
 from visualize.ablation import Ablation
 from visualize.contexts import Contexts, read_contexts
 from visualize.drawing import color, shades, visible
@@ -71,7 +71,7 @@ COSTLIEST = (Ablation(1, 3, 0.1, 1.5, 1.54), Ablation(2, 0, -0.2, 1.5, 1.52))
 @pytest.fixture
 def bare_page(activations: Activations, tmp_path: Path) -> Path:
     path = tmp_path / "bare.html"
-    save_page(path, activations, activations.neuron(2, 3, "hidden"), "title")
+    save_page(path, page(activations, activations.neuron(2, 3, "hidden"), "title"))
     return path
 
 
@@ -81,7 +81,7 @@ def full_page(
 ) -> Path:
     path = tmp_path / "full.html"
     first = activations.neuron(2, 3, "hidden")
-    save_page(path, activations, first, "title", FINDINGS, COSTLIEST, contexts, guesses)
+    save_page(path, page(activations, first, "title", FINDINGS, COSTLIEST, contexts, guesses))
     return path
 
 
@@ -414,8 +414,7 @@ def test_nasty_text_in_the_browser(
     activations = read_activations(network, nasty)
     path = tmp_path / "page.html"
     finding = Finding(nasty, nasty, "r", 1, 0, "hidden", 0.5, 0.5, float("nan"), nasty)
-    save_page(
-        path,
+    content = page(
         activations,
         activations.neuron(1, 0, "hidden"),
         nasty,
@@ -423,6 +422,7 @@ def test_nasty_text_in_the_browser(
         contexts=read_contexts(network, nasty),
         guesses=read_guesses(network, nasty),
     )
+    save_page(path, content)
     browser.open(path)  # an alert would make what follows fail
     assert browser.text("#text") == visible(nasty)
     assert browser.colors() == expected_colors(activations, 1, 0, "hidden")
@@ -441,7 +441,7 @@ def test_shipped_network_opens_quickly(browser: Browser, tmp_path: Path) -> None
     contexts = read_contexts(network, text[:1000])
     path = tmp_path / "page.html"
     first = activations.neuron(2, 360, "hidden")
-    save_page(path, activations, first, "title", contexts=contexts, guesses=guesses)
+    save_page(path, page(activations, first, "title", contexts=contexts, guesses=guesses))
     assert path.stat().st_size < 15_000_000
 
     def seconds() -> float:
