@@ -14,6 +14,7 @@ from models import IMAGE_AUTOENCODERS, load_checkpoint, load_network
 from models.digits import load_digits
 from models.image_autoencoders import StackedAutoencoder, VariationalAutoencoder
 from nn import mean_squared_error, sigmoid_binary_cross_entropy, softmax_cross_entropy
+from tests.train.same_run import assert_close, assert_same_run
 from train.command import main
 from train.datasets import Images
 from train.images import ImageAutoencoderJob, StackedTask
@@ -37,11 +38,6 @@ def run(digits: Images, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Call
     monkeypatch.setattr(train.images, "load_images", lambda name: digits)
     monkeypatch.setattr(train.images, "load_images_or_fallback", lambda name: digits)
     return lambda *arguments: main([*arguments, "--workers", "1"])
-
-
-def arrays_of(path: str) -> dict[str, Any]:
-    checkpoint = load_checkpoint(path)
-    return checkpoint.weights | checkpoint.training
 
 
 def test_all_recipes_are_there() -> None:
@@ -185,11 +181,7 @@ def test_stopped_and_resumed_equals_never_stopped(
     for steps in stops[1:]:
         main(["--resume", "parts/last.npz", "--steps", str(steps)])
     assert main(["--resume", "parts/last.npz"]) == 0
-    ours, theirs = arrays_of("whole/last.npz"), arrays_of("parts/last.npz")
-    assert ours.keys() == theirs.keys()
-    for name, value in ours.items():
-        np.testing.assert_array_equal(value, theirs[name], err_msg=name)
-    assert Path("whole/log.csv").read_bytes() == Path("parts/log.csv").read_bytes()
+    assert_same_run("whole", "parts")
 
 
 def test_without_pretraining_there_is_only_the_classifier(run: Callable[..., int]) -> None:
@@ -250,6 +242,4 @@ def test_any_number_of_workers_trains_the_same_network(
     for workers in ("1", "2"):
         arguments = (*options, "--data", "mnist-5k", "--dtype", "float64", "--workers", workers)
         assert main([*arguments, "--save", workers]) == 0
-    ours, theirs = arrays_of("1/last.npz"), arrays_of("2/last.npz")
-    for name, value in ours.items():
-        np.testing.assert_allclose(theirs[name], value, rtol=1e-6, atol=1e-9, err_msg=name)
+    assert_close("1/last.npz", "2/last.npz")

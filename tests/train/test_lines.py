@@ -12,6 +12,7 @@ import pytest
 from models import TextAutoencoder, Vocabulary, load_checkpoint
 from nn import softmax_cross_entropy
 from nn.gradcheck import check_loss
+from tests.train.same_run import assert_close, assert_same_run
 from train.command import main
 from train.lines import TextAutoencoderJob, lines_of, loss_of_lines
 from train.recipes import RECIPES
@@ -39,11 +40,6 @@ def corpus(tmp_path: Path, generator: np.random.Generator) -> Path:
 def train(corpus: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., int]:
     monkeypatch.chdir(corpus.parent)
     return lambda *arguments: main(["text-autoencoder", "--data", str(corpus), *SMALL, *arguments])
-
-
-def arrays_of(path: str) -> dict[str, Any]:
-    checkpoint = load_checkpoint(path)
-    return checkpoint.weights | checkpoint.training
 
 
 def test_lines_that_hold_nothing_are_left_out() -> None:
@@ -140,20 +136,14 @@ def test_stopped_and_resumed_equals_never_stopped(
     for more in stops[1:]:
         assert main(["--resume", "parts/last.npz", "--steps", str(more)]) == 0
     assert main(["--resume", "parts/last.npz"]) == 0
-    ours, theirs = arrays_of("whole/last.npz"), arrays_of("parts/last.npz")
-    assert ours.keys() == theirs.keys()
-    for name, value in ours.items():
-        np.testing.assert_array_equal(value, theirs[name], err_msg=name)
-    assert Path("whole/log.csv").read_bytes() == Path("parts/log.csv").read_bytes()
+    assert_same_run("whole", "parts")
 
 
 def test_workers_train_the_same_network(train: Callable[..., int]) -> None:
     # The last of the 6 batches has 10 rows.
     train("--dtype", "float64", "--epochs", "1", "--save", "alone")
     assert train("--dtype", "float64", "--epochs", "1", "--save", "two", "--workers", "2") == 0
-    ours, theirs = arrays_of("alone/last.npz"), arrays_of("two/last.npz")
-    for name, value in ours.items():
-        np.testing.assert_allclose(theirs[name], value, atol=1e-9, err_msg=name)
+    assert_close("alone/last.npz", "two/last.npz")
     one, two = (load_checkpoint(f"{name}/last.npz").history[0] for name in ("alone", "two"))
     assert two["validation_accuracy"] == one["validation_accuracy"]
 

@@ -10,12 +10,12 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
 
 from models import load_checkpoint, load_network
+from tests.train.same_run import assert_close, assert_identical, assert_same_run
 from train.command import main
 from train.streams import evaluate, split
 
@@ -43,18 +43,6 @@ def train(corpus: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., int]:
     return run
 
 
-def arrays_of(path: Path | str) -> dict[str, Any]:
-    checkpoint = load_checkpoint(path)
-    return checkpoint.weights | checkpoint.training
-
-
-def assert_identical(one: Path | str, other: Path | str) -> None:
-    ours, theirs = arrays_of(one), arrays_of(other)
-    assert ours.keys() == theirs.keys()
-    for name, value in ours.items():
-        np.testing.assert_array_equal(value, theirs[name], err_msg=name)
-
-
 @pytest.mark.parametrize("stops", [(1,), (7, 1), (48,), (49, 3)])  # 48 updates an epoch
 @pytest.mark.parametrize(
     "options",
@@ -74,9 +62,8 @@ def test_stopped_and_resumed_equals_never_stopped(
         assert main(["--resume", "parts/last.npz", "--steps", str(more)]) == 0
     assert load_checkpoint("parts/last.npz").progress["step"] == sum(stops)
     assert main(["--resume", "parts/last.npz"]) == 0
-    assert_identical("whole/last.npz", "parts/last.npz")
+    assert_same_run("whole", "parts")
     assert_identical("whole/best.npz", "parts/best.npz")
-    assert Path("whole/log.csv").read_bytes() == Path("parts/log.csv").read_bytes()
 
 
 def test_rows_after_the_last_save_are_written_once(train: Callable[..., int]) -> None:
@@ -272,9 +259,7 @@ def test_any_number_of_workers_trains_the_same_network(
         train(*options, "--workers", str(size), "--save", name)
     assert_identical("several/last.npz", "again/last.npz")
     assert load_checkpoint("several/last.npz").options["workers"] == size
-    ours, theirs = arrays_of("alone/last.npz"), arrays_of("several/last.npz")
-    for name, value in ours.items():
-        assert np.linalg.norm(theirs[name] - value) <= 1e-9 * np.linalg.norm(value), name
+    assert_close("alone/last.npz", "several/last.npz")
 
 
 @pytest.mark.parametrize(("before", "after"), [("1", "2"), ("2", "1")])
@@ -286,9 +271,7 @@ def test_resume_with_another_number_of_workers(
     train(*options, "--save", "whole")
     train(*options, "--save", "parts", "--steps", "20", "--workers", before)
     assert main(["--resume", "parts/last.npz", "--workers", after]) == 0
-    ours, theirs = arrays_of("whole/last.npz"), arrays_of("parts/last.npz")
-    for name, value in ours.items():
-        np.testing.assert_allclose(theirs[name], value, atol=1e-9, err_msg=name)
+    assert_close("whole/last.npz", "parts/last.npz")
 
 
 def children_of(pid: int) -> list[int]:
@@ -355,6 +338,4 @@ def test_mpi_ranks_train_the_same_network(
     assert result.returncode == 0, result.stderr
     assert result.stderr.count("parameters,") == 1  # only the first rank prints
     assert f"{ranks} workers" in result.stderr
-    ours, theirs = arrays_of("alone/last.npz"), arrays_of("mpi/last.npz")
-    for name, value in ours.items():
-        assert np.linalg.norm(theirs[name] - value) <= 1e-9 * np.linalg.norm(value), name
+    assert_close("alone/last.npz", "mpi/last.npz")
