@@ -57,8 +57,10 @@ def check_layer(
     x : input, float64 of any shape the layer takes, or integer ids (which have no gradient).
     train : check as in training. Random numbers (dropout) are the same in every pass.
     state : carried state to start from, by dotted name; its gradient is checked as well.
-    tolerance : largest relative error |a - n| / max(|a|, |n|, |g| / √size). The last term is the
-        size a derivative along a random direction has, so that a chance near-zero does not count.
+    tolerance : largest relative error |a - n| / max(|a|, |n|, |g| / √size, 1e-4). The third term
+        is the size that a derivative along a random direction has, so that a chance near-zero does
+        not count; the last is far above what rounding leaves of a gradient that is zero. Gradients
+        much smaller than it are not checked: scale the layer or its input up.
     directions : random unit directions tried for each tensor.
     every_coordinate : tensors of at most this many elements are also checked element by element.
     seed : of the directions, of r and of random parameters.
@@ -86,7 +88,7 @@ def check_layer(
         return np.array(layer.forward(x, train))
 
     y = forward()
-    if not np.array_equal(x, given):
+    if not np.array_equal(x, given, equal_nan=True):
         raise GradientError("contract: forward wrote to its input")
     if np.issubdtype(y.dtype, np.floating) and y.dtype != np.float64:
         raise GradientError(f"contract: forward returned {y.dtype} for float64")
@@ -132,7 +134,7 @@ def check_loss(
     generator = np.random.default_rng(seed)
     moved = output.copy()
     _, gradient = loss(output, targets)
-    if not np.array_equal(moved, output):
+    if not np.array_equal(moved, output, equal_nan=True):
         raise GradientError("the loss wrote to its input")
 
     def slope(tensor: Array, direction: Array, h: float) -> float:
@@ -165,9 +167,9 @@ def _analytic_gradients(
     once = layer.grad.copy()
     dstate = {name: value.copy() for name, value in layer.dstate.items()}
     dx_again = np.array(layer.backward(dy))
-    if not np.array_equal(x_before, x):
+    if not np.array_equal(x_before, x, equal_nan=True):
         raise GradientError("contract: backward wrote to the input")
-    if not np.array_equal(dy_before, dy):
+    if not np.array_equal(dy_before, dy, equal_nan=True):
         raise GradientError("contract: backward wrote to dy")
     # A gradient that is not a number is none of the contract's business: `_compare` names it.
     if not np.allclose(layer.grad, 2 * once, rtol=1e-12, atol=1e-12, equal_nan=True):
@@ -216,7 +218,7 @@ def _compare(
         analytic = float(np.sum(gradient * direction))
         for h in _STEPS:
             numeric = slope(tensor, direction, h)
-            # The floor is what rounding leaves of a gradient that is zero.
+            # See `tolerance`.
             scale = max(abs(analytic), abs(numeric), typical, 1e-4)
             relative = abs(analytic - numeric) / scale
             if relative <= tolerance:
@@ -229,7 +231,7 @@ def _compare(
         direction = np.asarray(generator.standard_normal(tensor.shape))
         direction /= float(np.linalg.norm(direction))
         relative, analytic, numeric = error(direction)
-        if relative > tolerance:
+        if not relative <= tolerance:  # nor is a NaN
             message = (
                 f"{name}: analytic {analytic:.9g} against numeric {numeric:.9g} along a random "
                 f"direction, relative error {relative:.2g} (tolerance {tolerance:.2g})"
@@ -248,7 +250,7 @@ def _compare(
             unit = np.zeros(tensor.shape)
             unit[index] = 1.0
             relative, analytic, numeric = error(unit)
-            if relative > tolerance:
+            if not relative <= tolerance:  # nor is a NaN
                 raise GradientError(
                     f"{name}{list(index)}: analytic {analytic:.9g} against numeric {numeric:.9g}, "
                     f"relative error {relative:.2g} (tolerance {tolerance:.2g})"

@@ -38,6 +38,7 @@ class Memory(Layer):
 
     w: Array
     dw: Array
+    state_names = ("h",)
 
     def __init__(self, size: int = 3) -> None:
         super().__init__()
@@ -267,6 +268,27 @@ def test_gradients_that_are_not_finite_are_named(bad: float, x: Array) -> None:
         check_layer(Input(), x)
     with pytest.raises(GradientError, match=r"^parameter w: the analytic gradient is not finite"):
         check_layer(Weight(), x)
+
+
+@pytest.mark.parametrize("bad", [np.nan, np.inf])
+def test_outputs_that_are_not_finite_are_rejected(bad: float, x: Array) -> None:
+    class OneElement(Square):
+        def forward(self, x: Array, train: bool = False) -> Array:
+            y = super().forward(x)
+            y[0, 0] = bad
+            return y
+
+    with (
+        np.errstate(invalid="ignore"),
+        pytest.raises(GradientError, match=r"^input: .* numeric nan"),
+    ):
+        check_layer(OneElement(), x)
+
+
+def test_an_input_that_is_not_finite_is_nobodys_fault(x: Array) -> None:
+    x[0, 0] = np.nan
+    with pytest.raises(GradientError, match=r"^input: "):
+        check_layer(Square(), x)
 
 
 # -- carried state ------------------------------------------------------------------------------
@@ -526,6 +548,10 @@ def not_a_number(output: Array, targets: Array) -> tuple[float, Array]:
     return square_loss(output, targets)[0], output * np.nan
 
 
+def value_not_a_number(output: Array, targets: Array) -> tuple[float, Array]:
+    return np.nan, square_loss(output, targets)[1]
+
+
 def one_row(output: Array, targets: Array) -> tuple[float, Array]:
     return 0.5 * float(np.sum(output**2)), output[0]
 
@@ -542,6 +568,7 @@ def writing(output: Array, targets: Array) -> tuple[float, Array]:
         (wrong_sign, "^output: analytic .* numeric"),
         (last_element, "^output: analytic .* numeric"),
         (not_a_number, "^output: the analytic gradient is not finite"),
+        (value_not_a_number, "^output: analytic .* numeric nan"),
         (one_row, r"^output: gradient of shape \(3,\) for shape \(1, 3\)"),
         (writing, "the loss wrote to its input"),
     ],
