@@ -24,10 +24,21 @@ def softmax_cross_entropy(
     targets : integer class ids, of the shape of logits without its last axis.
     total : number of rows to average over; None means all rows given here.
 
+    Raises
+    ------
+    ValueError : for targets of another shape, or that are no class.
+
     With p = softmax(logits) the gradient of a row is (p - one_hot(target)) / total. The largest
     logit is subtracted before exponentiating, so logits of ±1e4 are as good as any.
     """
     classes = logits.shape[-1]
+    if targets.shape != logits.shape[:-1]:
+        raise ValueError(
+            f"logits of shape {logits.shape} need targets of shape {logits.shape[:-1]}, "
+            f"not {targets.shape}"
+        )
+    if targets.size and not 0 <= targets.min() <= targets.max() < classes:
+        raise ValueError(f"targets must be class ids from 0 to {classes - 1}")
     rows = logits.reshape(-1, classes)
     correct = (np.arange(rows.shape[0]), targets.reshape(-1))
     total = rows.shape[0] if total is None else total

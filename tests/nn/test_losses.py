@@ -176,6 +176,16 @@ def test_shapes_that_differ_are_errors(loss: ElementLoss) -> None:
         loss(np.zeros((3, 2)), np.zeros(3))
 
 
+def test_targets_that_are_no_classes_are_errors() -> None:
+    logits = np.zeros((4, 2, 5))
+    for shape in ((2, 4), (8,), (1, 1), (4, 2, 5)):
+        with pytest.raises(ValueError, match=r"need targets of shape \(4, 2\), not \("):
+            softmax_cross_entropy(logits, np.zeros(shape, int))
+    for wrong in (-1, 5):
+        with pytest.raises(ValueError, match="class ids from 0 to 4"):
+            softmax_cross_entropy(logits, np.full((4, 2), wrong))
+
+
 # -- mutants ------------------------------------------------------------------------------------
 
 
