@@ -238,7 +238,7 @@ def _keras_twin(network: ImageAutoencoder) -> Any:
             return mean + ops.exp(0.5 * log_variance) * noise if training else mean
 
     def convolution(made: Any, layer: Any) -> Any:
-        found = layer._correlation
+        found = layer.correlation
         return made(layer.outputs, found.kernel_size, found.stride, found.padding)
 
     make: dict[type[nn.Layer], Callable[[Any], Any]] = {

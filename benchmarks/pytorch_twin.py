@@ -84,7 +84,7 @@ class Twin(torch.nn.Module):
         return step
 
     def _conv2d(self, layer: nn.Conv2D) -> Callable[[Tensor], Tensor]:
-        correlation = layer._correlation
+        correlation = layer.correlation
         size = correlation.kernel_size
         same = correlation.padding == "same" and correlation.stride == (1, 1)
         padding = [side // 2 if same else 0 for side in size]
@@ -97,7 +97,7 @@ class Twin(torch.nn.Module):
         return convolve
 
     def _conv2dtranspose(self, layer: nn.Conv2DTranspose) -> Callable[[Tensor], Tensor]:
-        correlation = layer._correlation
+        correlation = layer.correlation
         module = torch.nn.ConvTranspose2d(
             layer.inputs,
             layer.outputs,

@@ -6,6 +6,7 @@ Start with `nn/layer.py`, which says what a layer is; then `nn/dense.py`, the si
 
 from nn.activations import ReLU, Sigmoid, Softmax, Tanh, sigmoid, softmax
 from nn.activity_penalty import ActivityPenalty
+from nn.averaging import WeightAverage
 from nn.convolution import Conv1D, Conv2D, Conv2DTranspose
 from nn.dense import Dense
 from nn.dropout import Dropout
@@ -63,6 +64,7 @@ __all__ = [
     "Tanh",
     "UpSample1D",
     "UpSample2D",
+    "WeightAverage",
     "ZeroPad2D",
     "clip_by_global_norm",
     "mean_squared_error",

@@ -38,6 +38,11 @@ class Conv2D(Layer):
     floor((H - span) / stride) + 1 for 'valid'; W' likewise (see nn/sliding.py).
     What `backward` returns is valid until the next `backward`.
 
+    Attributes
+    ----------
+    correlation : how the kernel slides (its `kernel_size`, `stride`, `dilation` and `padding`),
+        and the arithmetic.
+
     Raises
     ------
     ValueError : for options out of range; from `forward`, for another number of channels or
@@ -61,24 +66,24 @@ class Conv2D(Layer):
     ) -> None:
         super().__init__()
         self.inputs, self.outputs = inputs, outputs
-        self._correlation = _correlation(inputs, outputs, kernel_size, stride, padding, dilation)
-        self.declare("W", (*self._correlation.kernel_size, inputs, outputs), initializer)
+        self.correlation = _correlation(inputs, outputs, kernel_size, stride, padding, dilation)
+        self.declare("W", (*self.correlation.kernel_size, inputs, outputs), initializer)
         self.declare("b", (outputs,), zeros)
 
     def forward(self, x: Array, train: bool = False) -> Array:
         check_input(self, x, 4, self.inputs)
         self._size = x.shape[1:3]
-        self._correlation.gather(x, self.W.dtype)
-        y = self._correlation.correlate(self.W)
+        self.correlation.gather(x, self.W.dtype)
+        y = self.correlation.correlate(self.W)
         _add_bias(y, self.b)
         return y
 
     def backward(self, dy: Array) -> Array:
-        self.dW += self._correlation.kernel_gradient(dy)
+        self.dW += self.correlation.kernel_gradient(dy)
         self.db += _sum_positions(dy)
         if not self.wants_input_gradient:
             return NO_GRADIENT
-        return self._correlation.spread(dy, self.W, *self._size)
+        return self.correlation.spread(dy, self.W, *self._size)
 
 
 class Conv1D(Layer):
@@ -94,6 +99,10 @@ class Conv1D(Layer):
 
     Shapes: x (N, L, inputs), y (N, L', outputs), W (k, inputs, outputs), b (outputs,), with L'
     as H' in `Conv2D`. What `backward` returns is valid until the next `backward`.
+
+    Attributes
+    ----------
+    correlation : as in `Conv2D`, of images of width 1.
 
     Raises
     ------
@@ -117,7 +126,7 @@ class Conv1D(Layer):
     ) -> None:
         super().__init__()
         self.inputs, self.outputs = inputs, outputs
-        self._correlation = _correlation(
+        self.correlation = _correlation(
             inputs, outputs, (kernel_size, 1), (stride, 1), padding, (dilation, 1)
         )
         self.declare("W", (kernel_size, inputs, outputs), initializer)
@@ -126,18 +135,18 @@ class Conv1D(Layer):
     def forward(self, x: Array, train: bool = False) -> Array:
         check_input(self, x, 3, self.inputs)
         self._length = x.shape[1]
-        self._correlation.gather(x[:, :, np.newaxis], self.W.dtype)
-        y = self._correlation.correlate(self.W[:, np.newaxis])
+        self.correlation.gather(x[:, :, np.newaxis], self.W.dtype)
+        y = self.correlation.correlate(self.W[:, np.newaxis])
         _add_bias(y, self.b)
         return y[:, :, 0]
 
     def backward(self, dy: Array) -> Array:
         dy = dy[:, :, np.newaxis]
-        self.dW += self._correlation.kernel_gradient(dy)[:, 0]
+        self.dW += self.correlation.kernel_gradient(dy)[:, 0]
         self.db += _sum_positions(dy)
         if not self.wants_input_gradient:
             return NO_GRADIENT
-        return self._correlation.spread(dy, self.W[:, np.newaxis], self._length, 1)[:, :, 0]
+        return self.correlation.spread(dy, self.W[:, np.newaxis], self._length, 1)[:, :, 0]
 
 
 class Conv2DTranspose(Layer):
@@ -161,6 +170,10 @@ class Conv2DTranspose(Layer):
     (which stores its kernel as (kh, kw, outputs, inputs)); W' likewise.
     What `backward` returns is valid until the next `backward`.
 
+    Attributes
+    ----------
+    correlation : as in `Conv2D`, of the convolution that this transposes: it leads from y to x.
+
     Raises
     ------
     ValueError : for options out of range; from `forward`, for another number of channels.
@@ -182,31 +195,30 @@ class Conv2DTranspose(Layer):
     ) -> None:
         super().__init__()
         self.inputs, self.outputs = inputs, outputs
-        # The convolution that this transposes leads from y to x.
-        self._correlation = _correlation(outputs, inputs, kernel_size, stride, padding, 1)
-        self.declare("W", (*self._correlation.kernel_size, inputs, outputs), initializer)
+        self.correlation = _correlation(outputs, inputs, kernel_size, stride, padding, 1)
+        self.declare("W", (*self.correlation.kernel_size, inputs, outputs), initializer)
         self.declare("b", (outputs,), zeros)
 
     def forward(self, x: Array, train: bool = False) -> Array:
         check_input(self, x, 4, self.inputs)
         self._x = x
         height, width = (
-            stride * size + (max(k - stride, 0) if self._correlation.padding == "valid" else 0)
+            stride * size + (max(k - stride, 0) if self.correlation.padding == "valid" else 0)
             for size, k, stride in zip(
-                x.shape[1:3], self._correlation.kernel_size, self._correlation.stride, strict=True
+                x.shape[1:3], self.correlation.kernel_size, self.correlation.stride, strict=True
             )
         )
-        y = self._correlation.spread(x, self.W.swapaxes(2, 3), height, width)
+        y = self.correlation.spread(x, self.W.swapaxes(2, 3), height, width)
         _add_bias(y, self.b)
         return y
 
     def backward(self, dy: Array) -> Array:
-        self._correlation.gather(dy, self.W.dtype)
-        self.dW += self._correlation.kernel_gradient(self._x).swapaxes(2, 3)
+        self.correlation.gather(dy, self.W.dtype)
+        self.dW += self.correlation.kernel_gradient(self._x).swapaxes(2, 3)
         self.db += _sum_positions(dy)
         if not self.wants_input_gradient:
             return NO_GRADIENT
-        return self._correlation.correlate(self.W.swapaxes(2, 3))
+        return self.correlation.correlate(self.W.swapaxes(2, 3))
 
 
 def _correlation(

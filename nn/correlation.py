@@ -195,21 +195,8 @@ def turned_kernel(kernel: Array) -> Array:
 
 
 def turned_axes(axes: tuple[Axis, Axis]) -> tuple[Axis, Axis]:
-    """Return the windows over the outputs, one around each input, of axes without stride.
-
-    Input h is reached from output o by tap i where h + before = o + dilation i.
-    """
-    rows, columns = (
-        Axis(
-            axis.outputs,
-            axis.window,
-            1,
-            axis.dilation,
-            (axis.window - 1) * axis.dilation - axis.before,
-            axis.size,
-        )
-        for axis in axes
-    )
+    """Return the windows over the outputs, one around each input, of axes without stride."""
+    rows, columns = (_phases(axis)[0].axis for axis in axes)  # there is one phase
     return rows, columns
 
 

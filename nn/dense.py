@@ -37,7 +37,7 @@ class Dense(Layer):
     def forward(self, x: Array, train: bool = False) -> Array:
         if x.shape[-1] != self.inputs:
             raise ValueError(f"Dense expects a last axis of {self.inputs}, got shape {x.shape}")
-        self._x = x
+        self._x = x = x.astype(self.W.dtype, copy=False)
         rows = x.reshape(-1, self.inputs)  # one large product, whatever the leading axes
         y = rows @ self.W
         y += self.b

@@ -31,10 +31,8 @@ class Dropout(Layer):
         if not train or self.rate == 0:
             self._mask = None
             return x
-        if self.batch_share is None:
-            raise RuntimeError("Dropout has no randomness: call initialize or set_batch_share")
         shape = tuple(1 if a in self.shared_axes else n for a, n in enumerate(x.shape))
-        keep = self.batch_share.uniform(shape, self.batch_axis) >= self.rate
+        keep = self.randomness().uniform(shape, self.batch_axis) >= self.rate
         self._mask = keep.astype(x.dtype)
         self._mask *= 1 / (1 - self.rate)
         return x * self._mask

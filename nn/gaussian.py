@@ -52,11 +52,7 @@ class GaussianSampling(Layer):
         # What the noise adds to the mean: (N, size), or zero.
         self._spread = np.zeros_like(mean)
         if train:
-            if self.batch_share is None:
-                raise RuntimeError(
-                    "GaussianSampling has no randomness: call initialize or set_batch_share"
-                )
-            self._spread = np.exp(0.5 * log_variance) * self.batch_share.normal(mean.shape)
+            self._spread = np.exp(0.5 * log_variance) * self.randomness().normal(mean.shape)
         return mean + self._spread
 
     def backward(self, dy: Array) -> Array:
@@ -86,19 +82,17 @@ class GaussianNoise(Layer):
         super().__init__()
         if not deviation >= 0:
             raise ValueError(f"a standard deviation must be at least 0, not {deviation}")
-        if low is not None and high is not None and not low < high:
+        self.deviation = deviation
+        self.low = -np.inf if low is None else low
+        self.high = np.inf if high is None else high
+        if not self.low < self.high:
             raise ValueError(f"noise cannot be clipped to the empty range from {low} to {high}")
-        self.deviation, self.low, self.high = deviation, low, high
 
     def forward(self, x: Array, train: bool = False) -> Array:
         self._unclipped: Array | None = None
         if not train:
             return x
-        if self.batch_share is None:
-            raise RuntimeError(
-                "GaussianNoise has no randomness: call initialize or set_batch_share"
-            )
-        noisy = x + self.deviation * self.batch_share.normal(x.shape)
+        noisy = x + self.deviation * self.randomness().normal(x.shape)
         y = np.clip(noisy, self.low, self.high)
         self._unclipped = y == noisy
         return y

@@ -46,13 +46,21 @@ class BatchShare:
     ----------
     generator : the source of randomness; every worker holds one in the same state.
     start, stop : the rows held by this process; `stop=None` means all rows.
-    total : the number of rows of the whole batch; None means `stop - start`.
+    total : the number of rows of the whole batch; None means that this process holds all.
+
+    Raises
+    ------
+    ValueError : if `start` or `stop` is given without `total`.
     """
 
     generator: np.random.Generator
     start: int = 0
     stop: int | None = None
     total: int | None = None
+
+    def __post_init__(self) -> None:
+        if self.total is None and (self.start or self.stop is not None):
+            raise ValueError("a share of a batch needs the total number of its rows")
 
     def uniform(self, shape: tuple[int, ...], batch_axis: int = 0) -> Array:
         """Return float32 numbers in [0, 1) of this shape, whose rows lie along `batch_axis`."""
@@ -84,6 +92,7 @@ class Layer:
     ----------
     theta, grad : flat vectors of all parameters and gradients of this layer and those inside it,
         set by `initialize` or `bind`.
+    state_names : of the class; the names of what a recurrent layer carries.
     carried : the state a recurrent layer starts its next `forward` from, by name, each (N, H);
         empty means zeros. Read and set through `state` for a whole network.
     dcarried : after `backward`, the gradient for that starting state, by the same names.
@@ -95,6 +104,7 @@ class Layer:
 
     theta: Array
     grad: Array
+    state_names: tuple[str, ...] = ()
 
     def __init__(self) -> None:
         self.layers: dict[str, Layer] = {}
@@ -125,8 +135,12 @@ class Layer:
             raise ValueError(f"a layer named {name!r} is already there")
         if not name or "." in name:
             raise ValueError(f"a layer's name must not be empty or hold a dot, as {name!r} does")
-        if any(layer is other for _, other in self.walk()):
-            raise ValueError(f"the layer to be named {name!r} is already there under another name")
+        there = {id(part) for _, part in self.walk()}
+        if any(id(part) in there for _, part in layer.walk()):
+            raise ValueError(
+                f"the layer to be named {name!r}, or one inside it, is already there under "
+                "another name"
+            )
         self.layers[name] = layer
         return layer
 
@@ -170,6 +184,19 @@ class Layer:
         self.batch_share = share
         for layer in self.layers.values():
             layer.set_batch_share(share)
+
+    def randomness(self) -> BatchShare:
+        """Return `batch_share`, for a layer that cannot do without.
+
+        Raises
+        ------
+        RuntimeError : if there is none.
+        """
+        if self.batch_share is None:
+            raise RuntimeError(
+                f"{type(self).__name__} has no randomness: call initialize or set_batch_share"
+            )
+        return self.batch_share
 
     @property
     def parameter_count(self) -> int:
@@ -224,15 +251,16 @@ class Layer:
 
     @state.setter
     def state(self, values: Mapping[str, Array]) -> None:
-        prefixes = {prefix for prefix, _ in self.walk()}
+        known = {prefix + name for prefix, layer in self.walk() for name in layer.state_names}
         for name in values:
-            if name[: name.rfind(".") + 1] not in prefixes:
-                raise ValueError(f"the network has no layer for the state {name!r}")
+            if name not in known:
+                there = ", ".join(sorted(known)) or "none"
+                raise ValueError(f"the network has no state {name!r}; it has {there}")
         for prefix, layer in self.walk():
             layer.carried = {
-                name[len(prefix) :]: np.array(value)
-                for name, value in values.items()
-                if name.startswith(prefix) and "." not in name[len(prefix) :]
+                name: np.array(values[prefix + name])
+                for name in layer.state_names
+                if prefix + name in values
             }
 
     @property

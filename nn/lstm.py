@@ -32,7 +32,7 @@ way back, dz(t) Whᵀ: N rows, few, times a matrix of 4H² numbers. Four ideas m
    and are reached from the loop through strided views.
 2. *One tanh.* σ(z) = ½ tanh(½z) + ½. The ½ inside is multiplied into the copies of Wx, Wh and b,
    so one tanh over the whole block makes all four gates.
-3. *No allocation.* Every buffer is allocated once for a shape (T, N), and reused.
+3. *No allocation in the loop.* Its buffers are allocated once for a shape (T, N), and reused.
 4. *Ids instead of one-hot rows.* Integer input (T, N) picks rows of Wx instead of multiplying.
 
 Where products of that size are not special (another BLAS, several threads) `tiled` is False, and
@@ -103,6 +103,7 @@ class LSTM(Layer):
     db: Array
 
     tiled: bool = small_products_are_fast()
+    state_names = ("h", "c")
 
     def __init__(
         self, inputs: int, units: int, forget_bias: float = 1.0, weight_drop: float = 0.0
@@ -123,6 +124,7 @@ class LSTM(Layer):
     # -- forward ----------------------------------------------------------------------------
 
     def forward(self, x: Array, train: bool = False) -> Array:
+        self._check_input(x)
         self._allocate(*x.shape[:2])
         self._x = x
         half = np.repeat(np.array([0.5, 0.5, 0.5, 1.0], self.Wh.dtype), self.units)
@@ -155,39 +157,41 @@ class LSTM(Layer):
         """Write x Wx + b into `_projection`, the sigmoid gates' columns halved."""
         weights, bias = self.Wx * half, self.b * half
         if np.issubdtype(x.dtype, np.integer):
-            if x.size and not 0 <= x.min() <= x.max() < self.inputs:
-                raise ValueError(f"LSTM expects ids from 0 to {self.inputs - 1}")
             weights += bias
             # With mode="raise" take would go through a temporary copy; the range is checked.
             np.take(weights, x, axis=0, out=self._projection, mode="clip")
             return
-        if x.ndim != 3 or x.shape[2] != self.inputs:
-            raise ValueError(f"LSTM expects (T, N, {self.inputs}), got shape {x.shape}")
         rows = x.reshape(-1, self.inputs)
         np.matmul(rows, weights, out=self._projection.reshape(-1, 4 * self.units))
         self._projection += bias
 
+    def _check_input(self, x: Array) -> None:
+        if np.issubdtype(x.dtype, np.integer):
+            if x.ndim != 2:
+                raise ValueError(f"LSTM expects ids (T, N), got shape {x.shape}")
+            if x.size and not 0 <= x.min() <= x.max() < self.inputs:
+                raise ValueError(f"LSTM expects ids from 0 to {self.inputs - 1}")
+        elif x.ndim != 3 or x.shape[2] != self.inputs:
+            raise ValueError(f"LSTM expects (T, N, {self.inputs}), got shape {x.shape}")
+
     def _draw_mask(self) -> Array:
         """Return the mask (H, 4H) of `weight_drop`, the same on every worker."""
-        if self.batch_share is None:
-            raise RuntimeError("LSTM has no randomness: call initialize or set_batch_share")
-        # Not `batch_share.uniform`: that is for numbers of which each row of the batch has its own.
+        # Not `uniform` of the share: each row of the batch has numbers of its own there.
         uniform = np.empty(self.Wh.shape, np.float32)
-        self.batch_share.generator.random(out=uniform, dtype=np.float32)
+        self.randomness().generator.random(out=uniform, dtype=np.float32)
         mask = (uniform >= self.weight_drop).astype(self.Wh.dtype)
         mask *= 1 / (1 - self.weight_drop)
         return mask
 
     def _start(self, name: str, destination: Array) -> None:
         """Copy a carried state (N, H) to where the loop starts from; zeros where none is set."""
-        state = self.carried.get(name)
+        state, shape = self.carried.get(name), self._hidden.shape[1:]
         if state is None:
             destination[...] = 0
-        elif state.size == destination.size and state.shape[1] == self.units:
+        elif state.shape == shape:
             destination[...] = state.reshape(destination.shape)
         else:
-            rows = self._hidden.shape[1]
-            raise ValueError(f"state {name} has shape {state.shape}, not {(rows, self.units)}")
+            raise ValueError(f"state {name} has shape {state.shape}, not {shape}")
 
     # -- backward ---------------------------------------------------------------------------
 
@@ -203,10 +207,10 @@ class LSTM(Layer):
         self._backward_tiles[...] = masked.reshape(-1, width, 4, units).transpose(2, 0, 3, 1)[
             :, :, None
         ]
-        dy_tiles = dy.reshape(steps, blocks, n, -1, width).transpose(0, 3, 1, 2, 4)
+        dy_tiles = dy.reshape(steps, blocks, n, units // width, width).transpose(0, 3, 1, 2, 4)
         dz_of_gate = dz.reshape(steps, blocks, n, 4, 1, units).transpose(0, 3, 4, 1, 2, 5)
         dh, dc = np.zeros_like(self._scratch), np.zeros_like(self._scratch)  # (K, B, n, w)
-        dgates, slopes = np.empty_like(self._gates[0]), np.empty_like(self._gates[0])
+        dgates, slopes = np.empty((2, *self._gates.shape[1:]), dz.dtype)  # (4, K, B, n, w)
         scratch = self._scratch
         for t in reversed(range(steps)):
             i, f, o, g = self._gates[t]
@@ -272,11 +276,10 @@ class LSTM(Layer):
         The keys are `hidden`, `cell`, `input gate`, `forget gate`, `output gate`, `candidate`.
         """
         shape = self._hidden[1:].shape
-        found = {"hidden": self._hidden[1:].copy()}
-        found["cell"] = self._row_order(self._cells[1:]).reshape(shape)
+        found = {"hidden": self._hidden[1:], "cell": self._row_order(self._cells[1:])}
         for gate, name in enumerate(("input gate", "forget gate", "output gate", "candidate")):
-            found[name] = self._row_order(self._gates[:, gate]).reshape(shape)
-        return {name: np.ascontiguousarray(value) for name, value in found.items()}
+            found[name] = self._row_order(self._gates[:, gate])
+        return {name: np.array(value, order="C").reshape(shape) for name, value in found.items()}
 
     def _row_order(self, tiles: Array) -> Array:
         """View tile order (..., K, B, n, w) as (..., B, n, K, w), which reshapes to rows (N, H)."""
@@ -306,10 +309,10 @@ class LSTM(Layer):
         self._backward_tiles = np.empty((4, tiles, 1, units, width), dtype)
 
         # The same memory, seen in the orders that the loop needs.
-        self._products = self._gates.reshape(steps, -1, blocks, n, width)
-        self._hidden_blocks = self._hidden.reshape(-1, blocks, n, units)
+        self._products = self._gates.reshape(steps, 4 * tiles, blocks, n, width)
+        self._hidden_blocks = self._hidden.reshape(steps + 1, blocks, n, units)
         in_rows = (blocks, n, tiles, width)
-        self._hidden_tiles = self._hidden.reshape(-1, *in_rows).transpose(0, 3, 1, 2, 4)
+        self._hidden_tiles = self._hidden.reshape(steps + 1, *in_rows).transpose(0, 3, 1, 2, 4)
         self._projection_tiles = self._projection.reshape(
             steps, blocks, n, 4, tiles, width
         ).transpose(0, 3, 4, 1, 2, 5)

@@ -25,7 +25,8 @@ class LSTMStep:
 
     Attributes
     ----------
-    h, c : the state, (N, H) each; zeros at first, writable.
+    h, c : the state, (N, H) each, zeros at first. Reading gives the memory that `step` goes on
+        from, and may be written to; setting copies into it.
     """
 
     def __init__(self, lstm: LSTM, rows: int, ids: bool = False) -> None:
@@ -44,14 +45,33 @@ class LSTMStep:
         self._z = np.empty((4, units // width, *in_rows[:2], width), dtype)  # as LSTM's gates
         self._products = self._z.reshape(-1, *in_rows[:2], width)
         self._z_rows = self._z.transpose(2, 3, 0, 1, 4)  # (B, n, 4, K, w): rows of 4H
-        self.h = self._input[:, self._inputs :]
-        self.c = np.zeros((rows, units), dtype)
-        self._c_tiles = self.c.reshape(in_rows).transpose(2, 0, 1, 3)  # (K, B, n, w)
+        self._h = self._input[:, self._inputs :]
+        self._c = np.zeros((rows, units), dtype)
+        self._c_tiles = self._c.reshape(in_rows).transpose(2, 0, 1, 3)  # (K, B, n, w)
         self._h_tiles = np.empty_like(self._z[0])
         self._h_rows = self._h_tiles.transpose(1, 2, 0, 3)  # (B, n, K, w): rows of H
 
+    @property
+    def h(self) -> Array:
+        return self._h
+
+    @h.setter
+    def h(self, value: Array) -> None:
+        self._h[...] = value
+
+    @property
+    def c(self) -> Array:
+        return self._c
+
+    @c.setter
+    def c(self, value: Array) -> None:
+        self._c[...] = value
+
     def step(self, x: Array) -> Array:
-        """Advance h and c by one input, (N, D) floats or (N,) ids, and return h (N, H)."""
+        """Advance h and c by one input, (N, D) floats or (N,) ids, and return h (N, H).
+
+        What is returned is `h` itself, so it is valid until the next step.
+        """
         z, c = self._z, self._c_tiles
         if not self._ids:
             self._input[:, : self._inputs] = x
@@ -67,5 +87,5 @@ class LSTMStep:
         c *= f
         c += i * g
         np.multiply(o, np.tanh(c), out=self._h_tiles)
-        self.h[...] = self._h_rows.reshape(self.h.shape)
-        return self.h
+        self._h[...] = self._h_rows.reshape(self._h.shape)
+        return self._h

@@ -110,9 +110,9 @@ class Crop2D(Layer):
 
 def _sides(border: Border) -> tuple[tuple[int, int], tuple[int, int]]:
     """Return ((top, bottom), (left, right)) from any form of a border."""
-    rows, columns = (border, border) if isinstance(border, int) else border
-    top, bottom = (rows, rows) if isinstance(rows, int) else rows
-    left, right = (columns, columns) if isinstance(columns, int) else columns
+    rows, columns = (border, border) if isinstance(border, int | np.integer) else border
+    top, bottom = (rows, rows) if isinstance(rows, int | np.integer) else rows
+    left, right = (columns, columns) if isinstance(columns, int | np.integer) else columns
     if min(top, bottom, left, right) < 0:
         raise ValueError(f"a border must be at least 0, not {border}")
     return (top, bottom), (left, right)

@@ -20,7 +20,7 @@ from typing import Any
 
 import numpy as np
 
-from nn.correlation import Correlation, turned_axes, turned_kernel
+from nn.correlation import Correlation, slabs, turned_axes, turned_kernel
 from nn.layer import Array
 from nn.sliding import Axis, padded
 
@@ -91,23 +91,26 @@ class SingleChannelCorrelation(Correlation):
         """Return images (N, H, W, 1): what others (N, H', W', F) and a kernel add up to."""
         rows, columns = axes
         n, height, width, filters = many.shape
-        taps = np.ascontiguousarray(kernel.reshape(rows.window * columns.window, filters).T)
-        shape = (n, height * width, taps.shape[1])
-        products = self._buffers.get("products", shape, kernel.dtype)
-        np.matmul(many.reshape(n, height * width, filters), taps, out=products)
-        products = products.reshape(n, height, width, rows.window, columns.window)
+        elements = rows.window * columns.window
+        taps = np.ascontiguousarray(kernel.reshape(elements, filters).T)
         whole = (  # with the padding, and with what no window reads
-            n,
             max(rows.reach, rows.before + rows.size),
             max(columns.reach, columns.before + columns.size),
         )
-        sums = self._buffers.get("sums", whole, kernel.dtype)
-        sums[...] = 0
-        for i, vertical in enumerate(_positions(rows)):
-            for j, horizontal in enumerate(_positions(columns)):
-                sums[:, vertical, horizontal] += products[:, :, :, i, j]
         single = self._buffers.get("single", (n, rows.size, columns.size, 1), kernel.dtype)
-        single[..., 0] = sums[:, rows.before :, columns.before :][:, : rows.size, : columns.size]
+        for images in slabs(n, height * width * elements):
+            part = many[images].reshape(-1, height * width, filters)
+            shape = (len(part), height * width, elements)
+            products = self._buffers.get("products", shape, kernel.dtype)
+            np.matmul(part, taps, out=products)
+            products = products.reshape(-1, height, width, rows.window, columns.window)
+            sums = self._buffers.get("sums", (len(part), *whole), kernel.dtype)
+            sums[...] = 0
+            for i, vertical in enumerate(_positions(rows)):
+                for j, horizontal in enumerate(_positions(columns)):
+                    sums[:, vertical, horizontal] += products[:, :, :, i, j]
+            sums = sums[:, rows.before :, columns.before :]
+            single[images, ..., 0] = sums[:, : rows.size, : columns.size]
         return single
 
 

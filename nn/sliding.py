@@ -55,8 +55,10 @@ def window_axis(size: int, window: int, stride: int, dilation: int, padding: Pad
 
     Raises
     ------
-    ValueError : if a window is larger than an input without padding.
+    ValueError : for an input without positions, or a window larger than one without padding.
     """
+    if size < 1:
+        raise ValueError("an input of length 0 has no windows")
     span = (window - 1) * dilation + 1
     if padding == "same":
         outputs = -(-size // stride)
@@ -78,10 +80,10 @@ def pair(value: int | tuple[int, int], name: str) -> tuple[int, int]:
     ------
     ValueError : unless both numbers are at least 1.
     """
-    height, width = (value, value) if isinstance(value, int) else value
-    if height < 1 or width < 1:
-        raise ValueError(f"{name} must be at least 1, not {value}")
-    return height, width
+    height, width = (value, value) if isinstance(value, int | np.integer) else value
+    if min(height, width) < 1:
+        raise ValueError(f"{name} must be at least 1, not {min(height, width)}")
+    return int(height), int(width)
 
 
 def check_padding(padding: str) -> None:
@@ -131,7 +133,7 @@ def padded(
     dtype: Any,
     value: float = 0.0,
 ) -> Array:
-    """Return images with `value` around them, or x itself where nothing is to be added.
+    """Return images with `value` around them; x itself if it is what is asked for.
 
     Parameters
     ----------
@@ -142,7 +144,7 @@ def padded(
     """
     top, bottom, left, right = (max(count, 0) for count in border)
     if top == bottom == left == right == 0:
-        return x
+        return x.astype(dtype, copy=False)
     n, height, width, channels = x.shape
     shape = (n, top + height + bottom, left + width + right, channels)
     # The four counts and the shape leave x one place, so that nothing else ever fills the border.

@@ -99,7 +99,7 @@ class WinogradCorrelation(Correlation):
         top, left = axes[0].before, axes[1].before
         # Even and odd columns apart, so that what is added lies side by side.
         shape = (n, 2 * height + 2, 2, width + 1, channels)
-        source = self._buffers.get(f"source {top} {left} {x.shape[1:3]}", shape, tiles.dtype)
+        source = self._buffers.get(f"source {top} {left} {x.shape[1:]}", shape, tiles.dtype)
         for parity in range(2):
             columns = x[:, :, (parity + left) % 2 :: 2]
             first = (left + 1 - parity) // 2

@@ -157,8 +157,8 @@ def stream_text(
             state = _state_after(network, ids[:-1])
             for number, cell in enumerate(stepper.cells, start=1):
                 if state:
-                    cell.h[...] = state[f"lstm{number}.h"]  # (1, H) for all rows
-                    cell.c[...] = state[f"lstm{number}.c"]
+                    cell.h = state[f"lstm{number}.h"]  # (1, H) for all rows
+                    cell.c = state[f"lstm{number}.c"]
         last = np.repeat(ids[-1:], count)
         for _ in range(length):
             logits = stepper.step(last)

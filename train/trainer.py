@@ -21,8 +21,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from models import Checkpoint, save_checkpoint
-from nn import Array
-from nn.averaging import WeightAverage
+from nn import Array, WeightAverage
 from nn.optimizers import OPTIMIZERS, Optimizer, clip_by_global_norm
 from nn.schedules import parse_schedule
 from train.reducers import Reducer

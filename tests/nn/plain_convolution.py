@@ -19,7 +19,7 @@ class WinogradConv2D(Conv2D):
 
     def __init__(self, inputs: int, outputs: int, kernel_size: int, padding: Padding) -> None:
         super().__init__(inputs, outputs, kernel_size, padding=padding)
-        self._correlation = WinogradCorrelation(padding)
+        self.correlation = WinogradCorrelation(padding)
 
 
 @dataclass

@@ -134,9 +134,10 @@ def test_first_values(generator: np.random.Generator) -> None:
 
 def test_float32_stays_float32(generator: np.random.Generator) -> None:
     layer = Dense(3, 2).initialize(generator)
-    y = layer.forward(np.ones((4, 3), np.float32))
-    assert y.dtype == np.float32
-    assert layer.backward(y).dtype == np.float32
+    for dtype in (np.float32, np.float64):  # the data type follows the parameters
+        y = layer.forward(np.ones((4, 3), dtype))
+        assert y.dtype == np.float32
+        assert layer.backward(y).dtype == np.float32
 
 
 @pytest.mark.parametrize("shape", [(2, 4), (3, 1), (4,)])

@@ -14,6 +14,8 @@ from nn.testing import arrays, generators, shapes
 class RunningSum(Layer):
     """y(t) = x(t) + y(t-1) over a sequence (T, N, D), starting from the carried state `h`."""
 
+    state_names = ("h",)
+
     def forward(self, x: Array, train: bool = False) -> Array:
         start = self.carried.get("h", np.zeros(x.shape[1:], x.dtype))
         self._y = start + np.cumsum(x, axis=0)
@@ -176,8 +178,12 @@ def test_names_that_dotted_names_cannot_hold_are_rejected(name: str) -> None:
 def test_a_layer_is_added_once() -> None:
     # Added twice it would be bound twice, and the first part of theta would lead nowhere.
     dense = Dense(2, 2)
-    with pytest.raises(ValueError, match="'dense2' is already there under another name"):
-        Sequential(dense, dense)
+    net = Sequential(dense)
+    for again in (dense, Sequential(dense)):
+        with pytest.raises(ValueError, match="'dense2', or one inside it, is already there"):
+            net.add("dense2", again)
+    with pytest.raises(ValueError, match="'itself', or one inside it, is already there"):
+        dense.add("itself", net)
 
 
 def test_the_base_computes_nothing() -> None:
@@ -311,10 +317,12 @@ def test_state_is_read_and_set_by_dotted_name(generator: np.random.Generator) ->
     assert net.state == {}
 
 
-@pytest.mark.parametrize("name", ["nosuch.h", "sequential1.nosuch.h", "runningsum1.h.h"])
-def test_state_for_a_layer_that_is_not_there_is_rejected(name: str) -> None:
+@pytest.mark.parametrize(
+    "name", ["nosuch.h", "sequential1.nosuch.h", "runningsum1.h.h", "runningsum1.hidden", "h"]
+)
+def test_state_that_nothing_reads_is_rejected(name: str) -> None:
     net = recurrent_network()
-    with pytest.raises(ValueError, match=f"state '{name}'"):
+    with pytest.raises(ValueError, match=f"no state '{name}'; it has runningsum1.h, sequential1"):
         net.state = {name: np.zeros((1, 2))}
 
 
@@ -427,6 +435,14 @@ def test_shares_draw_the_numbers_they_promise(generator: np.random.Generator) ->
 def test_rows_of_the_whole_batch(generator: np.random.Generator) -> None:
     assert BatchShare(generator).rows(5) == 5
     assert BatchShare(generator, 5, 10, 20).rows(5) == 20
+
+
+@pytest.mark.parametrize("rows", [(2, None), (0, 4)])
+def test_a_share_needs_the_rows_of_the_whole_batch(
+    rows: tuple[int, int | None], generator: np.random.Generator
+) -> None:
+    with pytest.raises(ValueError, match="needs the total number of its rows"):
+        BatchShare(generator, *rows)
 
 
 def test_initializers_are_called_with_the_declared_shape(generator: np.random.Generator) -> None:

@@ -146,10 +146,9 @@ def test_weight_drop_draws_anew_and_alike_on_every_worker(generator: np.random.G
     layer = LSTM(3, 4, weight_drop=0.5).initialize(np.random.default_rng(1), np.float64)
     x = generator.standard_normal((5, 4, 3))
     outputs = []
-    for share in (BatchShare(np.random.default_rng(2)), BatchShare(np.random.default_rng(2), 1, 3)):
-        layer.set_batch_share(share)
-        rows = slice(share.start, share.stop)
-        outputs.append([layer.forward(x[:, rows], train=True).copy() for _ in range(2)])
+    for start, stop in ((0, 4), (1, 3)):
+        layer.set_batch_share(BatchShare(np.random.default_rng(2), start, stop, 4))
+        outputs.append([layer.forward(x[:, start:stop], train=True).copy() for _ in range(2)])
     np.testing.assert_allclose(outputs[0][0][:, 1:3], outputs[1][0], atol=1e-12)
     np.testing.assert_allclose(outputs[0][1][:, 1:3], outputs[1][1], atol=1e-12)
     assert not np.allclose(outputs[0][0], outputs[0][1])
@@ -296,6 +295,17 @@ def test_activations_obey_the_equations(generator: np.random.Generator) -> None:
     np.testing.assert_allclose(new, found["cell"], atol=1e-14)
 
 
+@pytest.mark.parametrize("shape", [(1, 1, 3), (4, 2, 3), (4, 50, 3)])
+def test_activations_are_copies(shape: tuple[int, ...], generator: np.random.Generator) -> None:
+    layer = LSTM(3, 64).initialize(generator, np.float64)
+    layer.forward(generator.standard_normal(shape))
+    found = layer.activations()
+    kept = {name: value.copy() for name, value in found.items()}
+    layer.forward(generator.standard_normal(shape))
+    for name, value in found.items():
+        np.testing.assert_array_equal(value, kept[name], err_msg=name)
+
+
 def test_float32_stays_float32(generator: np.random.Generator) -> None:
     layer = LSTM(3, 4).initialize(generator)
     y = layer.forward(generator.standard_normal((5, 2, 3)).astype(np.float32))
@@ -322,9 +332,21 @@ def test_wrong_input_is_refused(generator: np.random.Generator) -> None:
     for wrong in (3, -1):
         with pytest.raises(ValueError, match="ids from 0 to 2"):
             layer.forward(np.full((5, 2), wrong))
-    layer.state = state_of(generator, 3, 4)
-    with pytest.raises(ValueError, match=r"state h has shape \(3, 4\), not \(2, 4\)"):
-        layer.forward(np.zeros((5, 2, 3)))
+    for shape in ((5,), (5, 2, 3)):
+        with pytest.raises(ValueError, match=r"expects ids \(T, N\)"):
+            layer.forward(np.zeros(shape, int))
+    for shape in ((3, 4), (8,)):
+        layer.state = {"h": np.zeros(shape)}
+        with pytest.raises(ValueError, match=r"state h has shape \(.*\), not \(2, 4\)"):
+            layer.forward(np.zeros((5, 2, 3)))
+
+
+@pytest.mark.parametrize("shape", [(0, 2, 3), (5, 0, 3)])
+def test_nothing_to_read(shape: tuple[int, int, int], generator: np.random.Generator) -> None:
+    layer = LSTM(3, 4).initialize(generator, np.float64)
+    assert layer.forward(np.zeros(shape)).shape == (*shape[:2], 4)
+    assert layer.backward(np.zeros((*shape[:2], 4))).shape == shape
+    assert not layer.grad.any()
 
 
 @given(generator=generators(), rows=st.integers(1, 3), as_ids=st.booleans())
@@ -335,7 +357,10 @@ def test_step_by_step_equals_the_sequence(
     layer.state = state_of(generator, rows, 5)
     x = generator.integers(0, 4, (6, rows)) if as_ids else generator.standard_normal((6, rows, 4))
     step = LSTMStep(layer, rows, ids=as_ids)
-    step.h[...], step.c[...] = layer.state["h"], layer.state["c"]
+    h, c = layer.state["h"], layer.state["c"]
+    step.h, step.c = h, c
+    assert not np.shares_memory(step.h, h)
+    assert not np.shares_memory(step.c, c)
     stepped = np.stack([step.step(row).copy() for row in x])
     np.testing.assert_allclose(stepped, layer.forward(x), atol=1e-13)
     layer.carry()

@@ -260,7 +260,7 @@ def test_input_that_does_not_fit_is_an_error(
     ("build", "message"),
     [
         (lambda: MaxPool2D(0), "window must be at least 1, not 0"),
-        (lambda: MaxPool2D(2, (1, 0)), r"stride must be at least 1, not \(1, 0\)"),
+        (lambda: MaxPool2D(2, (1, 0)), "stride must be at least 1, not 0"),
         (
             lambda: MaxPool2D(2, padding="full"),  # type: ignore[arg-type]
             "padding must be 'valid' or 'same', not 'full'",

@@ -11,13 +11,13 @@ from nn.layer import Array
 class _KernelNotTurned(Conv2D):
     def backward(self, dy: Array) -> Array:
         super().backward(dy)
-        return self._correlation.spread(dy, self.W[::-1, ::-1], *self._size)
+        return self.correlation.spread(dy, self.W[::-1, ::-1], *self._size)
 
 
 class _AxesOfTheKernelSwapped(Conv2D):
     def backward(self, dy: Array) -> Array:
         super().backward(dy)
-        return self._correlation.spread(dy, self.W.swapaxes(0, 1), *self._size)
+        return self.correlation.spread(dy, self.W.swapaxes(0, 1), *self._size)
 
 
 class _OneElementOfTheKernelLost(Conv2D):
@@ -112,7 +112,7 @@ def test_wrong_conv1d_is_rejected(
 class _ChannelsOfWSwapped(Conv2DTranspose):
     def backward(self, dy: Array) -> Array:
         super().backward(dy)
-        return self._correlation.correlate(self.W)
+        return self.correlation.correlate(self.W)
 
 
 class _TurnedWeightGradient(Conv2DTranspose):
