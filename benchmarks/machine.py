@@ -16,11 +16,14 @@ from train.threads import cores
 
 def describe() -> str:
     """Return lines on processor, Python, NumPy and the BLAS kernel in use."""
-    blas = next(info for info in threadpool_info() if info["user_api"] == "blas")
+    libraries = [
+        f"{blas['internal_api']} {blas['version']}, kernel {blas['architecture']}"
+        for blas in threadpool_info()
+        if blas["user_api"] == "blas"
+    ]
     lines = [
         f"{processor()}, {cores()} cores, Python {platform.python_version()}",
-        f"NumPy {np.__version__}, {blas['internal_api']} {blas['version']}, "
-        f"kernel {blas['architecture']}",
+        f"NumPy {np.__version__}, {'; '.join(libraries) or 'a BLAS unknown to threadpoolctl'}",
     ]
     if os.environ.get("OPENBLAS_CORETYPE"):
         lines.append("OPENBLAS_CORETYPE is set: unset it to measure what the processor can do")

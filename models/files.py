@@ -1,4 +1,4 @@
-"""Files that are there whole or not at all."""
+"""Files: written whole or not at all, and texts read alike wherever they come from."""
 
 from __future__ import annotations
 
@@ -43,3 +43,8 @@ def whole_file(path: Path | str) -> Iterator[BinaryIO]:
     finally:
         with contextlib.suppress(FileNotFoundError):
             os.unlink(temporary)
+
+
+def normalized_text(text: str) -> str:
+    """Return a text without a byte-order mark, its lines ending in newline characters only."""
+    return text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")

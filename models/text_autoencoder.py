@@ -107,7 +107,7 @@ class TextAutoencoder(Sequential):
             try:
                 own = self.vocabulary.encode(line[: self.length])
             except VocabularyError as error:
-                raise VocabularyError(f"{error}, in the line {line!r}") from None
+                raise VocabularyError(f"{error}, in the line {line[: self.length]!r}") from None
             row[: len(own)] = own
         return ids
 

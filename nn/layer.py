@@ -21,6 +21,7 @@ The rules that every layer follows:
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Self, TypeVar
@@ -169,7 +170,7 @@ class Layer:
             )
         offset = 0
         for name, (shape, _) in self._declared.items():
-            end = offset + int(np.prod(shape))
+            end = offset + math.prod(shape)
             setattr(self, name, theta[offset:end].reshape(shape))
             setattr(self, "d" + name, grad[offset:end].reshape(shape))
             offset = end
@@ -201,7 +202,7 @@ class Layer:
     @property
     def parameter_count(self) -> int:
         """The number of parameters, known before `initialize`."""
-        return sum(int(np.prod(shape)) for _, _, shape, _ in self._walk_parameters())
+        return sum(math.prod(shape) for _, _, shape, _ in self._walk_parameters())
 
     # -- looking in -------------------------------------------------------------------------
 

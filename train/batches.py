@@ -35,6 +35,8 @@ class BatchTask:
         the count over all rows.
     """
 
+    in_last_stage = True
+
     def __init__(
         self,
         network: Any,
@@ -90,7 +92,9 @@ class BatchTask:
             for name, (part, size) in self._measures(output, targets[rows]).items():
                 sums[name] = sums.get(name, 0.0) + part
                 counts[name] = counts.get(name, 0) + size
-        return {f"validation_{name}": float(sums[name]) / counts[name] for name in sums}
+        return {
+            f"validation_{name}": float(sums[name]) / counts[name] for name in sums if counts[name]
+        }
 
     def state(self) -> dict[str, Array]:
         """Return the order of rows in this epoch."""

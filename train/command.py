@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import os
+import shutil
 import sys
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,6 +22,7 @@ from train.options import OPTIONS
 from train.processes import WorkerError, start_workers
 from train.recipes import DEFAULT_RECIPE, RECIPES
 from train.reducers import Alone, Reducer
+from train.run_log import LogError
 from train.streams import CorpusError
 from train.threads import share_threads, suitable_workers
 from train.trainer import DivergedError, Trainer
@@ -32,23 +36,35 @@ class Run:
     ----------
     recipe : name of the recipe.
     options : every option of the recipe, by name.
+    data_asked_for : the data was named by the user, or is that of a resumed run: no other data
+        may take its place.
     save : folder for `last.npz` and `best.npz`.
     log : path of the CSV log.
     steps : updates after which to stop, or None.
     start : the checkpoint to start from, or None.
-    resume : go on with the training in `start`, instead of only taking its weights.
+    resumed : path of `start` if its training goes on, None if only its weights are taken.
     """
 
     recipe: str
     options: dict[str, Any]
+    data_asked_for: bool
     save: Path
     log: Path
     steps: int | None
     start: Checkpoint | None
-    resume: bool
+    resumed: Path | None
 
 
-_ERRORS = (DataError, CheckpointError, VocabularyError, CorpusError, DivergedError, WorkerError)
+_ERRORS = (
+    DataError,
+    CheckpointError,
+    VocabularyError,
+    CorpusError,
+    DivergedError,
+    LogError,
+    WorkerError,
+)
+_MOST_PARAMETERS = 10**10  # 40 GB in float32, and training takes several times as much
 
 
 class UsageError(Exception):
@@ -57,13 +73,15 @@ class UsageError(Exception):
 
 def main(arguments: list[str] | None = None) -> int:
     """Train; return the exit status: 0, 1 for an error, 2 for wrong options, 130 after Ctrl-C."""
+    arguments = sys.argv[1:] if arguments is None else arguments
     try:
-        run = parse(sys.argv[1:] if arguments is None else arguments)
-        if run is None:
-            return 0
-        return 0 if _train_with_workers(run) else 130
+        finished = _main_under_mpi(arguments) if launched_ranks() > 1 else _main(arguments)
+        return 0 if finished else 130
     except _ERRORS as error:
         print(f"glassnet-train: {error}", file=sys.stderr)
+        return 1
+    except MemoryError as error:
+        print(f"glassnet-train: out of memory: {error}", file=sys.stderr)
         return 1
     except OSError as error:
         where = f"{error.filename}: " if error.filename else ""
@@ -77,15 +95,36 @@ def main(arguments: list[str] | None = None) -> int:
         return 130
 
 
+def _main(arguments: list[str]) -> bool:
+    run = parse(arguments)
+    return run is None or _train_with_workers(run)
+
+
+def _main_under_mpi(arguments: list[str]) -> bool:
+    try:
+        reducer = MPI()
+    except (ImportError, RuntimeError) as error:
+        raise WorkerError(f'MPI needs mpi4py: pip install "glassnet[mpi]" ({error})') from None
+    try:
+        run = parse(arguments)
+        return run is None or _train(run, _load(run), reducer)
+    except UsageError:
+        raise  # as on every rank
+    except Exception as error:
+        # The other ranks wait for this one and would do so forever.
+        print(f"glassnet-train: rank {reducer.rank}: {error}", file=sys.stderr, flush=True)
+        reducer.abort()
+        raise
+
+
 # -- the command line ---------------------------------------------------------------------------
 
 
 def parse(arguments: list[str]) -> Run | None:
     """Return the run that the command line asks for; None if it asked for something else."""
     # Which options there are depends on the recipe, so it is looked for first.
-    recipe_name = next((word for word in arguments if word in RECIPES), DEFAULT_RECIPE)
-    parser = _parser(recipe_name)
-    given = vars(parser.parse_args(arguments))
+    known = _recipe_in(arguments)
+    given = vars(_parser(known).parse_args(arguments))
     if given["list"]:
         width = max(map(len, RECIPES))
         for name, recipe in RECIPES.items():
@@ -95,7 +134,8 @@ def parse(arguments: list[str]) -> Run | None:
         fitting = ("evaluate", "data", "validation", "list")
         for name, value in given.items():
             if value is not None and name not in fitting:
-                raise UsageError(f"--evaluate goes with --data and --validation only, not {name}")
+                option = name if name == "recipe" else f"--{name.replace('_', '-')}"
+                raise UsageError(f"--evaluate goes with --data and --validation only, not {option}")
         print(evaluation(Path(given["evaluate"]), given.get("data"), given.get("validation")))
         return None
     recipe_name = given["recipe"] or DEFAULT_RECIPE
@@ -103,20 +143,20 @@ def parse(arguments: list[str]) -> Run | None:
         raise UsageError(f"there is no recipe {recipe_name!r}; there is {', '.join(RECIPES)}")
     explicit = {
         name: given[name.replace("-", "_")]
-        for name in RECIPES[recipe_name].options
+        for name in RECIPES[known].options
         if name.replace("-", "_") in given
     }
     save = Path(given["save"] or Path("saves") / recipe_name)
-    start, options = None, RECIPES[recipe_name].options | explicit
+    start, resumed, options = None, None, RECIPES[recipe_name].options | explicit
     if given["resume"] is not None:
         if given["init_from"]:
             raise UsageError("--resume and --init-from exclude each other")
-        path = Path(given["resume"] or save / "last.npz")
-        start = load_checkpoint(path)
-        options = _resumed_options(path, start, explicit, given["recipe"])
+        resumed = Path(given["resume"] or save / "last.npz")
+        start = load_checkpoint(resumed)
+        options = _resumed_options(resumed, start, explicit, given["recipe"])
         recipe_name = start.recipe
         if not given["save"]:
-            save = path.parent
+            save = resumed.parent
     elif given["init_from"]:
         start = load_checkpoint(given["init_from"])
         options |= _structure_of(given["init_from"], start, explicit, recipe_name)
@@ -127,18 +167,37 @@ def parse(arguments: list[str]) -> Run | None:
             f"--epochs ({options['epochs']}) must be above twice --pretraining "
             f"({options['pretraining']}), as two layers are pre-trained"
         )
-    run = Run(
+    if options.get("pretraining") and options["weight-decay"]:
+        raise UsageError(
+            "--weight-decay goes with --pretraining 0 only: it would shrink layers while others "
+            "are pre-trained"
+        )
+    return Run(
         recipe=recipe_name,
         options=options,
+        data_asked_for="data" in explicit or resumed is not None,
         save=save,
         log=Path(given["log"] or save / "log.csv"),
         steps=given["steps"],
         start=start,
-        resume=given["resume"] is not None,
+        resumed=resumed,
     )
-    if not run.resume:
-        _keep_earlier_run(run.save)
-    return run
+
+
+def _recipe_in(arguments: list[str]) -> str:
+    """Return the recipe that the command line names, or that of the run it resumes."""
+    parser = argparse.ArgumentParser(prog="glassnet-train", add_help=False, allow_abbrev=False)
+    parser.add_argument("recipe", nargs="?")
+    parser.add_argument("--list", action="store_true")
+    parser.add_argument("--resume", nargs="?", const="")
+    for name in (*OPTIONS, "steps", "save", "log", "evaluate", "init-from"):
+        parser.add_argument(f"--{name}")  # takes a value, which is then no recipe
+    given, _ = parser.parse_known_args(arguments)
+    recipe = given.recipe or DEFAULT_RECIPE
+    if given.resume is not None and not (given.recipe or given.init_from or given.evaluate):
+        folder = Path(given.save or Path("saves") / recipe)
+        recipe = load_checkpoint(given.resume or folder / "last.npz").recipe
+    return recipe if recipe in RECIPES else DEFAULT_RECIPE
 
 
 def _parser(recipe_name: str) -> argparse.ArgumentParser:
@@ -160,7 +219,7 @@ def _parser(recipe_name: str) -> argparse.ArgumentParser:
             f"--{name}",
             type=option.parse,
             metavar=option.metavar,
-            help=f"{option.help} (default {default})".replace("%", "%%"),
+            help=f"{option.help} (default {_shown(default)})".replace("%", "%%"),
         )
     parser.add_argument(
         "--steps",
@@ -202,6 +261,11 @@ def _parser(recipe_name: str) -> argparse.ArgumentParser:
     return parser
 
 
+def _shown(value: Any) -> str:
+    """Return a value as it is given on the command line."""
+    return ("yes" if value else "no") if isinstance(value, bool) else str(value)
+
+
 def _resumed_options(
     path: Path, start: Checkpoint, explicit: dict[str, Any], recipe: str | None
 ) -> dict[str, Any]:
@@ -211,8 +275,9 @@ def _resumed_options(
         raise UsageError(f"{path} was trained with the recipe {start.recipe!r}, not {recipe!r}")
     for name, value in explicit.items():
         if not OPTIONS[name].resumable and value != start.options.get(name):
+            trained_with = _shown(start.options.get(name))
             raise UsageError(
-                f"--{name} is {start.options.get(name)} in {path} and can't change on --resume; "
+                f"--{name} is {trained_with} in {path} and can't change on --resume; "
                 "--init-from starts a new training with its weights"
             )
     return RECIPES[start.recipe].options | start.options | explicit
@@ -236,36 +301,26 @@ def _structure_of(
     return structure
 
 
-def _keep_earlier_run(folder: Path) -> None:
-    """Rename a folder that an earlier run left, so that nothing of it is overwritten."""
-    if not (folder / "last.npz").exists():
-        return
-    number = 1
-    while (aside := folder.with_name(f"{folder.name}-{number}")).exists():
-        number += 1
-    folder.rename(aside)
-    print(f"kept the earlier run of {folder} as {aside}", file=sys.stderr)
-
-
 # -- building a run -----------------------------------------------------------------------------
 
 
 def _load(run: Run) -> Job:
     """Load the data; where the recipe's default can't be had, the run's options name the other."""
-    name, recipe = run.options["data"], RECIPES[run.recipe]
-    job = JOBS[recipe.network](run.options, run.resume or name != recipe.options["data"])
-    run.options["data"] = job.data
-    resumed = run.start if run.resume else None
-    if resumed and resumed.progress["fingerprint"] != job.fingerprint:
+    name = run.options["data"]
+    job = JOBS[RECIPES[run.recipe].network](run.options, run.data_asked_for)
+    # The workers are to load the same.
+    run.options["data"], run.data_asked_for = job.data, True
+    if run.resumed and run.start and run.start.progress["fingerprint"] != job.fingerprint:
         raise CheckpointError(f"the checkpoint was trained on other data than {name} holds now")
+    size = job.network(run.start).parameter_count
+    if size > _MOST_PARAMETERS:
+        raise UsageError(f"these options make a network of {size:,} parameters: that is too large")
     return job
 
 
 def _train_with_workers(run: Run) -> bool:
-    """Train alone, with processes or under MPI; return False if Ctrl-C ended it."""
+    """Train alone or with processes; return False if Ctrl-C ended it."""
     job = _load(run)
-    if launched_ranks() > 1:
-        return _train_under_mpi(run, job)
     workers = min(run.options["workers"] or suitable_workers(job.rows), job.rows)
     if workers == 1:
         return _train(run, job, Alone())
@@ -279,20 +334,6 @@ def _join(run: Run, reducer: Reducer) -> None:
     _train(run, _load(run), reducer)
 
 
-def _train_under_mpi(run: Run, job: Job) -> bool:
-    try:
-        reducer = MPI()
-    except (ImportError, RuntimeError) as error:
-        raise WorkerError(f'MPI needs mpi4py: pip install "glassnet[mpi]" ({error})') from None
-    try:
-        return _train(run, job, reducer)
-    except Exception as error:
-        # The other ranks wait for this one and would do so forever.
-        print(f"glassnet-train: rank {reducer.rank}: {error}", file=sys.stderr, flush=True)
-        reducer.abort()
-        raise
-
-
 def _train(run: Run, job: Job, reducer: Reducer) -> bool:
     """Make the network and train it; return False if Ctrl-C ended it. Every worker calls this."""
     weights_random, training_random = np.random.default_rng(run.options["seed"]).spawn(2)
@@ -301,7 +342,10 @@ def _train(run: Run, job: Job, reducer: Reducer) -> bool:
         run.start.copy_weights(network)
     reducer.adopt(network)
     share_threads(network, reducer.local_size)
-    task = job.task(network, reducer, training_random)
+    try:
+        task = job.task(network, reducer, training_random)
+    except VocabularyError as error:
+        raise VocabularyError(f"{run.options['data']}: {error}") from None
     trainer = Trainer(
         task,
         run.options,
@@ -312,9 +356,10 @@ def _train(run: Run, job: Job, reducer: Reducer) -> bool:
         run.log,
         job.fingerprint,
     )
-    if run.start is not None and run.resume:
+    if run.start is not None and run.resumed:
         trainer.resume(run.start)
     if reducer.rank == 0:
+        _prepare_files(run)
         print(
             f"{run.recipe}: {network.theta.size:,} parameters, {job.summary}, "
             f"{task.steps_per_epoch} updates an epoch, "
@@ -322,3 +367,39 @@ def _train(run: Run, job: Job, reducer: Reducer) -> bool:
             file=sys.stderr,
         )
     return trainer.run(run.steps)
+
+
+def _prepare_files(run: Run) -> None:
+    """Make the folder of a run, where nothing of another run is overwritten.
+
+    That it can't be made or written to had better be known before training than after.
+    """
+    folder = run.save
+    if folder.exists() and not folder.is_dir():
+        raise NotADirectoryError(None, "is a file, not a folder", str(folder))
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryFile(dir=folder):
+        pass
+    if run.resumed and folder.samefile(run.resumed.parent):
+        return
+    _keep_earlier_run(folder)
+    if run.resumed and run.resumed.name == "last.npz":
+        # The rest of the run that goes on here.
+        for name, copy in (("best.npz", folder / "best.npz"), ("log.csv", run.log)):
+            if run.resumed.with_name(name).exists() and not copy.exists():
+                copy.parent.mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(run.resumed.with_name(name), copy)
+
+
+def _keep_earlier_run(folder: Path) -> None:
+    """Move the files that an earlier run left in this folder to a new one beside it."""
+    if not (folder / "last.npz").exists():
+        return
+    name, number = folder.resolve(), 1
+    while (aside := name.with_name(f"{name.name}-{number}")).exists():
+        number += 1
+    aside.mkdir()
+    for file in ("last.npz", "best.npz", "log.csv"):
+        if (folder / file).exists():
+            (folder / file).rename(aside / file)
+    print(f"kept the earlier run of {folder} as {os.path.relpath(aside)}", file=sys.stderr)

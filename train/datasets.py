@@ -23,6 +23,7 @@ from typing import TypeVar
 
 import numpy as np
 
+from models.files import normalized_text
 from nn import Array
 from train.download import DataError, RemoteFile, obtain
 from train.idx import read_idx
@@ -166,6 +167,8 @@ _PLAYS = 38
 
 def _read_text(path: Path) -> str:
     """Return the text of a file; raise FileNotFoundError or NotADirectoryError if there is none."""
+    if path.exists() and not path.is_file() and not path.is_dir():
+        raise DataError(f"{path} is not a file: a run reads its data more than once")
     try:
         data = path.read_bytes()
         text = data.decode("utf-8")
@@ -180,7 +183,7 @@ def _read_text(path: Path) -> str:
             f"{path} is not UTF-8: byte {data[error.start]:#04x} at offset {error.start} "
             f"({error.reason}); a text in another encoding can be converted with iconv"
         ) from None
-    text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+    text = normalized_text(text)
     if not text or text.isspace():
         raise DataError(f"{path} is empty")
     return text

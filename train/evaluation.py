@@ -55,9 +55,13 @@ def evaluation(path: Path, data: str | None, validation: float | None) -> str:
         seconds = time.monotonic() - began
     except VocabularyError as error:
         raise VocabularyError(f"{options['data']}: {error}") from error
-    parts = [f"loss {measures['loss']:.4f} nats a {unit}"]
+    if "loss" not in measures:
+        raise CorpusError(
+            f"{options['data']}: nothing is held out; --validation names a part of it"
+        )
+    parts = [f"loss {measures['loss']:.4f} nats {unit}"]
     if isinstance(network, CharacterLSTM):
-        parts.append(f"{measures['loss'] / math.log(2):.4f} bits a {unit}")
+        parts.append(f"{measures['loss'] / math.log(2):.4f} bits {unit}")
     if "accuracy" in measures:
         parts.append(f"accuracy {measures['accuracy']:.2%}")
     return f"{path} on {which}: {', '.join(parts)} ({seconds:.0f} s)"
@@ -68,15 +72,18 @@ def _measure(network: Any, kind: str, options: dict[str, Any]) -> tuple[dict[str
     if isinstance(network, CharacterLSTM):
         text = load_text(options["data"]).text
         ids = split(network.vocabulary.encode(text), options["validation"])[1]
+        if not len(ids):
+            return {}, ""
         if len(ids) < 2:
             raise CorpusError(f"{options['data']}: too short, a guess needs two characters")
         loss, accuracy = evaluate(network, ids, progress=True)
-        return {"loss": loss, "accuracy": accuracy}, "character"
+        return {"loss": loss, "accuracy": accuracy}, "a character"
     # Without pre-training, the stage that a stacked autoencoder begins with is its last.
     task = JOBS[kind](options | {"pretraining": 0}, True).task(
         network, Alone(), np.random.default_rng(0)
     )
     task.start_epoch()
     measures = {name.removeprefix("validation_"): value for name, value in task.validate().items()}
-    unit = "character" if "length" in options else "image" if "accuracy" in measures else "pixel"
-    return measures, unit
+    if "length" in options:
+        return measures, "a character"
+    return measures, "an image" if "accuracy" in measures else "a pixel"

@@ -102,6 +102,11 @@ class StackedTask:
         self._epochs = 0  # that have begun
         self._stage = -1
 
+    @property
+    def in_last_stage(self) -> bool:
+        """Whether the classifier is being trained."""
+        return self._stage == len(self.network.pretraining())
+
     def start_epoch(self) -> bool:
         """Shuffle the images; return whether a stage begins with this epoch."""
         self._epochs += 1

@@ -194,10 +194,13 @@ def start_workers(
         raise WorkerError(failure[0] if failure else "a worker ended")
 
     previous = signal.signal(signal.SIGUSR1, interrupt)
-    threading.Thread(target=watch, daemon=True).start()
+    watcher = threading.Thread(target=watch, daemon=True)
+    watcher.start()
     try:
         yield Processes(0, shared)
     except WorkerError:
+        with contextlib.suppress(WorkerError):  # it may be just about to say why
+            watcher.join(_SECONDS_TO_END)
         raise WorkerError(failure[0] if failure else "a worker ended") from None
     finally:
         signal.signal(signal.SIGUSR1, signal.SIG_IGN)
@@ -222,7 +225,13 @@ def _work(
         parent.join()
         os._exit(1)
 
+    def end_if_broken_up(number: int, frame: FrameType | None) -> None:
+        if shared.arrivals[shared.size, 0]:
+            os._exit(1)
+
     threading.Thread(target=end_with_parent, daemon=True).start()
+    # Sent to all processes of a run, as `timeout` does, it lets worker 0 end the run in order.
+    signal.signal(signal.SIGTERM, end_if_broken_up)
     try:
         target(*arguments, Processes(rank, shared))
     except WorkerError:

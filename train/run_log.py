@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import csv
 import io
-import os
 import sys
 import time
 from pathlib import Path
 
 from tqdm import tqdm
+
+from models.files import whole_file
 
 COLUMNS = (
     "event",
@@ -27,13 +28,22 @@ COLUMNS = (
 _SECONDS_BETWEEN_LINES = 10.0
 
 
+class LogError(Exception):
+    """A file that should be the log of a resumed run is something else; the message names it."""
+
+
 class CSVLog:
-    """`log.csv`: a header, then rows that are on disk as soon as they are written.
+    """`log.csv`: a header, then rows that are in the file as soon as they are written.
 
     Parameters
     ----------
     path : the file; None writes nothing.
     after : keep the rows of an earlier run up to this update, and go on after them.
+
+    Raises
+    ------
+    LogError : if there is a file with other rows to go on after.
+    OSError : naming the file, if it can't be written; from `write` too.
     """
 
     def __init__(self, path: Path | None, after: int) -> None:
@@ -41,19 +51,22 @@ class CSVLog:
         if path is None:
             return
         kept = _rows_until(path, after) if after else []
-        path.parent.mkdir(parents=True, exist_ok=True)
-        temporary = path.with_name(f".{path.name}.tmp")
-        self._file = temporary.open("w", newline="", encoding="utf-8")
+        rows = io.StringIO(newline="")
+        csv.writer(rows, lineterminator="\n").writerows([COLUMNS, *kept])
+        with whole_file(path) as file:
+            file.write(rows.getvalue().encode())
+        self._path = path
+        self._file = path.open("a", newline="", encoding="utf-8")
         self._writer = csv.writer(self._file, lineterminator="\n")
-        self._writer.writerows([COLUMNS, *kept])
-        self._file.flush()
-        os.replace(temporary, path)
 
     def write(self, **values: object) -> None:
         """Write one row; columns that are not given stay empty, floats are exact."""
         if self._file is not None:
-            self._writer.writerow([_exact(values.get(column, "")) for column in COLUMNS])
-            self._file.flush()
+            try:
+                self._writer.writerow([_exact(values.get(column, "")) for column in COLUMNS])
+                self._file.flush()
+            except OSError as error:
+                raise OSError(error.errno, error.strerror, str(self._path)) from error
 
     def close(self) -> None:
         """Close the file."""
@@ -69,9 +82,12 @@ def _rows_until(path: Path, step: int) -> list[list[str]]:
     try:
         with path.open(newline="", encoding="utf-8") as file:
             rows = list(csv.reader(file))[1:]
+        # The last row of a run that was killed may be cut off.
+        return [row for row in rows if len(row) == len(COLUMNS) and int(row[2]) <= step]
     except FileNotFoundError:
         return []
-    return [row for row in rows if len(row) == len(COLUMNS) and int(row[2]) <= step]
+    except (ValueError, csv.Error) as error:
+        raise LogError(f"{path}: is not a log of glassnet") from error
 
 
 class Progress:
@@ -117,11 +133,11 @@ class Progress:
             return
         self._said = now
         rate = (step - self._first) / (now - self._began)
-        left = (self._steps_per_epoch - step) / rate
+        minutes, seconds = divmod(round((self._steps_per_epoch - step) / rate), 60)
         self._print(
             f"epoch {self._epoch}/{self._epochs}  step {step}/{self._steps_per_epoch}  "
             f"loss {loss:.4f}  {rate * self._units_per_step:,.0f} {self._unit}/s  "
-            f"{left // 60:.0f}:{left % 60:02.0f} left in this epoch"
+            f"{minutes}:{seconds:02} left in this epoch"
         )
 
     def end_epoch(self, values: dict[str, float]) -> None:

@@ -103,6 +103,7 @@ class StreamTask:
     """
 
     unit = "characters"
+    in_last_stage = True
 
     def __init__(
         self,

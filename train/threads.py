@@ -29,11 +29,12 @@ def suitable_workers(rows: int) -> int:
 def share_threads(network: Layer, workers: int) -> None:
     """Give BLAS in this process its share of the cores among so many workers on this machine.
 
-    It never gets more than it started with: OPENBLAS_NUM_THREADS=1 leaves a core to others.
+    It never gets more than it started with: OPENBLAS_NUM_THREADS=1 leaves a core to others. A
+    BLAS that threadpoolctl does not know (Apple's Accelerate) is left alone.
     LSTM layers are told to cut their products into tiles only where BLAS has a single thread.
     """
     allowed = [pool["num_threads"] for pool in threadpool_info() if pool["user_api"] == "blas"]
-    threads = max(1, min(cores() // workers, *allowed))
+    threads = max(1, min([cores() // workers, *allowed]))
     threadpool_limits(threads, user_api="blas")
     if threads > 1:
         for _, layer in network.walk():

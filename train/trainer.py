@@ -32,7 +32,7 @@ _SECONDS_BETWEEN_SAVES = 300.0
 
 
 class DivergedError(Exception):
-    """The loss or a gradient is no longer a finite number."""
+    """The loss, a gradient or a weight is no longer a finite number."""
 
 
 class Task(Protocol):
@@ -43,12 +43,16 @@ class Task(Protocol):
     network : a layer with `kind` and `configuration`, initialized.
     steps_per_epoch : updates in an epoch.
     units_per_step, unit : what one update reads, for the progress: 2,500 "characters".
+    in_last_stage : no other stage of training follows, so that it may be stopped early.
     """
 
     network: Any
     steps_per_epoch: int
     units_per_step: int
     unit: str
+
+    @property
+    def in_last_stage(self) -> bool: ...
 
     def start_epoch(self) -> bool | None:
         """Prepare for the first update of an epoch.
@@ -143,6 +147,8 @@ class Trainer:
     def _checkpoint(self) -> Checkpoint:
         """Return all that resuming needs. Every worker has to call this; the first one saves."""
         network, position = self._task.network, self._position
+        if not np.isfinite(network.theta).all():
+            raise self._diverged("a weight")
         training = {f"state/{name}": rows for name, rows in self._task.state().items()}
         own_vectors = {f"optimizer/{name}": own for name, own in self._optimizer.state.items()}
         if self._average is not None and self._average.average is not None:
@@ -192,14 +198,14 @@ class Trainer:
 
         Raises
         ------
-        DivergedError : if the loss or a gradient is not finite; nothing of it is saved.
+        DivergedError : if the loss, a gradient or a weight is not finite; nothing of it is saved.
         CheckpointError : if a checkpoint can't be written.
+        LogError, OSError : if the log can't be.
         """
         task, position = self._task, self._position
         per_epoch, epochs = task.steps_per_epoch, self._options["epochs"]
-        last = epochs * per_epoch
-        if steps is not None:
-            last = min(last, position.step + steps)
+        begin, end = position.step, epochs * per_epoch
+        last = end if steps is None else min(end, begin + steps)
         log = CSVLog(self._log_path if self._first else None, after=position.step)
         progress = Progress(per_epoch, epochs, task.units_per_step, task.unit, not self._first)
         self._saved = time.monotonic()
@@ -211,9 +217,16 @@ class Trainer:
                     min(last, (position.step // per_epoch + 1) * per_epoch), log, progress
                 )
             self._save_last()
-            if self._first and position.step < epochs * per_epoch and not self._out_of_patience():
+            if position.step == begin == end:
+                progress.say(f"all {epochs} epochs are done already; --epochs can make them more")
+            elif position.step < end and self._out_of_patience():
                 progress.say(
-                    f"stopped after update {position.step} of {epochs * per_epoch}; "
+                    f"stopped after epoch {position.step // per_epoch}: no better validation loss "
+                    f"for --patience {self._options['patience']}"
+                )
+            elif position.step < end:
+                progress.say(
+                    f"stopped after update {position.step} of {end}; "
                     f"saved {self._folder / 'last.npz'}, and --resume goes on from there"
                 )
         finally:
@@ -252,7 +265,7 @@ class Trainer:
             )
             progress.step(step, position.epoch_loss / step)
             position.epoch_seconds = time.monotonic() - began
-            if self._save_is_due:
+            if self._save_is_due and step < per_epoch:  # the end of the epoch saves
                 self._save_last()
         if step == per_epoch:
             self._end_epoch(epoch + 1, began, log, progress)
@@ -274,11 +287,7 @@ class Trainer:
         loss, norm = float(sums[0]), math.sqrt(sums[1])
         self._stop, self._save_is_due = bool(sums[2]), bool(sums[3])
         if not (math.isfinite(loss) and math.isfinite(norm)):
-            what = "gradient" if math.isfinite(loss) else "loss"
-            raise DivergedError(
-                f"the {what} is no longer finite at update {self._position.step + 1}: try a lower "
-                f"--learning-rate than {self._options['learning-rate']:g}, or --clip 1"
-            )
+            raise self._diverged("the gradient" if math.isfinite(loss) else "the loss")
         if self._options["clip"]:
             clip_by_global_norm(gradient, self._options["clip"], norm)
         per_epoch = self._task.steps_per_epoch
@@ -344,7 +353,13 @@ class Trainer:
 
     def _out_of_patience(self) -> bool:
         patience = self._options["patience"]
-        return 0 < patience <= self._position.epochs_since_best
+        return 0 < patience <= self._position.epochs_since_best and self._task.in_last_stage
+
+    def _diverged(self, what: str) -> DivergedError:
+        return DivergedError(
+            f"{what} is no longer finite after update {self._position.step}: try a lower "
+            f"--learning-rate than {self._options['learning-rate']:g}, or --clip 1"
+        )
 
     def _catch_signals(self) -> dict[int, Any]:
         """Let Ctrl-C finish the update and save; a second one interrupts at once."""

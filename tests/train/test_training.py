@@ -1,13 +1,9 @@
-"""The whole of training through its command line: resume, errors, workers, MPI, Ctrl-C."""
+"""The whole of training through its command line: resume, early stops, errors."""
 
 import csv
 import os
 import re
 import shutil
-import signal
-import subprocess
-import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -15,32 +11,18 @@ import numpy as np
 import pytest
 
 from models import load_checkpoint, load_network
-from tests.train.same_run import assert_close, assert_identical, assert_same_run
+from tests.train.same_run import assert_identical, assert_same_run
+from tests.train.small import REGULARIZED
 from train.command import main
-from train.streams import evaluate, split
-
-ROOT = Path(__file__).resolve().parents[2]
-SMALL = ["--units", "8", "--chunks", "4", "--k1", "10", "--epochs", "2", "--workers", "1"]
-REGULARIZED = ["--dropout", "0.3", "--variational", "yes", "--weight-drop", "0.3"]
-REGULARIZED += ["--weight-decay", "0.1"]
+from train.streams import StreamTask, evaluate, split
 
 
-@pytest.fixture
-def corpus(tmp_path: Path, generator: np.random.Generator) -> Path:
-    words = ["to", "be", "or", "not", "that", "is", "the", "question"]
-    path = tmp_path / "corpus.txt"
-    path.write_text(" ".join(generator.choice(words, 500)))
-    return path
+class KilledError(Exception):
+    """What a test throws into a run to end it."""
 
 
-@pytest.fixture
-def train(corpus: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., int]:
-    monkeypatch.chdir(corpus.parent)
-
-    def run(*arguments: str) -> int:
-        return main(["--data", str(corpus), *SMALL, *arguments])
-
-    return run
+def killed(*arguments: object) -> None:
+    raise KilledError
 
 
 @pytest.mark.parametrize("stops", [(1,), (7, 1), (48,), (49, 3)])  # 48 updates an epoch
@@ -118,13 +100,43 @@ def test_the_average_of_the_weights_is_what_is_validated_and_kept(
     assert best.history[0]["validation_loss"] == pytest.approx(loss, abs=1e-12)
 
 
-def test_patience_stops_early(train: Callable[..., int]) -> None:
+def test_patience_stops_early(
+    train: Callable[..., int], capsys: pytest.CaptureFixture[str]
+) -> None:
     train(
         "--k2", "10", "--learning-rate", "0.5", "--epochs", "50", "--patience", "2", "--save", "run"
     )  # fmt: skip
     losses = [entry["validation_loss"] for entry in load_checkpoint("run/last.npz").history]
     assert len(losses) < 50
     assert np.argmin(losses) == len(losses) - 3
+    said = f"stopped after epoch {len(losses)}: no better validation loss for --patience 2"
+    assert said in capsys.readouterr().err
+    assert main(["--resume", "run/last.npz"]) == 0
+    assert said in capsys.readouterr().err
+
+
+def test_a_run_that_is_done_says_so(
+    train: Callable[..., int], capsys: pytest.CaptureFixture[str]
+) -> None:
+    train("--k2", "10", "--epochs", "1", "--save", "run")
+    assert "done already" not in capsys.readouterr().err
+    assert main(["--resume", "run/last.npz"]) == 0
+    assert "all 1 epochs are done already; --epochs can make them more" in capsys.readouterr().err
+
+
+def test_killed_while_an_epoch_ends(
+    train: Callable[..., int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A save that is due with the last update of an epoch does not take it for whole."""
+    train("--k2", "10", "--save", "whole")
+    with monkeypatch.context() as patch:
+        patch.setattr("train.trainer._SECONDS_BETWEEN_SAVES", -1.0)
+        patch.setattr(StreamTask, "validate", killed)
+        with pytest.raises(KilledError):
+            train("--k2", "10", "--save", "killed")
+    assert load_checkpoint("killed/last.npz").progress["step"] == 47  # of 48
+    assert main(["--resume", "killed/last.npz"]) == 0
+    assert_same_run("whole", "killed")
 
 
 def test_init_from_takes_weights_and_vocabulary(train: Callable[..., int], corpus: Path) -> None:
@@ -135,12 +147,6 @@ def test_init_from_takes_weights_and_vocabulary(train: Callable[..., int], corpu
     assert second.configuration["vocabulary"] == first.configuration["vocabulary"]
     moved = second.weights["lstm2.Wh"] - first.weights["lstm2.Wh"]
     assert 0 < np.abs(moved).max() < 0.01
-
-
-def test_an_earlier_run_is_kept(train: Callable[..., int]) -> None:
-    for _ in range(3):
-        assert train("--k2", "10", "--steps", "1") == 0
-    assert sorted(os.listdir("saves")) == ["shakespeare", "shakespeare-1", "shakespeare-2"]
 
 
 WRONG = {
@@ -157,6 +163,8 @@ WRONG = {
     "too short": (["--chunks", "1000"], 1, "too short.*--chunks"),
     "missing checkpoint": (["--resume", "none.npz"], 1, "none.npz: there is no such file"),
     "resume and init": (["--resume", "a", "--init-from", "b"], 2, "exclude each other"),
+    "save to a file": (["--save", "corpus.txt", "--log", "a.csv"], 1, "corpus.txt: is a file"),
+    "a huge network": (["--units", "2000000000"], 2, "parameters: that is too large"),
     "save below a file": (["--save", "corpus.txt/x", "--steps", "1"], 1, "corpus.txt"),
 }
 
@@ -198,8 +206,20 @@ def test_a_loss_that_is_not_a_number_ends_the_run_and_saves_nothing(
 ) -> None:
     with np.errstate(all="ignore"):
         assert train("--k2", "10", "--learning-rate", "1e38", "--optimizer", "sgd") == 1
-    assert "no longer finite at update" in capsys.readouterr().err
+    assert "the loss is no longer finite after update" in capsys.readouterr().err
     assert not Path("saves/shakespeare/last.npz").exists()
+
+
+def test_weights_that_are_not_numbers_are_not_saved(
+    train: Callable[..., int], capsys: pytest.CaptureFixture[str]
+) -> None:
+    wild = ("--k2", "10", "--learning-rate", "1e300", "--steps", "1", "--save", "run")
+    train(*wild[:2], "--steps", "1", "--save", "run")
+    with np.errstate(all="ignore"):
+        assert train(*wild) == 1
+    assert "a weight is no longer finite after update 1: try a lower" in capsys.readouterr().err
+    assert os.listdir("run") == ["log.csv"]
+    load_checkpoint("run-1/last.npz")
 
 
 def test_list_and_help(capsys: pytest.CaptureFixture[str]) -> None:
@@ -215,127 +235,3 @@ def test_list_and_help(capsys: pytest.CaptureFixture[str]) -> None:
     for option in options.split():
         assert f"--{option} " in text
     assert text.count("(default") >= 20
-
-
-def start(corpus: Path, *arguments: str) -> subprocess.Popen[str]:
-    command = [sys.executable, str(ROOT / "_training.py"), "--data", str(corpus), *SMALL]
-    return subprocess.Popen(
-        [*command, "--k2", "10", *arguments],
-        cwd=corpus.parent,
-        stderr=subprocess.PIPE,
-        text=True,
-        start_new_session=True,
-    )
-
-
-def wait_for(path: Path, size: int = 1) -> None:
-    end = time.monotonic() + 60
-    while not path.exists() or path.stat().st_size < size:
-        assert time.monotonic() < end, f"{path} did not appear"
-        time.sleep(0.05)
-
-
-@pytest.mark.parametrize("workers", ["1", "2"])
-def test_ctrl_c_saves_and_resume_goes_on(corpus: Path, workers: str) -> None:
-    run = start(corpus, "--epochs", "100000", "--save", "run", "--workers", workers)
-    wait_for(corpus.parent / "run" / "log.csv", 2000)
-    os.killpg(run.pid, signal.SIGINT)
-    _, printed = run.communicate(timeout=30)
-    assert run.returncode == 130, printed
-    assert "Traceback" not in printed
-    assert "--resume goes on" in printed
-    checkpoint = load_checkpoint(corpus.parent / "run" / "last.npz")
-    assert checkpoint.progress["step"] > 10
-
-
-@pytest.mark.parametrize("size", [2, 3])
-def test_any_number_of_workers_trains_the_same_network(
-    train: Callable[..., int], size: int
-) -> None:
-    options = ("--k2", "20", "--averaging", "0.9", *REGULARIZED, "--dtype", "float64")
-    options = (*options, "--steps", "60")
-    train(*options, "--save", "alone")
-    for name in ("several", "again"):
-        train(*options, "--workers", str(size), "--save", name)
-    assert_identical("several/last.npz", "again/last.npz")
-    assert load_checkpoint("several/last.npz").options["workers"] == size
-    assert_close("alone/last.npz", "several/last.npz")
-
-
-@pytest.mark.parametrize(("before", "after"), [("1", "2"), ("2", "1")])
-def test_resume_with_another_number_of_workers(
-    train: Callable[..., int], before: str, after: str
-) -> None:
-    options = ("--k2", "20", "--averaging", "0.9", *REGULARIZED, "--dtype", "float64")
-    options = (*options, "--epochs", "1")
-    train(*options, "--save", "whole")
-    train(*options, "--save", "parts", "--steps", "20", "--workers", before)
-    assert main(["--resume", "parts/last.npz", "--workers", after]) == 0
-    assert_close("whole/last.npz", "parts/last.npz")
-
-
-def children_of(pid: int) -> list[int]:
-    tasks = Path(f"/proc/{pid}/task/{pid}/children")
-    found = [int(child) for child in tasks.read_text().split()]
-    return [
-        child for child in found if b"spawn_main" in Path(f"/proc/{child}/cmdline").read_bytes()
-    ]
-
-
-@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="needs Linux's /proc")
-def test_a_killed_worker_ends_the_run(corpus: Path) -> None:
-    run = start(corpus, "--epochs", "100000", "--save", "run", "--workers", "3")
-    wait_for(corpus.parent / "run" / "last.npz")
-    workers = children_of(run.pid)
-    assert len(workers) == 2
-    shared_before = set(os.listdir("/dev/shm"))
-    os.kill(workers[0], signal.SIGKILL)
-    _, printed = run.communicate(timeout=10)
-    assert run.returncode == 1
-    assert (
-        printed.strip().splitlines()[-1] == ("glassnet-train: worker 1 was killed by SIGKILL")
-        or "worker 2 was killed by SIGKILL" in printed
-    )
-    assert "Traceback" not in printed
-    load_checkpoint(corpus.parent / "run" / "last.npz")
-    for worker in workers:
-        assert not Path(f"/proc/{worker}").exists()
-    assert not {n for n in set(os.listdir("/dev/shm")) - shared_before if "mp" in n}
-
-
-@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="needs Linux's /proc")
-def test_workers_end_with_the_first_one(corpus: Path) -> None:
-    run = start(corpus, "--epochs", "100000", "--save", "run", "--workers", "2")
-    wait_for(corpus.parent / "run" / "last.npz")
-    (worker,) = children_of(run.pid)
-    run.kill()
-    run.communicate(timeout=10)
-    end = time.monotonic() + 10
-    while Path(f"/proc/{worker}").exists() and time.monotonic() < end:
-        time.sleep(0.05)
-    assert not Path(f"/proc/{worker}").exists()
-    load_checkpoint(corpus.parent / "run" / "last.npz")
-
-
-@pytest.mark.parametrize("ranks", [2, 3])
-def test_mpi_ranks_train_the_same_network(
-    corpus: Path, train: Callable[..., int], ranks: int
-) -> None:
-    mpiexec = Path(sys.executable).with_name("mpiexec")
-    if not mpiexec.exists():
-        pytest.skip("needs mpiexec beside Python: pip install mpi4py mpich")
-    options = ["--k2", "20", "--dropout", "0.3", "--dtype", "float64", "--steps", "20"]
-    train(*options, "--save", "alone")
-    command = [str(mpiexec), "-n", str(ranks), sys.executable, str(ROOT / "_training.py")]
-    result = subprocess.run(
-        [*command, "--data", str(corpus), *SMALL, *options, "--save", "mpi"],
-        cwd=corpus.parent,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        env=os.environ | {"OPENBLAS_NUM_THREADS": "1"},
-    )
-    assert result.returncode == 0, result.stderr
-    assert result.stderr.count("parameters,") == 1  # only the first rank prints
-    assert f"{ranks} workers" in result.stderr
-    assert_close("alone/last.npz", "mpi/last.npz")

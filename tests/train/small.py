@@ -1,0 +1,5 @@
+"""Options of a character LSTM that trains in a moment."""
+
+SMALL = ["--units", "8", "--chunks", "4", "--k1", "10", "--epochs", "2", "--workers", "1"]
+REGULARIZED = ["--dropout", "0.3", "--variational", "yes", "--weight-drop", "0.3"]
+REGULARIZED += ["--weight-decay", "0.1"]

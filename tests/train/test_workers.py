@@ -1,0 +1,199 @@
+"""Several workers: processes, MPI ranks, signals, and what happens when one of them ends."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+import train.threads
+from models import load_checkpoint
+from nn import LSTM
+from tests.train.same_run import assert_close, assert_identical
+from tests.train.small import REGULARIZED, SMALL
+from train.command import main
+from train.processes import WorkerError, start_workers
+from train.reducers import Reducer
+from train.threads import share_threads
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def start(corpus: Path, *arguments: str) -> subprocess.Popen[str]:
+    command = [sys.executable, str(ROOT / "_training.py"), "--data", str(corpus), *SMALL]
+    return subprocess.Popen(
+        [*command, "--k2", "10", *arguments],
+        cwd=corpus.parent,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+
+
+def wait_for(path: Path, size: int = 1) -> None:
+    end = time.monotonic() + 60
+    while not path.exists() or path.stat().st_size < size:
+        assert time.monotonic() < end, f"{path} did not appear"
+        time.sleep(0.05)
+
+
+@pytest.mark.parametrize("workers", ["1", "2"])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_ctrl_c_saves_and_resume_goes_on(
+    corpus: Path, workers: str, number: signal.Signals
+) -> None:
+    run = start(corpus, "--epochs", "100000", "--save", "run", "--workers", workers)
+    wait_for(corpus.parent / "run" / "log.csv", 2000)
+    os.killpg(run.pid, number)  # to all of its processes, as a terminal and `timeout` do
+    _, printed = run.communicate(timeout=30)
+    assert run.returncode == 130, printed
+    assert "Traceback" not in printed
+    assert "--resume goes on" in printed
+    checkpoint = load_checkpoint(corpus.parent / "run" / "last.npz")
+    assert checkpoint.progress["step"] > 10
+
+
+@pytest.mark.parametrize("size", [2, 3])
+def test_any_number_of_workers_trains_the_same_network(
+    train: Callable[..., int], size: int
+) -> None:
+    options = ("--k2", "20", "--averaging", "0.9", *REGULARIZED, "--dtype", "float64")
+    options = (*options, "--steps", "60")
+    train(*options, "--save", "alone")
+    for name in ("several", "again"):
+        train(*options, "--workers", str(size), "--save", name)
+    assert_identical("several/last.npz", "again/last.npz")
+    assert load_checkpoint("several/last.npz").options["workers"] == size
+    assert_close("alone/last.npz", "several/last.npz")
+
+
+@pytest.mark.parametrize(("before", "after"), [("1", "2"), ("2", "1")])
+def test_resume_with_another_number_of_workers(
+    train: Callable[..., int], before: str, after: str
+) -> None:
+    options = ("--k2", "20", "--averaging", "0.9", *REGULARIZED, "--dtype", "float64")
+    options = (*options, "--epochs", "1")
+    train(*options, "--save", "whole")
+    train(*options, "--save", "parts", "--steps", "20", "--workers", before)
+    assert main(["--resume", "parts/last.npz", "--workers", after]) == 0
+    assert_close("whole/last.npz", "parts/last.npz")
+
+
+def children_of(pid: int) -> list[int]:
+    tasks = Path(f"/proc/{pid}/task/{pid}/children")
+    found = [int(child) for child in tasks.read_text().split()]
+    return [
+        child for child in found if b"spawn_main" in Path(f"/proc/{child}/cmdline").read_bytes()
+    ]
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="needs Linux's /proc")
+def test_a_killed_worker_ends_the_run(corpus: Path) -> None:
+    run = start(corpus, "--epochs", "100000", "--save", "run", "--workers", "3")
+    wait_for(corpus.parent / "run" / "last.npz")
+    workers = children_of(run.pid)
+    assert len(workers) == 2
+    shared_before = set(os.listdir("/dev/shm"))
+    os.kill(workers[0], signal.SIGKILL)
+    _, printed = run.communicate(timeout=10)
+    assert run.returncode == 1
+    assert (
+        printed.strip().splitlines()[-1] == ("glassnet-train: worker 1 was killed by SIGKILL")
+        or "worker 2 was killed by SIGKILL" in printed
+    )
+    assert "Traceback" not in printed
+    load_checkpoint(corpus.parent / "run" / "last.npz")
+    for worker in workers:
+        assert not Path(f"/proc/{worker}").exists()
+    assert not {n for n in set(os.listdir("/dev/shm")) - shared_before if "mp" in n}
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="needs Linux's /proc")
+def test_workers_end_with_the_first_one(corpus: Path) -> None:
+    run = start(corpus, "--epochs", "100000", "--save", "run", "--workers", "2")
+    wait_for(corpus.parent / "run" / "last.npz")
+    (worker,) = children_of(run.pid)
+    run.kill()
+    run.communicate(timeout=10)
+    end = time.monotonic() + 10
+    while Path(f"/proc/{worker}").exists() and time.monotonic() < end:
+        time.sleep(0.05)
+    assert not Path(f"/proc/{worker}").exists()
+    load_checkpoint(corpus.parent / "run" / "last.npz")
+
+
+@pytest.mark.parametrize("ranks", [2, 3])
+def test_mpi_ranks_train_the_same_network(
+    corpus: Path, train: Callable[..., int], ranks: int
+) -> None:
+    mpiexec = Path(sys.executable).with_name("mpiexec")
+    if not mpiexec.exists():
+        pytest.skip("needs mpiexec beside Python: pip install mpi4py mpich")
+    options = ["--k2", "20", "--dropout", "0.3", "--dtype", "float64", "--steps", "20"]
+    train(*options, "--save", "alone")
+    command = [str(mpiexec), "-n", str(ranks), sys.executable, str(ROOT / "_training.py")]
+    result = subprocess.run(
+        [*command, "--data", str(corpus), *SMALL, *options, "--save", "mpi"],
+        cwd=corpus.parent,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        env=os.environ | {"OPENBLAS_NUM_THREADS": "1"},
+    )
+    assert result.returncode == 0, result.stderr
+    assert result.stderr.count("parameters,") == 1  # only the first rank prints
+    assert f"{ranks} workers" in result.stderr
+    assert_close("alone/last.npz", "mpi/last.npz")
+
+
+def test_one_rank_that_fails_ends_the_others(corpus: Path) -> None:
+    mpiexec = Path(sys.executable).with_name("mpiexec")
+    if not mpiexec.exists():
+        pytest.skip("needs mpiexec beside Python: pip install mpi4py mpich")
+    # What a rank can't find on its machine, others may have on theirs.
+    only_rank_0 = 'if [ "$PMI_RANK" = 0 ]; then data=corpus.txt; else data=none.txt; fi; '
+    program = f"{only_rank_0}exec {sys.executable} {ROOT / '_training.py'} --data $data $@"
+    result = subprocess.run(
+        [str(mpiexec), "-n", "2", "sh", "-c", program, "sh", *SMALL, "--k2", "10"],
+        cwd=corpus.parent,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        env=os.environ | {"OPENBLAS_NUM_THREADS": "1"},
+    )
+    assert result.returncode != 0
+    assert "glassnet-train: rank 1: there is no file 'none.txt'" in result.stderr
+
+
+# -- the parts ------------------------------------------------------------------------------------
+
+
+def _raise(message: str, reducer: Reducer) -> None:
+    reducer.wait()
+    raise ValueError(message)
+
+
+def test_a_worker_that_raises_says_why() -> None:
+    def wait_for_it() -> None:
+        with start_workers(2, 10, "float32", _raise, "the reason") as reducer:
+            for _ in range(2):
+                reducer.wait()
+
+    with pytest.raises(WorkerError, match=r"^worker 1: ValueError: the reason$"):
+        wait_for_it()
+
+
+@pytest.mark.parametrize("workers", [1, 1000])
+def test_a_blas_that_threadpoolctl_does_not_know(
+    workers: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(train.threads, "threadpool_info", list)
+    monkeypatch.setattr(train.threads, "cores", lambda: 4)
+    layer = LSTM(2, 2)
+    layer.tiled = True
+    share_threads(layer, workers)
+    assert layer.tiled == (workers == 1000)
