@@ -2,7 +2,10 @@
 
 import sys
 
-from sample.command import main
+try:
+    from sample.command import main
+except KeyboardInterrupt:  # while NumPy is imported
+    sys.exit(130)
 
 if __name__ == "__main__":
     sys.exit(main())

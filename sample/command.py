@@ -28,7 +28,7 @@ from models import (
     load_network,
 )
 from models.digits import DigitsError
-from models.files import whole_file
+from models.files import normalized_text, whole_file
 from sample.images import draw_images, morph_digits, save_images
 from sample.text import check_options, stream_text
 
@@ -61,7 +61,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         # Products as small as these gain little from threads, which on a busy machine wait for
         # each other many times longer than they work.
         with threadpool_limits(1, user_api="blas"):
-            _sample(options)
+            _sample(parser, options)
     except KeyboardInterrupt:
         unwritten = f"; {options.out} is not written" if options.out else ""
         print(f"glassnet-sample: interrupted{unwritten}", file=sys.stderr)
@@ -149,17 +149,16 @@ def _parser() -> argparse.ArgumentParser:
         "--count",
         metavar="N",
         type=int,
-        default=1,
         help="number of texts, drawn side by side; the first appears as it is drawn and the "
         "others after it, with a line of dashes between; or number of digits in the picture "
-        "(default: %(default)s)",
+        f"(default: 1; {_MORPH_STEPS} for --morph)",
     )
     add(
         "--morph",
         metavar="A,B",
         type=_two_digits,
         help="draw how a digit A turns into a digit B along a line between their codes, in COUNT "
-        f"steps (default: draw new digits; {_MORPH_STEPS} steps)",
+        "steps (default: draw new digits)",
     )
     add(
         "--set",
@@ -200,16 +199,25 @@ def _held(value: str) -> tuple[tuple[int, int], float]:
 
 def _drawing(options: argparse.Namespace) -> dict[str, Any]:
     """Return the options that go on to `stream_text` as they are."""
-    names = ("length", "temperature", "top_k", "top_p", "count")
-    return {name: getattr(options, name) for name in names}
+    names = ("length", "temperature", "top_k", "top_p")
+    return {"count": _count(options), **{name: getattr(options, name) for name in names}}
 
 
-def _sample(options: argparse.Namespace) -> None:
+def _count(options: argparse.Namespace) -> int:
+    """Return --count, or its default."""
+    if options.count is not None:
+        return int(options.count)
+    return 1 if options.morph is None else _MORPH_STEPS
+
+
+def _sample(parser: argparse.ArgumentParser, options: argparse.Namespace) -> None:
     """Draw and write what the options ask for."""
     network, checkpoint = load_network(options.checkpoint)
     if isinstance(network, ImageAutoencoder):
-        if options.held:
-            raise CheckpointError(f"{options.checkpoint}: draws digits; --set needs text")
+        for name in ("start", "length", "temperature", "top_k", "top_p", "held"):
+            if getattr(options, name) != parser.get_default(name):
+                option = {"held": "set"}.get(name, name.replace("_", "-"))
+                raise CheckpointError(f"{options.checkpoint}: draws digits; --{option} needs text")
         _sample_images(network, options)
         return
     if checkpoint.kind != CharacterLSTM.kind:
@@ -232,7 +240,7 @@ def _sample(options: argparse.Namespace) -> None:
     with destination as write:
         if options.seed is None:
             print(f"glassnet-sample: --seed {seed} draws this text again", file=sys.stderr)
-        _write_texts(write, characters, start, options.count)
+        _write_texts(write, characters, start, _count(options))
 
 
 def _sample_images(network: ImageAutoencoder, options: argparse.Namespace) -> None:
@@ -243,10 +251,12 @@ def _sample_images(network: ImageAutoencoder, options: argparse.Namespace) -> No
     generator = np.random.default_rng(seed)
     try:
         if options.morph is None:
-            images = draw_images(network, generator, options.count)
-            columns = math.ceil(math.sqrt(options.count))
+            images = draw_images(network, generator, _count(options))
+            columns = math.ceil(math.sqrt(_count(options)))
         else:
-            columns = options.count if options.count > 1 else _MORPH_STEPS
+            columns = _count(options)
+            if columns < 2:
+                raise ValueError("--morph takes a --count of at least 2")
             images = morph_digits(network, generator, options.morph, columns)
         save_images(options.out, images, columns)
     except ValueError as error:
@@ -281,7 +291,7 @@ def _standard_input() -> str:
         return ""
     if isinstance(sys.stdin, io.TextIOWrapper):
         sys.stdin.reconfigure(encoding="utf-8", errors="surrogateescape")
-    return sys.stdin.read()
+    return normalized_text(sys.stdin.read())
 
 
 @contextlib.contextmanager

@@ -7,6 +7,7 @@ import io
 import os
 import re
 import sys
+import textwrap
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -35,6 +36,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     Ctrl-C. Arguments that make no sense end the program with status 2, as argparse does.
     """
     options = _parser().parse_args(argv)
+    if sys.stdout is None:  # closed by the shell
+        sys.stdout = open(os.devnull, "w")  # noqa: SIM115
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")  # a terminal that is not UTF-8 shows ? instead
     try:
@@ -59,9 +62,18 @@ def main(argv: Sequence[str] | None = None) -> int:
     return 0
 
 
+class _WholeWords(argparse.HelpFormatter):
+    """Help whose lines do not break within names such as since-newline."""
+
+    def _split_lines(self, text: str, width: int) -> list[str]:
+        return textwrap.wrap(" ".join(text.split()), width, break_on_hyphens=False)
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog=PROGRAM,
+        usage="%(prog)s [CHECKPOINT] [options]",
+        formatter_class=_WholeWords,
         description="Show what the neurons of a trained network respond to, in the terminal or in "
         "the files that are asked for. Of a character LSTM: each character of a text on a "
         "background from white (activation -1; for gates 0) to red (+1). Of a text autoencoder: "

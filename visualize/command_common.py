@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from models.files import normalized_text
 from visualize.drawing import TooLongError
 from visualize.terminal import Colors, terminal_colors
 
@@ -26,6 +27,8 @@ def source_name(name: str) -> str:
 def read_text(name: str) -> str:
     """Return the text of a UTF-8 file, - for the standard input, its line ends as newlines."""
     source = source_name(name)
+    if name == "-" and sys.stdin is None:
+        raise UserError(f"{source}: is closed")
     try:
         content = sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
         text = content.decode("utf-8")
@@ -35,7 +38,7 @@ def read_text(name: str) -> str:
         raise UserError(f"{source}: can't be read ({error.strerror})") from error
     except UnicodeDecodeError as error:
         raise UserError(f"{source}: is not UTF-8 text (see byte {error.start})") from error
-    text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")  # as in training
+    text = normalized_text(text)
     if not text:
         raise UserError(f"{source}: is empty")
     return text

@@ -104,7 +104,7 @@ def _show(
     if options.json is not None:
         write(options.json, lambda path: save_findings(path, findings, ablations))
     files = options.html or options.png or options.export
-    if not files and (options.report or (ablations and not findings)):
+    if not files and options.neuron is None and (options.report or (ablations and not findings)):
         return
     if findings:
         text = text[halves(text) :][:SHOWN]

@@ -39,7 +39,7 @@ def rows_of_images(rows: dict[str, Array], title: str) -> Any:
     """
     count = len(next(iter(rows.values())))
     head = 0.4 + 0.2 * title.count("\n")
-    figure = _figure(width=1.3 + 0.62 * count, height=head + 0.05 + 0.62 * len(rows))
+    figure = _figure(width=max(4.5, 1.3 + 0.62 * count), height=head + 0.05 + 0.62 * len(rows))
     grid = figure.add_gridspec(
         len(rows), 1, left=1.25 / figure.get_figwidth(), right=0.995, bottom=0.02,
         top=1 - head / figure.get_figheight(), hspace=0.06,

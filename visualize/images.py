@@ -67,10 +67,11 @@ def save_pictures(
         weights_figure(_first_weights(network), f"{name}: weights of the first layer"),
     )
     codes = network.encode(images)
+    title = f"{name}: codes of {len(shown)} digits"
     if codes.ndim == 2:
-        code = bars_figure(shown, digits, codes[examples], f"{name}: codes of ten digits")
+        code = bars_figure(shown, digits, codes[examples], title)
     else:
-        code = maps_figure(shown, codes[examples], f"{name}: codes of ten digits, by channel")
+        code = maps_figure(shown, codes[examples], f"{title}, by channel")
     yield _save_figure(folder / "code.png", code)
     stages = _stages(network, checkpoint)
     if stages:

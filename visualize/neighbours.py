@@ -15,22 +15,23 @@ from tqdm import tqdm
 
 from nn import Array
 
+FEWEST_CODES = 5
 _ITERATIONS = 1000
 _MOST_PERPLEXITY = 30.0
 
 
 def plane_coordinates(codes: Array, seed: int = 0) -> Array:
-    """Return coordinates (N, 2) float32 for codes (N, ...), with a progress bar on stderr.
+    """Return coordinates (N, 2) float32 for codes (N, ...), with a progress bar on a terminal.
 
     Raises
     ------
     ImportError : if scikit-learn is not installed.
-    ValueError : for fewer than 5 codes.
+    ValueError : for fewer than `FEWEST_CODES` codes.
     """
     from sklearn.manifold import TSNE
 
-    if len(codes) < 5:
-        raise ValueError(f"t-SNE needs at least 5 codes, not {len(codes)}")
+    if len(codes) < FEWEST_CODES:
+        raise ValueError(f"t-SNE needs at least {FEWEST_CODES} codes, not {len(codes)}")
     codes = codes.reshape(len(codes), -1).astype(np.float64)
     tsne = TSNE(
         perplexity=min(_MOST_PERPLEXITY, (len(codes) - 1) / 3),
@@ -40,7 +41,10 @@ def plane_coordinates(codes: Array, seed: int = 0) -> Array:
         random_state=seed,
         verbose=2,
     )
-    bar = tqdm(total=_ITERATIONS, desc="t-SNE", unit=" iterations")
+    # Nothing where there is no terminal (disable=None).
+    bar = tqdm(
+        total=_ITERATIONS, desc="t-SNE", unit=" iterations", delay=1, leave=False, disable=None
+    )
     # It has no other way to tell how far it is than the lines that it prints. Its threads wait for
     # each other at each of many small steps: on a busy machine far longer than they work.
     with bar, contextlib.redirect_stdout(_Listener(bar)), threadpool_limits(1):

@@ -228,15 +228,17 @@ function stepLayer(step) {
   show({layer: layers[layers.indexOf(view.layer) + step] ?? view.layer});
 }
 
+const lineStart = (place) => place > 0 ? characters.lastIndexOf("\n", place - 1) + 1 : 0;
+
 // The character a step away, or in the line above or below as far from its start.
 function stepCharacter(key) {
-  const from = pointed ?? -1;
+  const from = view.character;  // not `pointed`: a mouse at rest points anew as the page scrolls
   const step = {ArrowLeft: -1, ArrowRight: 1}[key];
   if (step) return Math.min(Math.max(from + step, 0), marks.length - 1);
-  const start = characters.lastIndexOf("\n", from - 1) + 1;  // of the line
+  const start = lineStart(from);
   const end = characters.indexOf("\n", from);
   if (key === "ArrowUp" && start === 0 || key === "ArrowDown" && end < 0) return from;
-  const other = key === "ArrowDown" ? end + 1 : characters.lastIndexOf("\n", start - 2) + 1;
+  const other = key === "ArrowDown" ? end + 1 : lineStart(start - 1);
   const last = characters.indexOf("\n", other);
   return Math.min(other + from - start, last < 0 ? marks.length - 1 : last);
 }

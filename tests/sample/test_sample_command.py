@@ -92,8 +92,8 @@ def test_defaults(network_file: str, capsys: pytest.CaptureFixture[str]) -> None
 def test_start_text_from_standard_input(
     network_file: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for written, read in (("bad 日\n", "bad 日\n"), ("a\r\nb", "a\nb"), ("", "")):
-        given = io.TextIOWrapper(io.BytesIO(written.encode()), encoding="ascii")
+    for written, read in (("bad 日\n", "bad 日\n"), ("\ufeffa\r\nb", "a\nb"), ("", "")):
+        given = io.TextIOWrapper(io.BytesIO(written.encode()), encoding="ascii", newline="\n")
         monkeypatch.setattr(sys, "stdin", given)
         assert main([network_file, "--start", "-", "--length", "20", "--seed", "1"]) == 0
         (text,) = expected_texts(network_file, 1, start=read, length=20, temperature=0.5)
@@ -127,8 +127,31 @@ def test_neurons_that_can_not_be_held(
         "1:16=0": "--set: layer 1 has no neuron 16; its neurons are numbered from 0 to 15",
     }.items():
         assert_fails(capsys, network_file, "--set", value, message=message)
-    assert_fails(capsys, str(SHIPPED / "variational-autoencoder.npz"), "--set", "1:0=0",
-        message="draws digits; --set needs text")  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("--set", "1:0=0"),
+        ("--start", "a"),
+        ("--length", "5"),
+        ("--temperature", "3"),
+        ("--top-k", "2"),
+        ("--top-p", ".2"),
+    ],
+)
+def test_what_digits_are_not_drawn_with(
+    arguments: tuple[str, str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = str(SHIPPED / "variational-autoencoder.npz")
+    message = f"draws digits; {arguments[0]} needs text"
+    assert_fails(capsys, path, *arguments, message=message)
+
+
+def test_a_morph_has_two_ends(capsys: pytest.CaptureFixture[str]) -> None:
+    path = str(SHIPPED / "variational-autoencoder.npz")
+    arguments = ("--morph", "1,7", "--count", "1", "--out", "none.png")
+    assert_fails(capsys, path, *arguments, message="--morph takes a --count of at least 2")
 
 
 def test_several_texts(network_file: str, capsys: pytest.CaptureFixture[str]) -> None:

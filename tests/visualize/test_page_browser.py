@@ -292,11 +292,33 @@ def test_guesses_under_a_character(
     check(TEXT.index("jumps"))
     browser.press(DOWN, DOWN, RIGHT)
     check(TEXT.index("the lazy") + 1)
+    browser.press(LEFT, UP, UP, UP, UP)  # from line to line, and not beyond the first
+    check(0)
+    browser.press(DOWN)
+    check(TEXT.index("jumps"))
     assert browser.text("#name").startswith("Layer 2, neuron 3, ")
     browser.press(ESCAPE)
     assert browser.texts("#guesses .guess") == []
     browser.press(RIGHT)
     assert browser.text("#name").startswith("Layer 2, neuron 4, ")
+
+
+def test_the_bar_does_not_cover_what_is_read(
+    browser: Browser, network: CharacterLSTM, tmp_path: Path
+) -> None:
+    activations = read_activations(network, "a lazy fox,\n" * 100)
+    path = tmp_path / "page.html"
+    save_page(path, page(activations, activations.neuron(1, 0, "hidden"), "title"))
+    browser.open(path)
+    browser.point(1000)
+    browser.run("document.querySelector('#varying button:last-child').focus()")
+    browser.press(TAB, *[UP] * 60)
+    place, top, bar = browser.run(
+        "return [view.character, marks[view.character].getBoundingClientRect().top,"
+        " document.getElementById('bar').getBoundingClientRect().bottom]"
+    )
+    assert place == 1000 - 60 * 12
+    assert top >= bar
 
 
 def test_search_and_lists(browser: Browser, activations: Activations, full_page: Path) -> None:

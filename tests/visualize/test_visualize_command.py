@@ -30,6 +30,17 @@ def fails(capsys: pytest.CaptureFixture[str], *arguments: object) -> str:
     return captured.err.strip()
 
 
+def test_closed_standard_streams(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "stdin", None)
+    assert fails(capsys, "--text", "-").endswith("standard input: is closed")
+    monkeypatch.setattr(sys, "stdout", None)
+    assert run("--length", "10") == 0
+    assert sys.stdout is not None
+    sys.stdout.close()
+
+
 # -- drawing in the terminal ----------------------------------------------------------------------
 
 
