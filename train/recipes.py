@@ -100,7 +100,7 @@ RECIPES = {
             "units": 512,
             "dropout": 0.5,
             "variational": False,
-            "weight-drop": 0.2,
+            "weight-drop": 0.0,
             # training
             "epochs": 20,
             "optimizer": "adam",
