@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import shutil
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from models.files import normalized_text
@@ -62,14 +63,22 @@ def check_neuron(neuron: tuple[int, int], sizes: Sequence[int], option: str = "-
 def write(path: Path, save: Callable[[Path], None]) -> None:
     """Have a file written, and say that it was, or why it could not be."""
     try:
-        save(path)
+        with said_too_long(path):
+            save(path)
     except OSError as error:
         raise UserError(f"{path}: can't be written ({error.strerror})") from error
-    except TooLongError as error:
-        raise UserError(f"{path}: {error}; try a shorter --length") from error
     except ImportError as error:
         raise UserError(f'{path}: needs {error.name}: pip install "glassnet[plots]"') from error
     print(f"wrote {path} ({_size(path.stat().st_size)})")
+
+
+@contextlib.contextmanager
+def said_too_long(path: Path) -> Iterator[None]:
+    """Say of a text that a file can't hold what helps."""
+    try:
+        yield
+    except TooLongError as error:
+        raise UserError(f"{path}: {error}; try a shorter --length") from error
 
 
 def terminal(options: argparse.Namespace) -> tuple[Colors, int | None]:

@@ -14,6 +14,7 @@ from visualize.command_common import (
     UserError,
     check_neuron,
     read_text,
+    said_too_long,
     source_name,
     terminal,
     write,
@@ -34,7 +35,7 @@ from visualize.hypotheses import (
     match_hypothesis,
     predicate_hypothesis,
 )
-from visualize.page import page, save_page
+from visualize.page import check_size, page, save_page
 from visualize.picture import save_picture
 from visualize.search import VERDICTS, Finding, find, halves
 from visualize.terminal import draw
@@ -90,6 +91,10 @@ def _show(
     states = options.state or ["hidden"]
     findings: list[Finding] = []
     ablations: list[Ablation] = []
+    if options.html is not None and not hypotheses:  # or else a short part of it is shown
+        units = network.units * len(network.lstms) * len(states)
+        with said_too_long(options.html):  # before all of it is read
+            check_size(len(text), units)
     try:
         if hypotheses:
             findings = _search(network, options, hypotheses, states, text)

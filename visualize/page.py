@@ -80,12 +80,7 @@ def page(
     TooLongError : if there are more than `LARGEST` activations, with what they come to.
     ValueError : if the guesses are for another text.
     """
-    size = sum(values.size for values in activations.arrays.values())
-    if size > LARGEST:
-        raise TooLongError(
-            f"{len(activations.text)} characters come to {size} activations, "
-            f"and a page holds {LARGEST}"
-        )
+    check_size(len(activations.text), sum(v.shape[1] for v in activations.arrays.values()))
     if guesses is not None and guesses.text != activations.text:
         raise ValueError("the guesses are for another text than the activations")
     description: dict[str, Any] = {
@@ -118,6 +113,15 @@ def page(
     }
     # In one pass, so that a title or text that looks like a place to fill is left alone.
     return re.sub(rf"@@({'|'.join(parts)})@@", lambda match: parts[match[1]], _read("page.html"))
+
+
+def check_size(characters: int, units: int) -> None:
+    """Raise TooLongError if so many characters are too many, for the units of all states."""
+    if characters * units > LARGEST:
+        raise TooLongError(
+            f"{characters} characters come to {characters * units} activations, "
+            f"and a page holds {LARGEST}"
+        )
 
 
 def save_page(path: Path | str, content: str) -> None:

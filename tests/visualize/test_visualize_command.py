@@ -41,6 +41,16 @@ def test_closed_standard_streams(
     sys.stdout.close()
 
 
+def test_a_text_too_long_for_a_page_is_refused_before_it_is_read(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("visualize.command_lstm.read_activations", None)
+    path = tmp_path / "long.txt"
+    path.write_text("to be or not " * 10_000)
+    line = fails(capsys, "--text", path, "--html", tmp_path / "page.html")
+    assert line.endswith("and a page holds 100000000; try a shorter --length")
+
+
 # -- drawing in the terminal ----------------------------------------------------------------------
 
 
