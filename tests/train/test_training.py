@@ -10,10 +10,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from models import load_checkpoint, load_network
+from models import CharacterLSTM, Vocabulary, load_checkpoint, load_network
+from nn import Adam, WeightAverage, clip_by_global_norm, parse_schedule
 from tests.train.same_run import assert_identical, assert_same_run
 from tests.train.small import REGULARIZED
 from train.command import main
+from train.reducers import Alone
 from train.streams import StreamTask, evaluate, split
 
 
@@ -77,6 +79,55 @@ def test_it_learns_and_says_so(
     ]
     steps = [float(row["training_loss"]) for row in rows if row["epoch"] == "1"][:48]
     assert np.mean(steps) == pytest.approx(history[0]["training_loss"], abs=1e-12)
+
+
+def test_training_is_what_its_options_say(train: Callable[..., int], corpus: Path) -> None:
+    options = ["--layers", "1", "--k2", "10", "--dtype", "float64", "--seed", "7", "--clip", "0.1"]
+    options += ["--optimizer", "adam", "--learning-rate", "0.01", "--schedule", "one-cycle:0.1"]
+    assert train(*options, "--weight-decay", "0.3", "--averaging", "0.9", "--steps", "9") == 0
+    # The same by hand.
+    text = corpus.read_text()
+    weights_random, training_random = np.random.default_rng(7).spawn(2)
+    network = CharacterLSTM(Vocabulary.of(text), layers=1, units=8)
+    network.initialize(weights_random, np.float64)
+    ids = network.vocabulary.encode(text)
+    task = StreamTask(network, ids, 4, 10, 10, 0.1, Alone(), training_random)
+    task.start_epoch()
+    optimizer, schedule = Adam(weight_decay=0.3), parse_schedule("one-cycle:0.1")
+    rates, average = [], WeightAverage(0.9)
+    for step in range(9):
+        network.grad[...] = 0
+        task.compute(step)
+        assert clip_by_global_norm(network.grad, 0.1) > 0.1
+        optimizer.learning_rate = 0.01 * schedule(step, 96, 48)  # 2 epochs of 48 updates
+        rates.append(optimizer.learning_rate)
+        optimizer.step(network.theta, network.grad)
+        average.update(network.theta)
+    last = load_checkpoint("saves/shakespeare/last.npz")
+    np.testing.assert_allclose(last.build().theta, network.theta, rtol=1e-12)
+    np.testing.assert_allclose(last.training["average/theta"], average.average, rtol=1e-12)
+    with Path("saves/shakespeare/log.csv").open() as file:
+        assert [float(row["learning_rate"]) for row in csv.DictReader(file)] == rates
+
+
+@pytest.mark.parametrize(
+    "option",
+    [
+        *("--seed 2", "--clip 0.001", "--weight-decay 0.5", "--schedule cosine", "--rho 0.5"),
+        *("--variational yes", "--weight-drop 0.3", "--dropout 0.5", "--learning-rate 0.01"),
+        *("--optimizer sgd", "--layers 1", "--units 9", "--chunks 5", "--k1 9", "--k2 11"),
+        *("--epochs 3 --schedule cosine", "--validation 0.2", "--dtype float64"),
+    ],
+)
+def test_every_option_matters(option: str, train: Callable[..., int]) -> None:
+    common = ("--k2", "10", "--dropout", "0.3", "--steps", "6")
+    train(*common, "--save", "plain")
+    train(*common, *option.split(), "--save", "other", "--log", "mine.csv")
+    plain, other = (load_checkpoint(f"{name}/last.npz").weights for name in ("plain", "other"))
+    assert any(
+        name not in other or not np.array_equal(value, other[name]) for name, value in plain.items()
+    )
+    assert Path("mine.csv").read_text().count("step,") == 6 + 1  # with the header
 
 
 def test_best_is_the_epoch_with_the_lowest_validation_loss(train: Callable[..., int]) -> None:
