@@ -3,8 +3,7 @@
     env -u OPENBLAS_CORETYPE -u OPENBLAS_L2_SIZE python benchmarks/lstm_sampling.py
 
 Every contender draws from softmax(logits / 0.5) and feeds the character back. They take turns,
-and the table shows the median of the rounds. PyTorch is shown with the number of threads that is
-faster for it.
+and the table shows the median of the rounds: of PyTorch with one thread and with one for each core.
 """
 
 from __future__ import annotations

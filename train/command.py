@@ -250,7 +250,7 @@ def _parser(recipe_name: str) -> argparse.ArgumentParser:
         default=None,
         metavar="FILE",
         help="train nothing, but print the loss of the network in FILE on the part of the data "
-        "held out in its training, or on all of the other data that --data names",
+        "held out in its training, or on all of the other data that --data names (default: none)",
     )
     parser.add_argument(
         "--init-from",

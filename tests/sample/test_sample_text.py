@@ -116,6 +116,11 @@ def test_nucleus_holds_the_character_that_reaches_p_and_no_more() -> None:
     np.testing.assert_allclose(found, [[0, 4 / 9, 2 / 9, 3 / 9]])
 
 
+def test_top_p_that_is_met_exactly() -> None:
+    found = character_probabilities(np.log([[0.5, 0.25, 0.25]]), top_p=0.5)
+    np.testing.assert_array_equal(found, [[1, 0, 0]])
+
+
 def test_top_p_counts_what_top_k_keeps() -> None:
     logits = np.log([[0.1, 0.4, 0.2, 0.3]])
     # 0.4 alone is 4/7 of what the two likeliest hold, so 0.5 is reached at once.
