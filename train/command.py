@@ -105,11 +105,19 @@ def _main_under_mpi(arguments: list[str]) -> bool:
         reducer = MPI()
     except (ImportError, RuntimeError) as error:
         raise WorkerError(f'MPI needs mpi4py: pip install "glassnet[mpi]" ({error})') from None
+    problem: Exception | None = None
     try:
         run = parse(arguments)
-        return run is None or _train(run, _load(run), reducer)
-    except UsageError:
-        raise  # as on every rank
+        job = _load(run) if run is not None else None
+    except Exception as error:
+        problem = error
+    # All begin or none does: a rank that can't (its machine lacks a file) ends all in order.
+    if reducer.sum(np.array([problem is not None], np.float64))[0]:
+        raise problem or WorkerError(f"rank {reducer.rank} ends, for another could not begin")
+    if run is None or job is None:
+        return True
+    try:
+        return _train(run, job, reducer)
     except Exception as error:
         # The other ranks wait for this one and would do so forever.
         print(f"glassnet-train: rank {reducer.rank}: {error}", file=sys.stderr, flush=True)

@@ -162,6 +162,7 @@ def test_one_rank_that_fails_ends_the_others(corpus: Path) -> None:
         pytest.skip("needs mpiexec beside Python: pip install mpi4py mpich")
     # What a rank can't find on its machine, others may have on theirs.
     only_rank_0 = 'if [ "$PMI_RANK" = 0 ]; then data=corpus.txt; else data=none.txt; fi; '
+    before = {name for name in os.listdir("/dev/shm") if "mpich" in name}
     program = f"{only_rank_0}exec {sys.executable} {ROOT / '_training.py'} --data $data $@"
     result = subprocess.run(
         [str(mpiexec), "-n", "2", "sh", "-c", program, "sh", *SMALL, "--k2", "10"],
@@ -172,7 +173,9 @@ def test_one_rank_that_fails_ends_the_others(corpus: Path) -> None:
         env=os.environ | {"OPENBLAS_NUM_THREADS": "1"},
     )
     assert result.returncode != 0
-    assert "glassnet-train: rank 1: there is no file 'none.txt'" in result.stderr
+    assert "glassnet-train: there is no file 'none.txt'" in result.stderr
+    assert "glassnet-train: rank 0 ends, for another could not begin" in result.stderr
+    assert {name for name in os.listdir("/dev/shm") if "mpich" in name} <= before
 
 
 # -- the parts ------------------------------------------------------------------------------------
