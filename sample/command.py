@@ -51,6 +51,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     """
     parser = _parser()
     options = parser.parse_args(argv)
+    if options.count is None:
+        options.count = 1 if options.morph is None else _MORPH_STEPS
     try:
         check_options(**_drawing(options))
     except ValueError as error:
@@ -199,15 +201,8 @@ def _held(value: str) -> tuple[tuple[int, int], float]:
 
 def _drawing(options: argparse.Namespace) -> dict[str, Any]:
     """Return the options that go on to `stream_text` as they are."""
-    names = ("length", "temperature", "top_k", "top_p")
-    return {"count": _count(options), **{name: getattr(options, name) for name in names}}
-
-
-def _count(options: argparse.Namespace) -> int:
-    """Return --count, or its default."""
-    if options.count is not None:
-        return int(options.count)
-    return 1 if options.morph is None else _MORPH_STEPS
+    names = ("length", "temperature", "top_k", "top_p", "count")
+    return {name: getattr(options, name) for name in names}
 
 
 def _sample(parser: argparse.ArgumentParser, options: argparse.Namespace) -> None:
@@ -240,7 +235,7 @@ def _sample(parser: argparse.ArgumentParser, options: argparse.Namespace) -> Non
     with destination as write:
         if options.seed is None:
             print(f"glassnet-sample: --seed {seed} draws this text again", file=sys.stderr)
-        _write_texts(write, characters, start, _count(options))
+        _write_texts(write, characters, start, options.count)
 
 
 def _sample_images(network: ImageAutoencoder, options: argparse.Namespace) -> None:
@@ -251,10 +246,10 @@ def _sample_images(network: ImageAutoencoder, options: argparse.Namespace) -> No
     generator = np.random.default_rng(seed)
     try:
         if options.morph is None:
-            images = draw_images(network, generator, _count(options))
-            columns = math.ceil(math.sqrt(_count(options)))
+            images = draw_images(network, generator, options.count)
+            columns = math.ceil(math.sqrt(options.count))
         else:
-            columns = _count(options)
+            columns = options.count
             if columns < 2:
                 raise ValueError("--morph takes a --count of at least 2")
             images = morph_digits(network, generator, options.morph, columns)

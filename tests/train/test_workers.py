@@ -92,9 +92,9 @@ def children_of(pid: int) -> list[int]:
 
 
 def shared_memory() -> set[str]:
-    """Return what Python's processes have in named shared memory."""
-    names = ("psm_", "pym", "sem.mp")
-    return {name for name in os.listdir("/dev/shm") if name.startswith(names)}
+    """Return what processes of Python and of MPI have in named shared memory."""
+    parts = ("psm_", "pym", "sem.mp", "mpich")
+    return {name for name in os.listdir("/dev/shm") if any(part in name for part in parts)}
 
 
 @pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="needs Linux's /proc")
@@ -132,16 +132,21 @@ def test_workers_end_with_the_first_one(corpus: Path) -> None:
     load_checkpoint(corpus.parent / "run" / "last.npz")
 
 
+@pytest.fixture
+def mpiexec() -> str:
+    path = Path(sys.executable).with_name("mpiexec")
+    if not path.exists():
+        pytest.skip("needs mpiexec beside Python: pip install mpi4py mpich")
+    return str(path)
+
+
 @pytest.mark.parametrize("ranks", [2, 3])
 def test_mpi_ranks_train_the_same_network(
-    corpus: Path, train: Callable[..., int], ranks: int
+    mpiexec: str, corpus: Path, train: Callable[..., int], ranks: int
 ) -> None:
-    mpiexec = Path(sys.executable).with_name("mpiexec")
-    if not mpiexec.exists():
-        pytest.skip("needs mpiexec beside Python: pip install mpi4py mpich")
     options = ["--k2", "20", "--dropout", "0.3", "--dtype", "float64", "--steps", "20"]
     train(*options, "--save", "alone")
-    command = [str(mpiexec), "-n", str(ranks), sys.executable, str(ROOT / "_training.py")]
+    command = [mpiexec, "-n", str(ranks), sys.executable, str(ROOT / "_training.py")]
     result = subprocess.run(
         [*command, "--data", str(corpus), *SMALL, *options, "--save", "mpi"],
         cwd=corpus.parent,
@@ -156,16 +161,13 @@ def test_mpi_ranks_train_the_same_network(
     assert_close("alone/last.npz", "mpi/last.npz")
 
 
-def test_one_rank_that_fails_ends_the_others(corpus: Path) -> None:
-    mpiexec = Path(sys.executable).with_name("mpiexec")
-    if not mpiexec.exists():
-        pytest.skip("needs mpiexec beside Python: pip install mpi4py mpich")
+def test_one_rank_that_fails_ends_the_others(mpiexec: str, corpus: Path) -> None:
     # What a rank can't find on its machine, others may have on theirs.
     only_rank_0 = 'if [ "$PMI_RANK" = 0 ]; then data=corpus.txt; else data=none.txt; fi; '
-    before = {name for name in os.listdir("/dev/shm") if "mpich" in name}
+    shared_before = shared_memory()
     program = f"{only_rank_0}exec {sys.executable} {ROOT / '_training.py'} --data $data $@"
     result = subprocess.run(
-        [str(mpiexec), "-n", "2", "sh", "-c", program, "sh", *SMALL, "--k2", "10"],
+        [mpiexec, "-n", "2", "sh", "-c", program, "sh", *SMALL, "--k2", "10"],
         cwd=corpus.parent,
         capture_output=True,
         text=True,
@@ -175,7 +177,7 @@ def test_one_rank_that_fails_ends_the_others(corpus: Path) -> None:
     assert result.returncode != 0
     assert "glassnet-train: there is no file 'none.txt'" in result.stderr
     assert "glassnet-train: rank 0 ends, for another could not begin" in result.stderr
-    assert {name for name in os.listdir("/dev/shm") if "mpich" in name} <= before
+    assert shared_memory() <= shared_before
 
 
 # -- the parts ------------------------------------------------------------------------------------
