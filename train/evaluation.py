@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from models import CharacterLSTM, CheckpointError, VocabularyError, load_network
-from train.datasets import load_text
+from train.datasets import DataError, load_text
 from train.jobs import JOBS
 from train.recipes import RECIPES
 from train.reducers import Alone
@@ -40,14 +40,19 @@ def evaluation(path: Path, data: str | None, validation: float | None) -> str:
     if checkpoint.recipe not in RECIPES:
         raise CheckpointError(f"{path}: has no recipe that says how it is evaluated")
     options = RECIPES[checkpoint.recipe].options | checkpoint.options
-    if data not in (None, options["data"]):
-        options = options | {"data": data, "validation": 1.0}
-    if validation is not None:
-        options = options | {"validation": validation}
-    part = options.get("validation", 0.0)
-    which = options["data"]
-    if "validation" in options and part < 1:
-        which = f"the last {100 * part:.4g} % of {which}"
+    trained_on = options["data"]
+    which = options["data"] = trained_on if data is None else data
+    if "validation" in options:
+        if validation is not None:
+            options["validation"] = validation
+        elif which != trained_on:
+            options["validation"] = 1.0
+        part = options["validation"]
+        if not part:
+            raise CorpusError(f"{which}: nothing is held out; --validation names a part of it")
+        which = which if part == 1 else f"the last {100 * part:.4g} % of {which}"
+    elif validation is not None:
+        raise DataError(f"{which}: images have a test set of their own; --validation is for texts")
     try:
         began = time.monotonic()
         with one_thread():
@@ -55,10 +60,6 @@ def evaluation(path: Path, data: str | None, validation: float | None) -> str:
         seconds = time.monotonic() - began
     except VocabularyError as error:
         raise VocabularyError(f"{options['data']}: {error}") from error
-    if "loss" not in measures:
-        raise CorpusError(
-            f"{options['data']}: nothing is held out; --validation names a part of it"
-        )
     parts = [f"loss {measures['loss']:.4f} nats {unit}"]
     if isinstance(network, CharacterLSTM):
         parts.append(f"{measures['loss'] / math.log(2):.4f} bits {unit}")
@@ -72,8 +73,6 @@ def _measure(network: Any, kind: str, options: dict[str, Any]) -> tuple[dict[str
     if isinstance(network, CharacterLSTM):
         text = load_text(options["data"]).text
         ids = split(network.vocabulary.encode(text), options["validation"])[1]
-        if not len(ids):
-            return {}, ""
         if len(ids) < 2:
             raise CorpusError(f"{options['data']}: too short, a guess needs two characters")
         loss, accuracy = evaluate(network, ids, progress=True)

@@ -80,6 +80,7 @@ def test_the_loss_is_that_of_reading_the_text_in_one_go(
         ("f", [], 1, "other: too short"),
         ("fox", ["--epochs", "3"], 2, "--evaluate goes with --data and --validation only"),
         ("fox", ["--resume"], 2, "--evaluate goes with --data and --validation only"),
+        ("fox", ["--validation", "0"], 1, "other: nothing is held out; --validation names a part"),
         ("fox", ["--data", "missing"], 1, "there is no file 'missing'"),
     ],
 )

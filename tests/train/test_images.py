@@ -61,6 +61,23 @@ def test_every_recipe_trains_with_one_command(recipe: str, run: Callable[..., in
     assert history[1]["validation_loss"] < history[0]["validation_loss"]
 
 
+@pytest.mark.parametrize("recipe", IMAGE_RECIPES)
+def test_evaluating_gives_what_validation_gave(
+    recipe: str, run: Callable[..., int], capsys: pytest.CaptureFixture[str]
+) -> None:
+    alone = ("--pretraining", "0") if recipe == "stacked-autoencoder" else ()
+    run(recipe, "--epochs", "1", "--batch", "20", "--save", "run", *alone)
+    _, checkpoint = load_network("run/last.npz")
+    expected = f"loss {checkpoint.history[0]['validation_loss']:.4f} nats a"
+    capsys.readouterr()
+    assert main(["--evaluate", "run/last.npz"]) == 0
+    printed = capsys.readouterr().out
+    assert printed.startswith(f"run/last.npz on {checkpoint.options['data']}: {expected}")
+    assert ("accuracy" in printed) == ("validation_accuracy" in checkpoint.history[0])
+    assert main(["--evaluate", "run/last.npz", "--validation", "0.5"]) == 1
+    assert "images have a test set of their own" in capsys.readouterr().err
+
+
 def test_validation_is_without_randomness(run: Callable[..., int], digits: Images) -> None:
     run("variational-autoencoder", "--epochs", "1", "--save", "run")
     network, checkpoint = load_network("run/last.npz")

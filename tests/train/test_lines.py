@@ -127,6 +127,18 @@ def test_it_learns_and_says_so(
         assert sum(row["event"] == "step" for row in csv.DictReader(file)) == 30 * 6
 
 
+def test_evaluating_gives_what_validation_gave(
+    train: Callable[..., int], capsys: pytest.CaptureFixture[str]
+) -> None:
+    train("--save", "run")
+    last = load_checkpoint("run/last.npz").history[-1]
+    capsys.readouterr()
+    assert main(["--evaluate", "run/last.npz"]) == 0
+    printed = capsys.readouterr().out
+    assert f"loss {last['validation_loss']:.4f} nats a character, " in printed
+    assert f"accuracy {last['validation_accuracy']:.2%}" in printed
+
+
 @pytest.mark.parametrize("stops", [(1,), (6,), (4, 5)])  # 6 updates an epoch
 def test_stopped_and_resumed_equals_never_stopped(
     train: Callable[..., int], stops: tuple[int, ...]

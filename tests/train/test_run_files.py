@@ -9,7 +9,6 @@ import pytest
 from models import load_checkpoint
 from tests.train.same_run import assert_same_run
 from train.command import main
-from train.run_log import COLUMNS, CSVLog, LogError
 
 
 def listed(*folders: str) -> list[list[str]]:
@@ -99,46 +98,3 @@ def test_a_default_that_was_asked_for_by_name_is_not_swapped(
     printed = capsys.readouterr().err
     assert "tinyshakespeare" in printed
     assert "takes the place" not in printed
-
-
-# -- the log --------------------------------------------------------------------------------------
-
-
-def test_a_log_goes_where_a_link_leads(tmp_path: Path) -> None:
-    (tmp_path / "log.csv").symlink_to(tmp_path / "elsewhere.csv")
-    log = CSVLog(tmp_path / "log.csv", 0)
-    log.write(event="step", step=1)
-    log.close()
-    assert (tmp_path / "log.csv").is_symlink()
-    rows = (tmp_path / "elsewhere.csv").read_text().splitlines()
-    assert rows == [",".join(COLUMNS), "step,,1,,,,"]
-
-
-def test_a_log_replaces_nothing_but_files(tmp_path: Path) -> None:
-    os.mkfifo(tmp_path / "pipe")
-    for path in (tmp_path / "pipe", tmp_path):
-        with pytest.raises(OSError, match=r"is not a regular file|is a folder") as error:
-            CSVLog(path, 0)
-        assert error.value.filename == str(path)
-
-
-@pytest.mark.parametrize("content", [b"a,b,c,d,e,f,g\n" * 2, b"\xff\xfe\n\n"])
-def test_another_file_is_no_log_to_go_on_with(content: bytes, tmp_path: Path) -> None:
-    path = tmp_path / "mine.csv"
-    path.write_bytes(content)
-    with pytest.raises(LogError, match=r"mine.csv: is not a log of glassnet"):
-        CSVLog(path, 1)
-    assert path.read_bytes() == content
-
-
-@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
-def test_a_full_disk_is_named(tmp_path: Path) -> None:
-    log = CSVLog(tmp_path / "log.csv", 0)
-    assert log._file is not None
-    with open("/dev/full", "w") as full:
-        os.dup2(full.fileno(), log._file.fileno())
-    with pytest.raises(OSError, match="No space left") as error:
-        log.write(event="step")
-    assert error.value.filename == str(tmp_path / "log.csv")
-    with pytest.raises(OSError, match="No space left"):
-        log.close()

@@ -18,7 +18,8 @@ from tests.train.small import REGULARIZED, SMALL
 from train.command import main
 from train.processes import WorkerError, start_workers
 from train.reducers import Reducer
-from train.threads import share_threads
+from train.streams import StreamTask
+from train.threads import share_threads, suitable_workers
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -55,6 +56,25 @@ def test_ctrl_c_saves_and_resume_goes_on(
     assert "--resume goes on" in printed
     checkpoint = load_checkpoint(corpus.parent / "run" / "last.npz")
     assert checkpoint.progress["step"] > 10
+
+
+def test_a_second_ctrl_c_does_not_wait_for_the_update(
+    train: Callable[..., int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupt_twice(task: StreamTask, step: int) -> float:
+        signal.raise_signal(signal.SIGINT)
+        reached.append("after the first")
+        signal.raise_signal(signal.SIGINT)
+        reached.append("after the second")
+        return 0.0
+
+    reached: list[str] = []
+    monkeypatch.setattr(StreamTask, "compute", interrupt_twice)
+    handler = signal.getsignal(signal.SIGINT)
+    assert train("--save", "run") == 130
+    assert reached == ["after the first"]
+    assert not Path("run/last.npz").exists()
+    assert signal.getsignal(signal.SIGINT) is handler
 
 
 @pytest.mark.parametrize("size", [2, 3])
@@ -208,3 +228,37 @@ def test_a_blas_that_threadpoolctl_does_not_know(
     layer.tiled = True
     share_threads(layer, workers)
     assert layer.tiled == (workers == 1000)
+
+
+@pytest.mark.parametrize(
+    ("cores", "workers", "started_with", "threads"),
+    [(8, 1, 8, 8), (8, 2, 8, 4), (8, 3, 8, 2), (8, 2, 1, 1), (2, 4, 2, 1), (4, 1, 16, 4)],
+)
+def test_blas_gets_its_share_of_the_cores_and_no_more_than_it_had(
+    cores: int, workers: int, started_with: int, threads: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pools = [
+        {"user_api": "openmp", "num_threads": 1},
+        {"user_api": "blas", "num_threads": started_with},
+    ]
+    limits = []
+    monkeypatch.setattr(train.threads, "threadpool_info", lambda: pools)
+    monkeypatch.setattr(train.threads, "cores", lambda: cores)
+    monkeypatch.setattr(
+        train.threads, "threadpool_limits", lambda most, user_api: limits.append((most, user_api))
+    )
+    layer = LSTM(2, 2)
+    layer.tiled = True
+    share_threads(layer, workers)
+    assert limits == [(threads, "blas")]
+    assert layer.tiled == (threads == 1)
+
+
+@pytest.mark.parametrize(
+    ("cores", "rows", "workers"), [(4, 25, 3), (4, 1000, 4), (4, 7, 1), (1, 64, 1), (2, 16, 2)]
+)
+def test_one_worker_for_each_core_that_has_enough_rows(
+    cores: int, rows: int, workers: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(train.threads, "cores", lambda: cores)
+    assert suitable_workers(rows) == workers

@@ -27,6 +27,8 @@ def drawn(text: str, values: np.ndarray) -> str:
         ("inside-name", "ROMEO:\nO: no\n\nA B:\n", "ROMEO.........A B.."),
         ("inside-name", "A\nB:\nc\n\nd: e\n\n:\n", "................"),
         ("inside-name", "x\n\nA:", "...A."),
+        ("inside-name", "A" * 60 + ":", "A" * 60 + "."),
+        ("inside-name", "A" * 61 + ":", "." * 62),
         ("after-colon", "A:\nbc: d\ne", "..\nbc: d.."),
         ("capital", "aB cÉ1", ".B..É."),
         ("vowel", "Ape y", "A.e.."),
@@ -37,7 +39,9 @@ def drawn(text: str, values: np.ndarray) -> str:
         ("inside-quotes", "a “b” c", "..“b”.."),
         ("inside-brackets", "a (b [c]) d", "..(b [c]).."),
         ("inside-brackets", "1) a ( b", "........"),
+        ("inside-brackets", "(a 1] b) (c)", ".........(c)"),
         ("end-of-word", "I don't; no", "I.....t...o"),
+        ("end-of-word", "don’t 'no' x_1 s's", "....t...o..x.....s"),
         ("line-end-near", "abcdefgh\nij", "...defgh..."),
     ],
 )
