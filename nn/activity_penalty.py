@@ -27,7 +27,7 @@ class ActivityPenalty(Layer):
         super().__init__()
         if not l1 >= 0:
             raise ValueError(f"the weight of an activity penalty must be at least 0, not {l1}")
-        self.l1 = l1
+        self.l1 = float(l1)  # a NumPy scalar would make float64 of float32
 
     def forward(self, x: Array, train: bool = False) -> Array:
         self._x = x

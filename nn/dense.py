@@ -19,6 +19,10 @@ class Dense(Layer):
 
     Shapes: x (..., inputs), y (..., outputs), W (inputs, outputs), b (outputs,).
     On a sequence (T, N, D) or text windows (N, L, C) it acts on each position alone.
+
+    Raises
+    ------
+    ValueError : from `forward`, for another last axis.
     """
 
     W: Array

@@ -14,6 +14,13 @@ class Dropout(Layer):
     batch_axis : axis along which the rows of the batch lie: 0, or 1 for sequences (T, N, D).
     shared_axes : axes along which one mask is used throughout. `(0,)` on a sequence gives
         variational dropout (Gal & Ghahramani 2016): the same mask at every time step.
+
+    Shapes: x and y are the same, any. Not training, y is x.
+
+    Raises
+    ------
+    ValueError : for a rate out of range, a negative axis, or a mask shared along the batch.
+    RuntimeError : from `forward`, when training a layer without randomness.
     """
 
     def __init__(self, rate: float, batch_axis: int = 0, shared_axes: tuple[int, ...] = ()) -> None:

@@ -38,7 +38,7 @@ class GaussianSampling(Layer):
             raise ValueError(f"the size of a code must be at least 1, not {size}")
         if not weight >= 0:
             raise ValueError(f"the weight of the divergence must be at least 0, not {weight}")
-        self.size, self.weight = size, weight
+        self.size, self.weight = size, float(weight)
 
     def forward(self, x: Array, train: bool = False) -> Array:
         if x.ndim != 2 or x.shape[1] != 2 * self.size:
@@ -82,7 +82,7 @@ class GaussianNoise(Layer):
         super().__init__()
         if not deviation >= 0:
             raise ValueError(f"a standard deviation must be at least 0, not {deviation}")
-        self.deviation = deviation
+        self.deviation = float(deviation)  # a NumPy scalar would make float64 of float32
         self.low = -np.inf if low is None else low
         self.high = np.inf if high is None else high
         if not self.low < self.high:

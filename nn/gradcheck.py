@@ -22,7 +22,8 @@ fails is repeated with a step a hundred times smaller before it counts, and inpu
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -51,12 +52,15 @@ def check_layer(
 ) -> None:
     """Check all gradients of a layer or a whole network, and that it keeps to the contract.
 
+    Parameters, gradients, carried state and randomness are then what they were before.
+
     Parameters
     ----------
     layer : the layer. One that is not initialized yet is given random float64 parameters.
     x : input, float64 of any shape the layer takes, or integer ids (which have no gradient).
     train : check as in training. Random numbers (dropout) are the same in every pass.
-    state : carried state to start from, by dotted name; its gradient is checked as well.
+    state : carried state to start from, by dotted name; its gradient is checked as well and, unless
+        `train`, that `carry` goes on from where the first part of a sequence ended.
     tolerance : largest relative error |a - n| / max(|a|, |n|, |g| / √size, 1e-4). The third term
         is the size that a derivative along a random direction has, so that a chance near-zero does
         not count; the last is far above what rounding leaves of a gradient that is zero. Gradients
@@ -82,38 +86,47 @@ def check_layer(
     _require_float64(layer.theta, "the parameters (use initialize(generator, np.float64))")
     start = {name: np.array(value) for name, value in (state or {}).items()}
 
-    def forward() -> Array:
-        layer.set_batch_share(BatchShare(np.random.default_rng(seed)))
-        layer.state = start
-        return np.array(layer.forward(x, train))
+    with _left_as_it_was(layer):
 
-    y = forward()
-    if not np.array_equal(x, given, equal_nan=True):
-        raise GradientError("contract: forward wrote to its input")
-    if np.issubdtype(y.dtype, np.floating) and y.dtype != np.float64:
-        raise GradientError(f"contract: forward returned {y.dtype} for float64")
-    if not np.array_equal(y, forward(), equal_nan=True):
-        raise GradientError(
-            "contract: forward gave two outputs for one input; randomness must be batch_share's"
-        )
-    weights = np.asarray(generator.standard_normal(y.shape))
+        def forward() -> Array:
+            layer.set_batch_share(BatchShare(np.random.default_rng(seed)))
+            layer.state = start
+            return np.array(layer.forward(x, train))
 
-    analytic = _analytic_gradients(layer, forward, x, weights, start)
+        y = forward()
+        if not np.array_equal(x, given, equal_nan=True):
+            raise GradientError("contract: forward wrote to its input")
+        if np.issubdtype(y.dtype, np.floating) and y.dtype != np.float64:
+            raise GradientError(f"contract: forward returned {y.dtype} for float64")
+        if not _same_state(layer.state, start):
+            raise GradientError(
+                "contract: forward changed the carried state; only carry moves it on"
+            )
+        if not np.array_equal(y, forward(), equal_nan=True):
+            raise GradientError(
+                "contract: forward gave two outputs for one input; randomness must be batch_share's"
+            )
+        if start and not train:
+            _check_carrying(layer, x, y, start)
+        weights = np.asarray(generator.standard_normal(y.shape))
+        analytic = _analytic_gradients(layer, forward, x, weights, start)
 
-    def slope(tensor: Array, direction: Array, h: float) -> float:
-        kept = tensor.copy()
-        outputs, auxiliary = [], []
-        for step in (h, -h, 2 * h, -2 * h):
-            tensor[...] = kept + step * direction
-            outputs.append(forward())
-            auxiliary.append(layer.total_auxiliary_loss())
-        tensor[...] = kept
-        # Differences before the sum: what does not change cancels exactly.
-        change = float(np.sum(weights * _five_points(*outputs))) + _five_points(*auxiliary)
-        return change / (12 * h)
+        def slope(tensor: Array, direction: Array, h: float) -> float:
+            kept = tensor.copy()
+            outputs, auxiliary = [], []
+            for step in (h, -h, 2 * h, -2 * h):
+                tensor[...] = kept + step * direction
+                outputs.append(forward())
+                auxiliary.append(layer.total_auxiliary_loss())
+            tensor[...] = kept
+            # Differences before the sum: what does not change cancels exactly.
+            change = float(np.sum(weights * _five_points(*outputs))) + _five_points(*auxiliary)
+            return change / (12 * h)
 
-    for name, (tensor, gradient) in analytic.items():
-        _compare(name, tensor, gradient, slope, generator, tolerance, directions, every_coordinate)
+        for name, (tensor, gradient) in analytic.items():
+            _compare(
+                name, tensor, gradient, slope, generator, tolerance, directions, every_coordinate
+            )
 
 
 def check_loss(
@@ -154,6 +167,48 @@ def _five_points(a: Any, b: Any, c: Any, d: Any) -> Any:
 def _require_float64(array: Array, what: str) -> None:
     if np.issubdtype(array.dtype, np.floating) and array.dtype != np.float64:
         raise TypeError(f"gradient checks need float64, but {what} is {array.dtype}")
+
+
+@contextmanager
+def _left_as_it_was(layer: Layer) -> Iterator[None]:
+    """Give the layer back its gradients, carried state and randomness in the end."""
+    gradients = layer.grad.copy()
+    parts = [(part, part.batch_share, part.carried) for _, part in layer.walk()]
+    try:
+        yield
+    finally:
+        layer.grad[...] = gradients
+        for part, share, carried in parts:
+            part.batch_share, part.carried = share, carried
+
+
+def _same_state(a: Mapping[str, Array], b: Mapping[str, Array]) -> bool:
+    return a.keys() == b.keys() and all(np.array_equal(a[n], b[n], equal_nan=True) for n in a)
+
+
+def _check_carrying(layer: Layer, x: Array, y: Array, start: Mapping[str, Array]) -> None:
+    """Hold a layer to what the contract says of state, `y` being what it makes of `x` (T, ...)."""
+
+    def same(a: Array, b: Array) -> bool:
+        return np.allclose(a, b, rtol=1e-9, atol=1e-9, equal_nan=True)
+
+    layer.state = {name: np.zeros_like(value) for name, value in start.items()}
+    from_zeros = np.array(layer.forward(x))
+    layer.reset_state()
+    if not same(layer.forward(x), from_zeros):
+        raise GradientError("contract: without a carried state forward did not start from zeros")
+    middle = len(x) // 2
+    if not middle or len(y) != len(x):
+        return
+    for part, steps in ((x[:middle], None), (x, middle)):
+        layer.state = start
+        layer.forward(part)
+        layer.carry(steps)
+        if not same(layer.forward(x[middle:]), y[middle:]):
+            raise GradientError(
+                f"contract: after carry({steps}) forward did not go on from where the first "
+                f"{middle} steps ended"
+            )
 
 
 def _analytic_gradients(
@@ -239,10 +294,10 @@ def _compare(
             # Of the two halves of the direction at least one bears half the error: follow it.
             while np.count_nonzero(direction) > 1:
                 direction = max(_halves(direction), key=lambda half: abs(np.diff(error(half)[1:])))
-            index = tuple(int(i[0]) for i in np.nonzero(direction))
+            element = np.unravel_index(np.flatnonzero(direction)[0], direction.shape)
             _, analytic, numeric = error((direction != 0).astype(np.float64))
             raise GradientError(
-                f"{message}; at element {list(index)}: "
+                f"{message}; at element {[int(i) for i in element]}: "
                 f"analytic {analytic:.9g}, numeric {numeric:.9g}"
             )
     if tensor.size <= every_coordinate:

@@ -57,6 +57,10 @@ def orthogonal(generator: np.random.Generator, shape: tuple[int, ...]) -> Array:
     """Square blocks (H, H) side by side, each orthogonal: Saxe et al. 2014.
 
     A recurrent matrix (H, 4H) gets one orthogonal block for each of its gates.
+
+    Raises
+    ------
+    ValueError : for a shape that is no such matrix.
     """
     rows, columns = shape[0], shape[-1]
     if len(shape) != 2 or columns % rows:

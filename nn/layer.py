@@ -131,7 +131,13 @@ class Layer:
     # -- building ---------------------------------------------------------------------------
 
     def add(self, name: str, layer: AnyLayer) -> AnyLayer:
-        """Make `layer` a part of this one, under `name`, and return it."""
+        """Make `layer` a part of this one, under `name`, and return it.
+
+        Raises
+        ------
+        ValueError : for a name that is empty, holds a dot or is taken, or a layer that is a part
+            already.
+        """
         if name in self.layers:
             raise ValueError(f"a layer named {name!r} is already there")
         if not name or "." in name:
@@ -146,9 +152,20 @@ class Layer:
         return layer
 
     def declare(self, name: str, shape: tuple[int, ...], initializer: Initializer) -> None:
-        """Declare a parameter: `self.<name>` and its gradient `self.d<name>` will be views."""
+        """Declare a parameter: `self.<name>` and its gradient `self.d<name>` will be views.
+
+        Raises
+        ------
+        ValueError : if one of these two is an attribute already, or will be.
+        """
         if name in self._declared:
             raise ValueError(f"a parameter named {name!r} is already there")
+        taken = {"theta", "grad", *self._declared, *(f"d{other}" for other in self._declared)}
+        for attribute in (name, f"d{name}"):
+            if attribute in taken or hasattr(self, attribute):
+                raise ValueError(
+                    f"a parameter can't be named {name!r}: the layer has another {attribute!r}"
+                )
         self._declared[name] = (shape, initializer)
 
     def initialize(self, generator: np.random.Generator, dtype: Any = np.float32) -> Self:
@@ -161,7 +178,12 @@ class Layer:
         return self
 
     def bind(self, theta: Array, grad: Array) -> None:
-        """Use these two vectors (in shared memory, say) for the parameters and gradients."""
+        """Use these two vectors (in shared memory, say) for the parameters and gradients.
+
+        Raises
+        ------
+        ValueError : if they are not flat vectors with an element for each parameter.
+        """
         size = self.parameter_count
         if theta.shape != (size,) or grad.shape != (size,):
             raise ValueError(
@@ -243,7 +265,12 @@ class Layer:
 
     @property
     def state(self) -> dict[str, Array]:
-        """The carried state of all recurrent layers by dotted name, such as `lstm1.h`."""
+        """The carried state of all recurrent layers by dotted name, such as `lstm1.h`.
+
+        Raises
+        ------
+        ValueError : when set to a name that no layer has.
+        """
         return {
             prefix + name: value
             for prefix, layer in self.walk()

@@ -26,7 +26,7 @@ def softmax_cross_entropy(
 
     Raises
     ------
-    ValueError : for targets of another shape, or that are no class.
+    ValueError : for targets of another shape, or that are no whole numbers, or no class.
 
     With p = softmax(logits) the gradient of a row is (p - one_hot(target)) / total. The largest
     logit is subtracted before exponentiating, so logits of ±1e4 are as good as any.
@@ -37,6 +37,8 @@ def softmax_cross_entropy(
             f"logits of shape {logits.shape} need targets of shape {logits.shape[:-1]}, "
             f"not {targets.shape}"
         )
+    if not np.issubdtype(targets.dtype, np.integer):
+        raise ValueError(f"targets must be integer class ids, not {targets.dtype}")
     if targets.size and not 0 <= targets.min() <= targets.max() < classes:
         raise ValueError(f"targets must be class ids from 0 to {classes - 1}")
     rows = logits.reshape(-1, classes)

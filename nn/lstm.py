@@ -89,6 +89,12 @@ class LSTM(Layer):
     state `h` and `c`, (N, H) each, zeros where none is set. The starting state is not changed by
     `forward`; `carry()` moves it on to where the sequence ended.
 
+    Raises
+    ------
+    ValueError : for a `weight_drop` out of range; from `forward`, for another shape, ids out of
+        range, or a carried state of another shape.
+    RuntimeError : from `forward`, when training with `weight_drop` and no randomness.
+
     Attributes
     ----------
     tiled : cut the recurrent product into tiles (see above). Set it to False where BLAS runs on

@@ -70,7 +70,8 @@ class LSTMStep:
     def step(self, x: Array) -> Array:
         """Advance h and c by one input, (N, D) floats or (N,) ids, and return h (N, H).
 
-        What is returned is `h` itself, so it is valid until the next step.
+        That ids are in range is not checked. What is returned is `h` itself, so it is valid until
+        the next step.
         """
         z, c = self._z, self._c_tiles
         if not self._ids:

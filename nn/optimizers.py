@@ -24,8 +24,8 @@ _BLOCK = 32768
 def clip_by_global_norm(grad: Array, limit: float, norm: float | None = None) -> float:
     """Scale `grad` in place so that its norm is at most `limit`; return the norm it had before.
 
-    Pascanu, Mikolov & Bengio 2013, algorithm 1. A norm that is not finite is returned as it is and
-    leaves `grad` alone: no scaling mends such a gradient.
+    Pascanu, Mikolov & Bengio 2013, algorithm 1. A norm that is not finite (as one above about 1e19
+    is in float32) is returned as it is and leaves `grad` alone: training has diverged.
 
     Parameters
     ----------
@@ -33,6 +33,10 @@ def clip_by_global_norm(grad: Array, limit: float, norm: float | None = None) ->
     limit : largest norm allowed, above 0.
     norm : the norm to compare with the limit, for a caller that holds only a slice of the
         gradients and knows the norm of all of them; None means the norm of `grad`.
+
+    Raises
+    ------
+    ValueError : for a limit that is not above 0.
     """
     if not limit > 0:
         raise ValueError(f"the limit of the gradient's norm must be above 0, not {limit}")

@@ -32,6 +32,10 @@ def step_decay(every: float, factor: float) -> Schedule:
     ----------
     every : epochs, above 0.
     factor : above 0 and at most 1.
+
+    Raises
+    ------
+    ValueError : for a number out of range.
     """
     if not every > 0:
         raise ValueError(f"the epochs from one decay to the next must be above 0, not {every}")
@@ -45,6 +49,10 @@ def exponential(factor: float) -> Schedule:
     Parameters
     ----------
     factor : above 0 and at most 1.
+
+    Raises
+    ------
+    ValueError : for a factor out of range.
     """
     _require_factor(factor)
     return lambda step, steps_total, steps_per_epoch: factor ** (step / steps_per_epoch)
@@ -59,7 +67,11 @@ def one_cycle(warmup: float = 0.3, start: float = 0.04) -> Schedule:
     Parameters
     ----------
     warmup : the share of all steps spent rising, at least 0 and below 1.
-    start : the factor of the first step, above 0 and at most 1.
+    start : the factor of the first step if there is a warm-up, above 0 and at most 1.
+
+    Raises
+    ------
+    ValueError : for a number out of range.
     """
     if not 0 <= warmup < 1:
         raise ValueError(f"the warm-up must be at least 0 and below 1, not {warmup}")

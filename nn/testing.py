@@ -2,7 +2,7 @@
 
     from hypothesis import given
     from nn.gradcheck import check_layer
-    from nn.testing import arrays
+    from nn.testing import arrays, shapes
 
     @given(x=arrays(shapes(2)))
     def test_gradients(x):

@@ -28,6 +28,8 @@ from nn import (
     sigmoid_binary_cross_entropy,
     softmax_cross_entropy,
 )
+from nn.gradcheck import GradientError, check_layer
+from tests.mutate import mutant
 from train.recipes import RECIPES
 
 CODES = {  # shapes of codes and numbers of parameters, counted by hand
@@ -78,6 +80,29 @@ def test_shapes_and_sizes(
     assert 0 <= pictures.min() <= pictures.max() <= 1
     np.testing.assert_array_equal(network.reconstruct(images), pictures)
     assert network.variational == ("variational" in kind.kind)
+
+
+# Those of convolutions have so many ReLUs that one is always near its kink.
+@pytest.mark.parametrize(
+    "kind", [kind for kind in IMAGE_AUTOENCODERS if "conv2d1" not in kind().encoder.layers]
+)
+@pytest.mark.parametrize("train", [False, True])
+def test_gradients(
+    kind: type[ImageAutoencoder], train: bool, generator: np.random.Generator
+) -> None:
+    network = kind().initialize(generator, np.float64)
+    images = generator.random((2, 28, 28))
+    check_layer(network, images, train=train, every_coordinate=0, directions=1)
+
+
+def test_a_wrong_gradient_of_the_classifier_is_rejected(generator: np.random.Generator) -> None:
+    wrong = mutant(
+        StackedAutoencoder,
+        "self.encoder.backward(self.classifier.backward(dy))",
+        "self.encoder.backward(2 * self.classifier.backward(dy))",
+    )
+    with pytest.raises(GradientError, match=r"^input: "):
+        check_layer(wrong(), generator.random((2, 28, 28)), every_coordinate=0, directions=1)
 
 
 @every_kind

@@ -1,4 +1,5 @@
 import math
+from collections.abc import Callable
 
 import numpy as np
 import pytest
@@ -101,8 +102,9 @@ def test_wrong_gradients_are_rejected(
         check_layer(wrong(0.5), generator.standard_normal((4, 3)))
 
 
-def test_float32_stays_float32() -> None:
-    layer = ActivityPenalty(1e-7)
+@pytest.mark.parametrize("kind", [float, np.float64])
+def test_float32_stays_float32(kind: Callable[[float], float]) -> None:
+    layer = ActivityPenalty(kind(1e-7))
     y = layer.forward(np.ones((4, 3), np.float32))
     assert y.dtype == layer.backward(y).dtype == np.float32
     assert isinstance(layer.auxiliary_loss, float)

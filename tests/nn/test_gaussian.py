@@ -223,7 +223,13 @@ def test_the_parts_of_workers_are_the_whole(build: Any, cut: int) -> None:
     assert loss == pytest.approx(alone.auxiliary_loss)
 
 
-@pytest.mark.parametrize("layer", [GaussianSampling(2, 0.5), GaussianNoise(0.5)])
+@pytest.mark.parametrize(
+    "layer",
+    [
+        *(GaussianSampling(2, 0.5), GaussianSampling(2, np.float64(0.5))),
+        *(GaussianNoise(0.5), GaussianNoise(np.float64(0.5))),
+    ],
+)
 @pytest.mark.parametrize("train", [False, True])
 def test_float32_stays_float32(layer: Layer, train: bool, generator: np.random.Generator) -> None:
     x = generator.standard_normal((5, 4), dtype=np.float32)

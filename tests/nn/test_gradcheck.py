@@ -1,3 +1,4 @@
+import contextlib
 import re
 
 import numpy as np
@@ -7,6 +8,7 @@ from hypothesis import strategies as st
 
 from nn.activations import ReLU, Tanh
 from nn.dense import Dense
+from nn.dropout import Dropout
 from nn.gradcheck import GradientError, check_layer, check_loss
 from nn.initializers import normal
 from nn.layer import NO_GRADIENT, Array, Layer, Sequential
@@ -62,6 +64,28 @@ class Memory(Layer):
         self.dcarried = {"h": dh}
         return dx
 
+    def carry(self, steps: int | None = None) -> None:
+        self.carried = {"h": self._hs[-1 if steps is None else steps - 1].copy()}
+
+
+class Scaled(Layer):
+    """y = s x with a single number s, of no dimensions."""
+
+    s: Array
+    ds: Array
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.declare("s", (), normal(1.0))
+
+    def forward(self, x: Array, train: bool = False) -> Array:
+        self._x = x
+        return self.s * x
+
+    def backward(self, dy: Array) -> Array:
+        self.ds += np.sum(dy * self._x)
+        return self.s * dy
+
 
 @pytest.fixture
 def x(generator: np.random.Generator) -> Array:
@@ -115,6 +139,35 @@ def test_parameters_and_input_are_as_before_afterwards(
     np.testing.assert_array_equal(x, before)
     x.flags.writeable = False
     check_layer(layer, x)
+
+
+def test_what_training_left_in_a_network_is_as_before_afterwards(
+    generator: np.random.Generator, sequence: Array, h: Array
+) -> None:
+    network = Sequential(Memory(), Dropout(0.5, batch_axis=1)).initialize(generator, np.float64)
+    share = network.batch_share
+    network.grad[...] = np.arange(network.grad.size)
+    network.state = {"memory1.h": h}
+    for wrong in (False, True):
+        if wrong:
+            network.layers["memory1"].backward = lambda dy: dy  # type: ignore[method-assign]
+        with pytest.raises(GradientError) if wrong else contextlib.nullcontext():
+            check_layer(network, sequence, state={"memory1.h": h + 1}, train=True)
+        np.testing.assert_array_equal(network.grad, np.arange(network.grad.size))
+        assert list(network.state) == ["memory1.h"]
+        np.testing.assert_array_equal(network.state["memory1.h"], h)
+        assert all(layer.batch_share is share for _, layer in network.walk())
+
+
+def test_a_parameter_may_be_a_single_number(x: Array) -> None:
+    class Doubled(Scaled):
+        def backward(self, dy: Array) -> Array:
+            self.ds += np.sum(dy * self._x)
+            return super().backward(dy)
+
+    check_layer(Scaled(), x)
+    with pytest.raises(GradientError, match=r"^parameter s: analytic .* at element \[\]: analytic"):
+        check_layer(Doubled(), x)
 
 
 def test_a_layer_without_parameters_or_elements_passes(generator: np.random.Generator) -> None:
@@ -332,9 +385,52 @@ class _NoGradientThroughTime(Memory):
         return dy
 
 
+class _ForgetsToCarry(Memory):
+    carry = Layer.carry
+
+
+class _CarriesZeros(Memory):
+    def carry(self, steps: int | None = None) -> None:
+        self.reset_state()
+
+
+class _CarriesTheEndAlways(Memory):
+    def carry(self, steps: int | None = None) -> None:
+        super().carry()
+
+
+class _MovesOnByItself(Memory):
+    def forward(self, x: Array, train: bool = False) -> Array:
+        y = super().forward(x, train)
+        self.carry()
+        return y
+
+
+class _WritesToTheState(Memory):
+    def forward(self, x: Array, train: bool = False) -> Array:
+        y = super().forward(x, train)
+        self.carried.get("h", y[0])[...] = y[-1]
+        return y
+
+
+class _StartsFromOnes(Memory):
+    def forward(self, x: Array, train: bool = False) -> Array:
+        kept = self.carried
+        self.carried = {"h": np.ones(x.shape[1:])} | kept
+        y = super().forward(x, train)
+        self.carried = kept
+        return y
+
+
 @pytest.mark.parametrize(
     ("wrong", "culprit"),
     [
+        (_ForgetsToCarry, r"^contract: after carry\(None\) forward did not go on from where"),
+        (_CarriesZeros, r"^contract: after carry\(None\) forward did not go on from where"),
+        (_CarriesTheEndAlways, r"^contract: after carry\(2\) .* where the first 2 steps ended"),
+        (_MovesOnByItself, "^contract: forward changed the carried state"),
+        (_WritesToTheState, "^contract: forward changed the carried state"),
+        (_StartsFromOnes, "^contract: without a carried state forward did not start from zeros"),
         (_StateGradientOneStepLate, "^state h: analytic"),
         (_StateGradientForgotten, "^state h: backward left no gradient"),
         (_StateGradientOfOneRow, r"^state h: gradient of shape \(3,\) for shape \(2, 3\)"),

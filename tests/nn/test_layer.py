@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from nn.activations import ReLU, Tanh
 from nn.dense import Dense
 from nn.gradcheck import GradientError, check_layer
-from nn.initializers import constant, normal
+from nn.initializers import constant, normal, zeros
 from nn.layer import NO_GRADIENT, Array, BatchShare, Layer, Sequential
 from nn.testing import arrays, generators, shapes
 
@@ -167,6 +167,23 @@ def test_names_are_taken_once() -> None:
         net.add("output", Tanh())
     with pytest.raises(ValueError, match="'dense1' is already there"):
         Sequential(("dense1", Dense(2, 2)), Dense(2, 2))
+
+
+@pytest.mark.parametrize(
+    ("first", "name", "other"),
+    [("t", "dt", "dt"), ("dt", "t", "dt"), ("t", "theta", "theta"), ("t", "grad", "grad"),
+     ("t", "state", "state"), ("t", "carried", "carried"), ("t", "state_names", "state_names")],
+)  # fmt: skip
+def test_parameters_do_not_take_the_place_of_other_attributes(
+    first: str, name: str, other: str
+) -> None:
+    layer = Layer()
+    layer.declare(first, (2,), zeros)
+    layer.declare("d", (2,), zeros)
+    with pytest.raises(
+        ValueError, match=f"can't be named '{name}': the layer has another '{other}'"
+    ):
+        layer.declare(name, (2,), zeros)
 
 
 @pytest.mark.parametrize("name", ["", "a.b"])

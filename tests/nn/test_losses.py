@@ -184,6 +184,9 @@ def test_targets_that_are_no_classes_are_errors() -> None:
     for wrong in (-1, 5):
         with pytest.raises(ValueError, match="class ids from 0 to 4"):
             softmax_cross_entropy(logits, np.full((4, 2), wrong))
+    for kind in (bool, float):  # booleans would pick rows, as a mask
+        with pytest.raises(ValueError, match=f"must be integer class ids, not {kind.__name__}"):
+            softmax_cross_entropy(logits, np.zeros((4, 2), kind))
 
 
 # -- mutants ------------------------------------------------------------------------------------

@@ -365,3 +365,31 @@ def test_step_by_step_equals_the_sequence(
     np.testing.assert_allclose(stepped, layer.forward(x), atol=1e-13)
     layer.carry()
     np.testing.assert_allclose(step.c, layer.state["c"], atol=1e-13)
+
+
+@pytest.mark.parametrize("as_ids", [True, False])
+@pytest.mark.parametrize("size", TILINGS)
+def test_step_by_step_equals_the_sequence_in_tiles(
+    size: str, as_ids: bool, generator: np.random.Generator
+) -> None:
+    rows, units = TILINGS[size]
+    inputs = 6 if as_ids else units
+    layer = LSTM(inputs, units).initialize(generator, np.float64)
+    layer.tiled = True
+    x = (
+        generator.integers(0, inputs, (3, rows))
+        if as_ids
+        else generator.standard_normal((3, rows, inputs))
+    )
+    step = LSTMStep(layer, rows, ids=as_ids)
+    stepped = np.stack([step.step(row).copy() for row in x])
+    np.testing.assert_allclose(stepped, layer.forward(x), atol=1e-12)
+
+
+def test_steps_are_cut_into_tiles_and_blocks() -> None:
+    several_rows, units = TILINGS["several blocks"]
+    for inner in (units, 2 * units):
+        assert tiling(1, inner, units)[1] < units
+        blocks, width = tiling(several_rows, inner, units)
+        assert blocks > 1
+        assert width < units
