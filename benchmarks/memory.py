@@ -27,7 +27,7 @@ CHARACTERS = 65
 
 
 def formula(streams: int, steps: int) -> float:
-    """Return MB: both LSTM layers, the dense layer's logits, and four vectors of parameters.
+    """Return MB: both LSTM layers, the dense layer's logits, and three vectors of parameters.
 
     The vectors are theta, its gradients, and RMSprop's mean square; logits and their gradient are
     two arrays (T, N, characters).

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import argparse
-import os
-import shutil
 import sys
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,6 +19,7 @@ from train.options import OPTIONS
 from train.processes import WorkerError, start_workers
 from train.recipes import DEFAULT_RECIPE, RECIPES
 from train.reducers import Alone, Reducer
+from train.run_files import FolderError, prepare_files, sole_run_in
 from train.run_log import LogError
 from train.streams import CorpusError
 from train.threads import share_threads, suitable_workers
@@ -61,9 +59,11 @@ _ERRORS = (
     VocabularyError,
     CorpusError,
     DivergedError,
+    FolderError,
     LogError,
     WorkerError,
 )
+_USAGE = "%(prog)s [RECIPE] [options]"
 _MOST_PARAMETERS = 10**10  # 40 GB in float32, and training takes several times as much
 
 
@@ -107,7 +107,7 @@ def _main_under_mpi(arguments: list[str]) -> bool:
         raise WorkerError(f'MPI needs mpi4py: pip install "glassnet[mpi]" ({error})') from None
     problem: Exception | None = None
     try:
-        run = parse(arguments)
+        run = parse(arguments, reducer.rank)
         job = _load(run) if run is not None else None
     except Exception as error:
         problem = error
@@ -128,11 +128,19 @@ def _main_under_mpi(arguments: list[str]) -> bool:
 # -- the command line ---------------------------------------------------------------------------
 
 
-def parse(arguments: list[str]) -> Run | None:
-    """Return the run that the command line asks for; None if it asked for something else."""
+def parse(arguments: list[str], rank: int | None = None) -> Run | None:
+    """Return the run that the command line asks for; None if it asked for something else.
+
+    Parameters
+    ----------
+    arguments : the words after the program's name.
+    rank : of this process among those that mpiexec started, of which the first prints.
+    """
     # Which options there are depends on the recipe, so it is looked for first.
     known = _recipe_in(arguments)
     given = vars(_parser(known).parse_args(arguments))
+    if rank and (given["list"] or given["evaluate"]):
+        return None
     if given["list"]:
         width = max(map(len, RECIPES))
         for name, recipe in RECIPES.items():
@@ -154,6 +162,8 @@ def parse(arguments: list[str]) -> Run | None:
         for name in RECIPES[known].options
         if name.replace("-", "_") in given
     }
+    if rank is not None and explicit.get("workers"):
+        raise UsageError("--workers shares one machine; under mpiexec its -n says how many train")
     save = Path(given["save"] or Path("saves") / recipe_name)
     start, resumed, options = None, None, RECIPES[recipe_name].options | explicit
     if given["resume"] is not None:
@@ -194,7 +204,9 @@ def parse(arguments: list[str]) -> Run | None:
 
 def _recipe_in(arguments: list[str]) -> str:
     """Return the recipe that the command line names, or that of the run it resumes."""
-    parser = argparse.ArgumentParser(prog="glassnet-train", add_help=False, allow_abbrev=False)
+    parser = argparse.ArgumentParser(
+        prog="glassnet-train", usage=_USAGE, add_help=False, allow_abbrev=False
+    )
     parser.add_argument("recipe", nargs="?")
     parser.add_argument("--list", action="store_true")
     parser.add_argument("--resume", nargs="?", const="")
@@ -203,6 +215,11 @@ def _recipe_in(arguments: list[str]) -> str:
     given, _ = parser.parse_known_args(arguments)
     recipe = given.recipe or DEFAULT_RECIPE
     if given.resume is not None and not (given.recipe or given.init_from or given.evaluate):
+        if given.resume in RECIPES and not Path(given.resume).exists():
+            raise UsageError(
+                f"there is no file {given.resume!r}; {given.resume} --resume goes on with the last "
+                "run of that recipe"
+            )
         folder = Path(given.save or Path("saves") / recipe)
         recipe = load_checkpoint(given.resume or folder / "last.npz").recipe
     return recipe if recipe in RECIPES else DEFAULT_RECIPE
@@ -211,7 +228,7 @@ def _recipe_in(arguments: list[str]) -> str:
 def _parser(recipe_name: str) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="glassnet-train",
-        usage="%(prog)s [RECIPE] [options]",
+        usage=_USAGE,
         description="Train a network. Its recipe names the network, its data and its training; "
         f"the defaults below are those of {recipe_name!r}.",
         argument_default=argparse.SUPPRESS,
@@ -279,8 +296,12 @@ def _resumed_options(
 ) -> dict[str, Any]:
     if not start.training:
         raise UsageError(f"{path} holds only weights; --init-from starts a new training with them")
-    if start.recipe not in RECIPES or (recipe and recipe != start.recipe):
+    if recipe and recipe != start.recipe:
         raise UsageError(f"{path} was trained with the recipe {start.recipe!r}, not {recipe!r}")
+    if start.recipe not in RECIPES:
+        raise UsageError(
+            f"{path} was trained with the recipe {start.recipe!r}, which there is none of here"
+        )
     for name, value in explicit.items():
         if not OPTIONS[name].resumable and value != start.options.get(name):
             trained_with = _shown(start.options.get(name))
@@ -315,7 +336,12 @@ def _structure_of(
 def _load(run: Run) -> Job:
     """Load the data; where the recipe's default can't be had, the run's options name the other."""
     name = run.options["data"]
-    job = JOBS[RECIPES[run.recipe].network](run.options, run.data_asked_for)
+    try:
+        job = JOBS[RECIPES[run.recipe].network](run.options, run.data_asked_for)
+    except DataError as error:
+        if run.resumed is None:
+            raise
+        raise DataError(f"{error}; if it lies elsewhere now, --data says where") from error
     # The workers are to load the same.
     run.options["data"], run.data_asked_for = job.data, True
     if run.resumed and run.start and run.start.progress["fingerprint"] != job.fingerprint:
@@ -366,48 +392,14 @@ def _train(run: Run, job: Job, reducer: Reducer) -> bool:
     )
     if run.start is not None and run.resumed:
         trainer.resume(run.start)
-    if reducer.rank == 0:
-        _prepare_files(run)
+    if reducer.rank:
+        return trainer.run(run.steps)
+    with sole_run_in(run.save):
+        prepare_files(run.save, run.log, run.resumed)
         print(
             f"{run.recipe}: {network.theta.size:,} parameters, {job.summary}, "
             f"{task.steps_per_epoch} updates an epoch, "
             f"{reducer.size} worker{'s' if reducer.size > 1 else ''}",
             file=sys.stderr,
         )
-    return trainer.run(run.steps)
-
-
-def _prepare_files(run: Run) -> None:
-    """Make the folder of a run, where nothing of another run is overwritten.
-
-    That it can't be made or written to had better be known before training than after.
-    """
-    folder = run.save
-    if folder.exists() and not folder.is_dir():
-        raise NotADirectoryError(None, "is a file, not a folder", str(folder))
-    folder.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryFile(dir=folder):
-        pass
-    if run.resumed and folder.samefile(run.resumed.parent):
-        return
-    _keep_earlier_run(folder)
-    if run.resumed and run.resumed.name == "last.npz":
-        # The rest of the run that goes on here.
-        for name, copy in (("best.npz", folder / "best.npz"), ("log.csv", run.log)):
-            if run.resumed.with_name(name).exists() and not copy.exists():
-                copy.parent.mkdir(parents=True, exist_ok=True)
-                shutil.copyfile(run.resumed.with_name(name), copy)
-
-
-def _keep_earlier_run(folder: Path) -> None:
-    """Move the files that an earlier run left in this folder to a new one beside it."""
-    if not (folder / "last.npz").exists():
-        return
-    name, number = folder.resolve(), 1
-    while (aside := name.with_name(f"{name.name}-{number}")).exists():
-        number += 1
-    aside.mkdir()
-    for file in ("last.npz", "best.npz", "log.csv"):
-        if (folder / file).exists():
-            (folder / file).rename(aside / file)
-    print(f"kept the earlier run of {folder} as {os.path.relpath(aside)}", file=sys.stderr)
+        return trainer.run(run.steps)

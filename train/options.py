@@ -84,7 +84,9 @@ _count = _number(int, 1, 2**31, "of at least 1")
 _fraction = _number(float, 0, 1 - 2**-53, "of at least 0 and below 1")
 
 OPTIONS = {
-    "data": Option(str, "name of a data set, or path of a UTF-8 text file", "NAME|PATH"),
+    "data": Option(
+        str, "name of a data set, or path of a UTF-8 text file", "NAME|PATH", resumable=True
+    ),
     "epochs": Option(_count, "passes over the training data", "N", resumable=True),
     "batch": Option(_count, "examples of one update", "N"),
     "chunks": Option(_count, "parallel streams that the corpus is cut into", "N"),
@@ -131,7 +133,8 @@ OPTIONS = {
     "clip": Option(_not_negative, "largest global norm of the gradients; 0 is no limit", "NORM"),
     "patience": Option(
         _number(int, 0, 2**31, "of at least 0"),
-        "epochs without a better validation loss before stopping; 0 never stops early",
+        "epochs without a better validation loss (training loss where nothing is held out) before "
+        "stopping; 0 never stops early",
         "EPOCHS",
         resumable=True,
     ),

@@ -29,7 +29,37 @@ _SECONDS_BETWEEN_LINES = 10.0
 
 
 class LogError(Exception):
-    """A file that should be the log of a resumed run is something else; the message names it."""
+    """A log can't be where it should be, or is not the one to go on with; the message names it."""
+
+
+def is_log(path: Path) -> bool:
+    """Return whether a file is there that begins as a log does."""
+    if not path.is_file():
+        return False
+    with path.open("rb") as file:
+        return file.readline().rstrip(b"\r\n") == ",".join(COLUMNS).encode()
+
+
+def require_log(path: Path, new: bool) -> None:
+    """Make sure that writing a log takes no other file's place.
+
+    Parameters
+    ----------
+    path : of the log.
+    new : of a run that begins; one that is resumed goes on with a log that is there.
+
+    Raises
+    ------
+    LogError : if it would.
+    """
+    if not path.exists():
+        return
+    if not path.is_file():
+        raise LogError(f"{path}: is not a regular file; --log names another")
+    if new:
+        raise LogError(f"{path}: is there already; --log names another file")
+    if not is_log(path):
+        raise LogError(f"{path}: is not a log of glassnet")
 
 
 class CSVLog:
@@ -42,7 +72,7 @@ class CSVLog:
 
     Raises
     ------
-    LogError : if there is a file with other rows to go on after.
+    LogError : if there is another file where the rows to go on after should be.
     OSError : naming the file, if it can't be written; from `write` too.
     """
 
@@ -79,6 +109,7 @@ def _exact(value: object) -> object:
 
 
 def _rows_until(path: Path, step: int) -> list[list[str]]:
+    require_log(path, new=False)
     try:
         with path.open(newline="", encoding="utf-8") as file:
             rows = list(csv.reader(file))[1:]

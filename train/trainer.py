@@ -217,11 +217,16 @@ class Trainer:
                     min(last, (position.step // per_epoch + 1) * per_epoch), log, progress
                 )
             self._save_last()
-            if position.step == begin == end:
-                progress.say(f"all {epochs} epochs are done already; --epochs can make them more")
-            elif position.step < end and self._out_of_patience():
+            if begin >= end:
                 progress.say(
-                    f"stopped after epoch {position.step // per_epoch}: no better validation loss "
+                    f"{begin // per_epoch} of {epochs} epochs are done already; "
+                    "--epochs can make them more"
+                )
+            elif position.step < end and self._out_of_patience():
+                held_out = "validation_loss" in position.history[-1]
+                progress.say(
+                    f"stopped after epoch {position.step // per_epoch}: no better "
+                    f"{'validation' if held_out else 'training'} loss "
                     f"for --patience {self._options['patience']}"
                 )
             elif position.step < end:

@@ -179,6 +179,14 @@ def test_a_stage_leaves_earlier_layers_alone(
     np.testing.assert_array_equal(second["decoder.dense2.W"], third["decoder.dense2.W"])
 
 
+def test_a_stage_averages_weights_of_its_own(run: Callable[..., int]) -> None:
+    # 3 updates an epoch: the 7th is the first of the second stage.
+    run(*STACKED, "--steps", "7", "--averaging", "0.9", "--save", "run")
+    checkpoint = load_checkpoint("run/last.npz")
+    theta = np.concatenate([weights.reshape(-1) for weights in checkpoint.weights.values()])
+    np.testing.assert_array_equal(checkpoint.training["average/theta"], theta)
+
+
 def test_best_is_that_of_the_last_stage(run: Callable[..., int]) -> None:
     run(*STACKED, "--save", "run")
     best = load_checkpoint("run/best.npz").history[-1]

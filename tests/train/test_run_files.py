@@ -1,6 +1,7 @@
 """The files of a run: none is lost or mixed up, whatever a run is told to write."""
 
 import os
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 from models import load_checkpoint
 from tests.train.same_run import assert_same_run
 from train.command import main
+from train.run_files import sole_run_in
 
 
 def listed(*folders: str) -> list[list[str]]:
@@ -49,7 +51,90 @@ def test_a_run_that_can_not_begin_moves_nothing(train: Callable[..., int]) -> No
     assert train("--k2", "10", "--data", "none.txt", "--save", "run") == 1
     assert train("--k2", "10", "--chunks", "1000", "--save", "run") == 1
     assert train("--k2", "10", "--init-from", "none.npz", "--save", "run") == 1
+    assert train("--k2", "10", "--log", "/dev/null", "--save", "run") == 1
     assert sorted(os.listdir()) == ["corpus.txt", "run"]
+    assert listed("run") == [["last.npz", "log.csv"]]
+
+
+def test_a_folder_belongs_to_one_run_at_a_time(
+    train: Callable[..., int], capsys: pytest.CaptureFixture[str]
+) -> None:
+    train("--k2", "10", "--steps", "1", "--save", "run")
+    with sole_run_in(Path("run")):
+        assert train("--k2", "10", "--steps", "1", "--save", "run") == 1
+        printed = capsys.readouterr().err
+        assert "run: another run is writing there; --save names another folder" in printed
+        assert main(["--resume", "run/last.npz"]) == 1
+    assert sorted(os.listdir()) == ["corpus.txt", "run"]
+    assert main(["--resume", "run/last.npz", "--steps", "1"]) == 0
+
+
+def test_the_best_weights_are_kept_where_the_last_are_gone(train: Callable[..., int]) -> None:
+    train("--k2", "10", "--epochs", "1", "--save", "run")
+    best = Path("run/best.npz").read_bytes()
+    os.remove("run/last.npz")
+    assert train("--k2", "10", "--epochs", "1", "--seed", "2", "--save", "run") == 0
+    assert listed("run-1") == [["best.npz", "log.csv"]]
+    assert Path("run-1/best.npz").read_bytes() == best
+
+
+def test_a_log_that_was_left_alone_is_kept(train: Callable[..., int]) -> None:
+    train("--k2", "10", "--steps", "1", "--save", "run")
+    os.remove("run/last.npz")  # as of a run that diverged
+    assert train("--k2", "10", "--steps", "1", "--save", "run") == 0
+    assert listed("run", "run-1") == [["last.npz", "log.csv"], ["log.csv"]]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("--log", "mine.csv"), "mine.csv: is there already; --log names another file"),
+        (("--log", "corpus.txt"), "corpus.txt: is there already"),
+        (("--save", "."), "log.csv: is there already"),
+        (("--log", "run/best.npz", "--save", "run"), "run/best.npz: is where a checkpoint goes"),
+        (("--resume", "old/last.npz", "--log", "mine.csv"), "mine.csv: is not a log of glassnet"),
+        (("--resume", "old/last.npz", "--save", "."), "log.csv: is not a log of glassnet"),
+    ],
+)
+def test_a_log_takes_no_other_files_place(
+    arguments: tuple[str, ...],
+    message: str,
+    train: Callable[..., int],
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    train("--k2", "10", "--steps", "1", "--save", "old")
+    for name in ("mine.csv", "log.csv"):
+        Path(name).write_text("name,amount\nrent,3\n")
+    before = {path: path.read_bytes() for path in Path().rglob("*") if path.is_file()}
+    found = main([*arguments]) if "--resume" in arguments else train("--k2", "10", *arguments)
+    assert found == 1
+    assert message in capsys.readouterr().err
+    assert {path: path.read_bytes() for path in Path().rglob("*") if path.is_file()} == before
+
+
+def test_resuming_an_earlier_copy_keeps_what_came_after_it(train: Callable[..., int]) -> None:
+    options = ("--k2", "10", "--seed", "2", "--save")
+    train(*options, "whole", "--steps", "60")
+    train(*options, "run", "--steps", "50")
+    shutil.copy("run/last.npz", "run/copy.npz")
+    assert main(["--resume", "run/last.npz"]) == 0
+    last, log = Path("run/last.npz").read_bytes(), Path("run/log.csv").read_bytes()
+    assert main(["--resume", "run/copy.npz", "--steps", "10"]) == 0
+    assert_same_run("whole", "run")
+    assert Path("run-1/last.npz").read_bytes() == last
+    assert Path("run-1/log.csv").read_bytes() == log
+
+
+def test_a_log_elsewhere_goes_along_or_is_missed(
+    train: Callable[..., int], capsys: pytest.CaptureFixture[str]
+) -> None:
+    train("--k2", "10", "--steps", "5", "--save", "whole")
+    train("--k2", "10", "--steps", "3", "--save", "run", "--log", "elsewhere.csv")
+    assert main(["--resume", "run/last.npz", "--steps", "2", "--log", "elsewhere.csv"]) == 0
+    assert Path("elsewhere.csv").read_bytes() == Path("whole/log.csv").read_bytes()
+    assert "begins anew" not in capsys.readouterr().err
+    assert main(["--resume", "run/last.npz", "--steps", "1"]) == 0
+    assert "run/log.csv: is not there to go on with, and begins anew" in capsys.readouterr().err
 
 
 def test_resuming_into_another_folder(train: Callable[..., int]) -> None:

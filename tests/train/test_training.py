@@ -10,7 +10,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from models import CharacterLSTM, Vocabulary, load_checkpoint, load_network
+from models import (
+    CharacterLSTM,
+    Checkpoint,
+    Vocabulary,
+    load_checkpoint,
+    load_network,
+    save_checkpoint,
+)
 from nn import Adam, WeightAverage, clip_by_global_norm, parse_schedule
 from tests.train.same_run import assert_identical, assert_same_run
 from tests.train.small import REGULARIZED
@@ -172,7 +179,12 @@ def test_a_run_that_is_done_says_so(
     train("--k2", "10", "--epochs", "1", "--save", "run")
     assert "done already" not in capsys.readouterr().err
     assert main(["--resume", "run/last.npz"]) == 0
-    assert "all 1 epochs are done already; --epochs can make them more" in capsys.readouterr().err
+    assert "1 of 1 epochs are done already; --epochs can make them more" in capsys.readouterr().err
+    assert main(["--resume", "run/last.npz", "--epochs", "3"]) == 0
+    assert load_checkpoint("run/last.npz").progress["step"] == 3 * 48
+    capsys.readouterr()
+    assert main(["--resume", "run/last.npz", "--epochs", "2"]) == 0
+    assert "3 of 2 epochs are done already" in capsys.readouterr().err
 
 
 def test_killed_while_an_epoch_ends(
@@ -188,6 +200,46 @@ def test_killed_while_an_epoch_ends(
     assert load_checkpoint("killed/last.npz").progress["step"] == 47  # of 48
     assert main(["--resume", "killed/last.npz"]) == 0
     assert_same_run("whole", "killed")
+
+
+def test_the_best_epoch_is_remembered_across_a_stop(train: Callable[..., int]) -> None:
+    # The second epoch, at a learning rate that destroys, is worse than the first.
+    options = ("--k2", "10", "--schedule", "step:1:1", "--optimizer", "sgd", "--patience", "9")
+    train(*options, "--steps", "48", "--save", "run")
+    best = Path("run/best.npz").read_bytes()
+    checkpoint = load_checkpoint("run/last.npz")
+    checkpoint.options["learning-rate"] = 1e4
+    save_checkpoint("run/last.npz", checkpoint)
+    assert main(["--resume", "run/last.npz"]) == 0
+    first, second = (e["validation_loss"] for e in load_checkpoint("run/last.npz").history)
+    assert first < second
+    assert Path("run/best.npz").read_bytes() == best
+    assert load_checkpoint("run/last.npz").progress["epochs_since_best"] == 1
+
+
+def test_it_saves_every_five_minutes(
+    train: Callable[..., int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now, saved = 0.0, []
+
+    def clock() -> float:
+        return now
+
+    def a_minute(task: StreamTask, step: int) -> float:
+        nonlocal now
+        now += 60.0
+        return compute(task, step)
+
+    def save(path: Path, checkpoint: Checkpoint) -> None:
+        if path.name == "last.npz":
+            saved.append(checkpoint.progress["step"])
+
+    compute = StreamTask.compute
+    monkeypatch.setattr(StreamTask, "compute", a_minute)
+    monkeypatch.setattr("train.trainer.save_checkpoint", save)
+    monkeypatch.setattr("train.trainer.time.monotonic", clock)
+    assert train("--k2", "10", "--steps", "22") == 0
+    assert saved == [6, 12, 18, 22]
 
 
 def test_init_from_takes_weights_and_vocabulary(train: Callable[..., int], corpus: Path) -> None:
@@ -213,6 +265,11 @@ WRONG = {
     "missing data": (["--data", "none.txt"], 1, "none.txt"),
     "too short": (["--chunks", "1000"], 1, "too short.*--chunks"),
     "missing checkpoint": (["--resume", "none.npz"], 1, "none.npz: there is no such file"),
+    "a recipe to resume": (
+        ["--resume", "shakespeare"],
+        2,
+        "no file 'shakespeare'; shakespeare --resume goes on",
+    ),
     "resume and init": (["--resume", "a", "--init-from", "b"], 2, "exclude each other"),
     "save to a file": (["--save", "corpus.txt", "--log", "a.csv"], 1, "corpus.txt: is a file"),
     "a huge network": (["--units", "2000000000"], 2, "parameters: that is too large"),
@@ -244,8 +301,14 @@ def test_resume_refuses_what_would_not_be_the_same_run(
     assert main(["--resume", "run/last.npz", "--units", "9"]) == 2
     assert "--units is 8 in run/last.npz and can't change" in capsys.readouterr().err
     shutil.copy("run/last.npz", "kept.npz")
-    corpus.write_text(corpus.read_text() + "!")
-    assert main(["--resume", "run/last.npz"]) == 1
+    corpus.rename("moved.txt")
+    assert main(["--resume", "run/last.npz", "--steps", "1"]) == 1
+    assert "corpus.txt'" in (printed := capsys.readouterr().err)
+    assert "if it lies elsewhere now, --data says where" in printed
+    assert main(["--resume", "run/last.npz", "--steps", "1", "--data", "moved.txt"]) == 0
+    assert load_checkpoint("run/last.npz").options["data"] == "moved.txt"
+    corpus.write_text(Path("moved.txt").read_text() + "!")
+    assert main(["--resume", "run/last.npz", "--data", str(corpus)]) == 1
     assert "trained on other data" in capsys.readouterr().err
     train("--k2", "10", "--save", "full")
     assert main(["--resume", "full/best.npz"]) == 2

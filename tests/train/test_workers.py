@@ -22,6 +22,7 @@ from train.streams import StreamTask
 from train.threads import share_threads, suitable_workers
 
 ROOT = Path(__file__).resolve().parents[2]
+WITHOUT_WORKERS = SMALL[: SMALL.index("--workers")]
 
 
 def start(corpus: Path, *arguments: str) -> subprocess.Popen[str]:
@@ -89,6 +90,16 @@ def test_any_number_of_workers_trains_the_same_network(
     assert_identical("several/last.npz", "again/last.npz")
     assert load_checkpoint("several/last.npz").options["workers"] == size
     assert_close("alone/last.npz", "several/last.npz")
+
+
+def test_each_worker_gets_its_share_of_the_threads(
+    train: Callable[..., int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = []
+    monkeypatch.setattr("train.command.share_threads", lambda network, size: asked.append(size))
+    train("--k2", "10", "--steps", "1")
+    train("--k2", "10", "--steps", "1", "--workers", "2")
+    assert asked == [1, 2]
 
 
 @pytest.mark.parametrize(("before", "after"), [("1", "2"), ("2", "1")])
@@ -168,7 +179,7 @@ def test_mpi_ranks_train_the_same_network(
     train(*options, "--save", "alone")
     command = [mpiexec, "-n", str(ranks), sys.executable, str(ROOT / "_training.py")]
     result = subprocess.run(
-        [*command, "--data", str(corpus), *SMALL, *options, "--save", "mpi"],
+        [*command, "--data", str(corpus), *WITHOUT_WORKERS, *options, "--save", "mpi"],
         cwd=corpus.parent,
         capture_output=True,
         text=True,
@@ -181,13 +192,29 @@ def test_mpi_ranks_train_the_same_network(
     assert_close("alone/last.npz", "mpi/last.npz")
 
 
+def test_mpiexec_says_how_many_train(mpiexec: str, corpus: Path) -> None:
+    def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [mpiexec, "-n", "2", sys.executable, str(ROOT / "_training.py"), *arguments],
+            cwd=corpus.parent,
+            capture_output=True,
+            text=True,
+            timeout=60,
+        )
+
+    refused = run("--data", str(corpus), *WITHOUT_WORKERS, "--k2", "10", "--workers", "2")
+    assert refused.returncode != 0
+    assert "under mpiexec its -n says how many train" in refused.stderr
+    assert run("--list").stdout.count("stacked-autoencoder ") == 1
+
+
 def test_one_rank_that_fails_ends_the_others(mpiexec: str, corpus: Path) -> None:
     # What a rank can't find on its machine, others may have on theirs.
     only_rank_0 = 'if [ "$PMI_RANK" = 0 ]; then data=corpus.txt; else data=none.txt; fi; '
     shared_before = shared_memory()
     program = f"{only_rank_0}exec {sys.executable} {ROOT / '_training.py'} --data $data $@"
     result = subprocess.run(
-        [mpiexec, "-n", "2", "sh", "-c", program, "sh", *SMALL, "--k2", "10"],
+        [mpiexec, "-n", "2", "sh", "-c", program, "sh", *WITHOUT_WORKERS, "--k2", "10"],
         cwd=corpus.parent,
         capture_output=True,
         text=True,
