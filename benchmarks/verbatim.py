@@ -15,10 +15,10 @@ from pathlib import Path
 import numpy as np
 from tqdm import tqdm
 
-from models import SHIPPED, load_network
+from models import SHIPPED, CharacterLSTM, CheckpointError, load_network
 from nn import Array
 from sample.text import stream_text
-from train.datasets import load_text
+from train.datasets import DataError, load_text
 from train.threads import one_thread
 
 STRETCHES = (20, 30, 50, 100)
@@ -76,8 +76,13 @@ def main() -> None:
     parser.add_argument("--temperature", type=float, default=0.5)
     parser.add_argument("--seed", type=int, default=1)
     arguments = parser.parse_args()
-    network, checkpoint = load_network(arguments.checkpoint)
-    corpus = load_text(checkpoint.options["data"]).text
+    try:
+        network, checkpoint = load_network(arguments.checkpoint)
+        if not isinstance(network, CharacterLSTM):
+            parser.error(f"{arguments.checkpoint} holds a {network.kind}, not a character-lstm")
+        corpus = load_text(checkpoint.options["data"]).text
+    except (CheckpointError, DataError) as error:
+        parser.error(str(error))
     cut = len(corpus) - int(len(corpus) * checkpoint.options["validation"])
     count = 10  # texts side by side
     with one_thread():
