@@ -1,4 +1,4 @@
-"""The digits that pictures are drawn of: some of MNIST's test set, in one small file.
+"""The digits that pictures are drawn of: some of MNIST's test set, in one small file; and mosaics.
 
 `saves/digits.npz` holds the first 2,000, so that looking at a network needs no download:
 
@@ -47,6 +47,18 @@ def load_digits(path: Path | str = DIGITS) -> tuple[Array, Array]:
         if isinstance(error, OSError) and error.strerror:
             raise DigitsError(f"{path}: can't be read ({error.strerror})") from error
         raise DigitsError(
-            f"{path}: is not a file of digits (.npz with images (N, 28, 28) uint8, labels (N,))"
+            f"{path}: is not a file of digits (.npz with images (N, 28, 28) uint8 and their labels "
+            "(N,) from 0 to 9, at least one)"
         ) from error
     return images / np.float32(255), labels.astype(np.int64)
+
+
+def mosaic(images: Array, columns: int, gap: int = 2, fill: float = 0.0) -> Array:
+    """Return images (N, H, W) side by side in one, row by row, with gaps between them."""
+    count, height, width = images.shape
+    rows = -(-count // columns)
+    whole = np.full((rows * (height + gap) - gap, columns * (width + gap) - gap), fill, np.float32)
+    for number, image in enumerate(images):
+        top, left = (number // columns) * (height + gap), (number % columns) * (width + gap)
+        whole[top : top + height, left : left + width] = image
+    return whole

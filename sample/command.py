@@ -34,6 +34,7 @@ from sample.text import check_options, stream_text
 
 _FLUSH_SECONDS = 0.02  # what is drawn within this time is shown together
 _SEPARATOR = "-" * 40 + "\n"
+_MOST_DIGITS = 10_000  # in one picture, which then takes 2 GB of memory
 _MORPH_STEPS = 12  # images from one digit to the other, if --count does not say
 
 Write = Callable[[str], object]
@@ -57,6 +58,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         check_options(**_drawing(options))
     except ValueError as error:
         parser.error(str(error))
+    if options.out == Path("-"):
+        parser.error("out takes a file, not -; without it the text goes to standard output")
     if options.seed is not None and options.seed < 0:
         parser.error(f"seed must be at least 0, not {options.seed}")
     try:
@@ -213,6 +216,11 @@ def _sample(parser: argparse.ArgumentParser, options: argparse.Namespace) -> Non
             if getattr(options, name) != parser.get_default(name):
                 option = {"held": "set"}.get(name, name.replace("_", "-"))
                 raise CheckpointError(f"{options.checkpoint}: draws digits; --{option} needs text")
+        fewest = 1 if options.morph is None else 2
+        if not fewest <= options.count <= _MOST_DIGITS:
+            parser.error(
+                f"count must be from {fewest} to {_MOST_DIGITS:,} here, not {options.count}"
+            )
         _sample_images(network, options)
         return
     if checkpoint.kind != CharacterLSTM.kind:
@@ -221,7 +229,7 @@ def _sample(parser: argparse.ArgumentParser, options: argparse.Namespace) -> Non
         )
     if options.morph is not None:
         raise CheckpointError(f"{options.checkpoint}: writes text; --morph needs digits")
-    start = _standard_input() if options.start == "-" else options.start
+    start = _standard_input() if options.start == "-" else normalized_text(options.start)
     seed = secrets.randbits(32) if options.seed is None else options.seed
     generator = np.random.default_rng(seed)
     held = dict(options.held or [])
@@ -244,18 +252,17 @@ def _sample_images(network: ImageAutoencoder, options: argparse.Namespace) -> No
         raise CheckpointError(f"{options.checkpoint}: draws a picture; say where to with --out")
     seed = secrets.randbits(32) if options.seed is None else options.seed
     generator = np.random.default_rng(seed)
-    try:
-        if options.morph is None:
+    if options.morph is None:
+        try:
             images = draw_images(network, generator, options.count)
-            columns = math.ceil(math.sqrt(options.count))
-        else:
-            columns = options.count
-            if columns < 2:
-                raise ValueError("--morph takes a --count of at least 2")
-            images = morph_digits(network, generator, options.morph, columns)
+        except ValueError as error:  # it is not variational
+            raise CheckpointError(f"{options.checkpoint}: {error}") from error
+        columns = math.ceil(math.sqrt(options.count))
+    else:
+        images = morph_digits(network, generator, options.morph, options.count)
+        columns = options.count
+    try:
         save_images(options.out, images, columns)
-    except ValueError as error:
-        raise CheckpointError(f"{options.checkpoint}: {error}") from error
     except ImportError as error:
         raise _OutputError(
             f'{options.out}: needs {error.name}: pip install "glassnet[plots]"'
@@ -281,12 +288,13 @@ def _write_texts(write: Write, characters: Iterator[str], start: str, count: int
 
 
 def _standard_input() -> str:
-    """Return all of standard input as UTF-8; what is not UTF-8 becomes unknown characters."""
+    """Return all of standard input, which is UTF-8."""
     if sys.stdin is None:
         return ""
-    if isinstance(sys.stdin, io.TextIOWrapper):
-        sys.stdin.reconfigure(encoding="utf-8", errors="surrogateescape")
-    return normalized_text(sys.stdin.read())
+    try:
+        return normalized_text(sys.stdin.buffer.read().decode("utf-8"))
+    except UnicodeDecodeError as error:
+        raise VocabularyError(f"is not UTF-8 text (see byte {error.start})") from None
 
 
 @contextlib.contextmanager

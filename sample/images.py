@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from models import ImageAutoencoder
-from models.digits import load_digits
+from models.digits import load_digits, mosaic
 from models.files import whole_file
 from nn import Array
 
@@ -71,13 +71,7 @@ def save_images(path: Path | str, images: Array, columns: int) -> None:
     """
     from matplotlib.image import imsave
 
-    count, height, width = images.shape
-    rows, columns = -(-count // columns), min(count, columns)
-    whole = np.zeros((rows * (height + _GAP) + _GAP, columns * (width + _GAP) + _GAP), np.float32)
-    for number, image in enumerate(images):
-        top = _GAP + (number // columns) * (height + _GAP)
-        left = _GAP + (number % columns) * (width + _GAP)
-        whole[top : top + height, left : left + width] = image
+    whole = np.pad(mosaic(images, min(len(images), columns), _GAP), _GAP)
     enlarged = whole.repeat(_ENLARGED, axis=0).repeat(_ENLARGED, axis=1)
     with whole_file(path) as file:
         imsave(file, enlarged, cmap="gray_r", vmin=0, vmax=1, format="png")

@@ -18,6 +18,8 @@ from visualize.activations import (
     read_in_streams,
     save_activations,
 )
+from visualize.contexts import Contexts, read_contexts
+from visualize.guesses import Guesses, read_guesses
 from visualize.hypotheses import (
     HYPOTHESES,
     Hypothesis,
@@ -35,7 +37,9 @@ __all__ = [
     "STATES",
     "Ablation",
     "Activations",
+    "Contexts",
     "Finding",
+    "Guesses",
     "Hypothesis",
     "Neuron",
     "PredicateError",
@@ -48,6 +52,8 @@ __all__ = [
     "page",
     "predicate_hypothesis",
     "read_activations",
+    "read_contexts",
+    "read_guesses",
     "read_in_streams",
     "save_activations",
     "save_page",

@@ -237,6 +237,10 @@ def _run(options: argparse.Namespace) -> None:
     for name, value in vars(options).items():
         if value not in (None, False) and name not in view.options | {"checkpoint", "no_color"}:
             raise UserError(f"--{name} does not apply to a {checkpoint.kind}")
+    named = [path for path in (options.html, options.png, options.export, options.json) if path]
+    for path in named:
+        if named.count(path) > 1:
+            raise UserError(f"{path}: is to be two files at once")
     view.show(network, options)
 
 

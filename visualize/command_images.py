@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
+from collections.abc import Iterator
 from pathlib import Path
 
 from models import ImageAutoencoder, load_checkpoint
@@ -22,9 +24,16 @@ def show_image_autoencoder(network: ImageAutoencoder, options: argparse.Namespac
             f"{options.images}: holds {len(images)} digits; the pictures take at least "
             f"{FEWEST_CODES}"
         )
+    saved = save_pictures(folder, network, checkpoint, images, labels)
+    while (path := _next(saved, folder)) is not None:
+        with contextlib.suppress(BrokenPipeError):  # nobody listens: the files are still wanted
+            print(f"wrote {path}")
+
+
+def _next(saved: Iterator[Path], folder: Path) -> Path | None:
+    """Have the next picture saved; say of an error that it is the folder's."""
     try:
-        for path in save_pictures(folder, network, checkpoint, images, labels):
-            print(f"wrote {path}", flush=True)
+        return next(saved, None)
     except ImportError as error:
         raise UserError(f'{folder}: needs {error.name}: pip install "glassnet[plots]"') from error
     except OSError as error:

@@ -118,6 +118,8 @@ def _show(
     index = activations.most_varying(layer, state)
     if options.neuron is not None:
         layer, index = options.neuron
+    elif isinstance(options.ablate, tuple) and not findings:
+        layer, index = options.ablate
     elif findings:
         layer, index, state = findings[0].layer, findings[0].neuron, findings[0].state
     neuron = activations.neuron(layer, index, state)
@@ -141,7 +143,7 @@ def _show(
             print()
         for line in draw(neuron, *terminal(options)):
             print(line)
-    if options.neuron is None and not findings:
+    if options.neuron is None and not findings and not ablations:
         print(
             f"Neuron {index} varies most in layer {layer} on this text; "
             "--neuron LAYER:INDEX shows another."

@@ -1,8 +1,8 @@
 """Hypotheses: what a neuron might tell about a text, each a value for every character.
 
-A value belongs to the moment after its character has been read, as activations do. A hypothesis
-marked as prediction asks about characters that come later: a neuron that tells it has learned to
-expect them. To add one, write a function from a text to an array and give it a line in
+A value belongs to the moment after its character has been read, as activations do. Some hypotheses
+ask about characters that come later: a neuron that tells these has learned to expect them. To add
+one, write a function from a text to an array and give it a line in
 `HYPOTHESES`.
 """
 
@@ -29,18 +29,18 @@ class Hypothesis:
     name : what it is asked for by.
     description : what it says, as the middle of a sentence: `the character is a capital`.
     function : text -> (characters,), bool for yes or no, any other number for a quantity.
-    prediction : it asks about characters that have not been read yet.
     """
 
     name: str
     description: str
     function: Callable[[str], Array]
-    prediction: bool = False
 
 
 class PredicateError(ValueError):
     """A user's own hypothesis can't be used; the message is one line that says why."""
 
+
+_LARGEST = 1e100  # of the values of a user's own hypothesis: they are squared
 
 # -- finding places in a text ---------------------------------------------------------------------
 
@@ -204,13 +204,11 @@ HYPOTHESES = {
             "end-of-word",
             "the character is the last letter of a word",
             _end_of_word,
-            prediction=True,
         ),
         Hypothesis(
             "line-end-near",
             "a newline is among the next 5 characters",
             _line_end_near,
-            prediction=True,
         ),
         Hypothesis("since-newline", "characters since the last newline", _since_newline),
         Hypothesis(
@@ -240,13 +238,11 @@ HYPOTHESES = {
             "to-end-of-word",
             "letters of the word still to come, 0 at its end and outside of words",
             _to_end_of_word,
-            prediction=True,
         ),
         Hypothesis(
             "line-length",
             "length of the whole line that the character is in",
             _line_length,
-            prediction=True,
         ),
     )
 }
@@ -313,9 +309,13 @@ def predicate_hypothesis(path: Path | str, name: str) -> Hypothesis:
             raise PredicateError(
                 f"{where}: must return numbers or booleans, not {found.dtype.name}"
             )
-        if not np.isfinite(found).all():
-            place = int(np.flatnonzero(~np.isfinite(found))[0])
-            raise PredicateError(f"{where}: value {found[place]} at position {place}")
+        wrong = ~(np.abs(found.astype(np.float64)) <= _LARGEST)  # NaN too
+        if wrong.any():
+            place = int(np.flatnonzero(wrong)[0])
+            raise PredicateError(
+                f"{where}: value {found[place]} at position {place}; values lie between "
+                f"{-_LARGEST:g} and {_LARGEST:g}"
+            )
         return found
 
     return Hypothesis(name, f"what {where} returns", values)

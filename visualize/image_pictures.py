@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from models.digits import mosaic
 from nn import Array
 
 DIGIT_COLORS = (
@@ -51,17 +52,6 @@ def rows_of_images(rows: dict[str, Array], title: str) -> Any:
         axes.text(-4, images.shape[1] / 2, name, ha="right", va="center", fontsize=9)
     _title(figure, title)
     return figure
-
-
-def mosaic(images: Array, columns: int, gap: int = 2, fill: float = 0.0) -> Array:
-    """Return images (N, H, W) side by side in one, row by row, with gaps between them."""
-    count, height, width = images.shape
-    rows = -(-count // columns)
-    whole = np.full((rows * (height + gap) - gap, columns * (width + gap) - gap), fill, np.float32)
-    for number, image in enumerate(images):
-        top, left = (number // columns) * (height + gap), (number % columns) * (width + gap)
-        whole[top : top + height, left : left + width] = image
-    return whole
 
 
 def weights_figure(weights: Array, title: str) -> Any:
@@ -156,6 +146,7 @@ def curve_figure(stages: dict[str, list[dict[str, Any]]], title: str) -> Any:
     """
     figure = _figure(width=1.2 + 3.8 * len(stages) ** 0.8, height=3.4)
     plots = figure.subplots(1, len(stages), squeeze=False)[0]
+    marker = "." if min(map(len, stages.values())) < 15 else None
     for axes, (name, entries) in zip(plots, stages.items(), strict=True):
         epochs = [entry["epoch"] for entry in entries]
         for key, label, color, style in (
@@ -165,7 +156,7 @@ def curve_figure(stages: dict[str, list[dict[str, Any]]], title: str) -> Any:
             if all(key in entry for entry in entries):
                 axes.plot(
                     epochs, [e[key] for e in entries], style, color=color, label=label,
-                    marker="." if len(epochs) < 15 else None,
+                    marker=marker,
                 )  # fmt: skip
         axes.set_xlabel("epoch", fontsize=9)
         axes.set_title(name, fontsize=9)
@@ -184,20 +175,20 @@ def scatter_figure(points: Array, labels: Array, title: str, axis_names: tuple[s
     """Return a figure of points (N, 2), coloured by digit; each digit is also written down."""
     figure = _figure(width=7.4, height=6.4)
     axes = figure.add_axes((0.09, 0.08, 0.79, 0.85))
-    for digit in np.unique(labels):
+    present = np.unique(labels)
+    for digit in present:
         own = points[labels == digit]
         axes.scatter(
             own[:, 0], own[:, 1], s=9, color=DIGIT_COLORS[digit], linewidths=0, alpha=0.8,
             label=str(digit),
         )  # fmt: skip
-    present = np.unique(labels)
     middles = np.array([np.median(points[labels == digit], axis=0) for digit in present])
     for digit, place in zip(present, _apart(middles, 0.045 * np.ptp(points, axis=0)), strict=True):
+        box = {"boxstyle": "round,pad=0.15", "fc": "white", "alpha": 0.85, "lw": 1.5}
         axes.text(
-                *place, str(digit), fontsize=13, fontweight="bold", ha="center",
-                va="center", bbox={"boxstyle": "round,pad=0.15", "fc": "white", "alpha": 0.85,
-                                   "ec": DIGIT_COLORS[digit], "lw": 1.5},
-            )  # fmt: skip
+            *place, str(digit), fontsize=13, fontweight="bold", ha="center", va="center",
+            bbox=box | {"ec": DIGIT_COLORS[digit]},
+        )  # fmt: skip
     axes.set_xlabel(axis_names[0], fontsize=9)
     axes.set_ylabel(axis_names[1], fontsize=9)
     axes.tick_params(labelsize=8)

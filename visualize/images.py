@@ -67,7 +67,7 @@ def save_pictures(
         weights_figure(_first_weights(network), f"{name}: weights of the first layer"),
     )
     codes = network.encode(images)
-    title = f"{name}: codes of {len(shown)} digits"
+    title = f"{name}: codes of {len(shown)} digit{'s' if len(shown) > 1 else ''}"
     if codes.ndim == 2:
         code = bars_figure(shown, digits, codes[examples], title)
     else:

@@ -24,6 +24,11 @@ LENGTHS = {1: 3, 2: 4}
 SPACE, EDGE = "␣", "│"
 """How a space, and what lies beyond the first and the last place of a line, are written."""
 
+EXPLANATION = (
+    "The n-grams at a filter's centre with the largest mean response, and how often they occur. "
+    f"{SPACE} is a space, {EDGE} the edge of the line."
+)
+
 _RARE = 50_000  # n-grams that are rarer than once in so many are left out, as chance finds
 _BATCH = 500  # lines read at once: only memory depends on it
 

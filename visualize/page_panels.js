@@ -154,20 +154,21 @@ function addItem(section, item, score, bar) {
 }
 
 function writeLists() {
+  const several = Object.keys(description.states).length > 1;
   for (const finding of description.findings) {
     const {layer, neuron, state, hypothesis, measure, score, baseline, verdict} = finding;
     const middle = measure === "AUC" ? 0.5 : 0;  // of a neuron that tells nothing
     const strength = (number) => number === null ? 0 : Math.abs(number - middle) / (1 - middle);
     const says = finding.description;
-    // Of a neuron that falls the AUC is turned round, as in the tables of the terminal.
+    // Of a neuron that falls the AUC is turned round; r has a sign to tell.
     const falls = score < middle;
     const turned = measure === "AUC" && falls ? 1 - score : score;
     const numbers = `${measure} ${format(turned)}`;
     addItem("findings", {
       layer: String(layer), neuron, state, what: hypothesis, meaning: hypothesis,
-      where: `${layer}:${neuron}`,
+      where: several ? `${layer}:${neuron} ${description.states[state].name}` : `${layer}:${neuron}`,
       explanation: `${says.charAt(0).toUpperCase()}${says.slice(1)}. ${numbers}` +
-        `${state === "hidden" ? "" : ` of the ${state.replace("-", " ")}`}` +
+        `${several || state !== "hidden" ? ` of the ${state.replace("-", " ")}` : ""}` +
         `${falls ? ", falling there" : ""}; the character alone tells ` +
         `${format(baseline)}. Verdict: ${verdict}.`,
     }, numbers, meter(strength(score), strength(baseline)));
@@ -176,8 +177,9 @@ function writeLists() {
   for (const {layer, neuron, cost} of description.costliest) {
     addItem("costliest", {
       layer: String(layer), neuron, what: `${layer}:${neuron}`, where: "", meaning: "Costly to remove",
-      explanation: `Without it the loss is ${format(cost, 4)} nats a character higher.`,
-    }, `+${format(cost, 4)}`, meter(cost / largest));
+      explanation: `Without it the loss is ${format(Math.abs(cost), 4)} nats a character ` +
+        `${cost < 0 ? "lower" : "higher"}.`,
+    }, `${cost < 0 ? "" : "+"}${format(cost, 4)}`, meter(Math.max(0, cost) / largest || 0));
   }
 }
 

@@ -69,6 +69,16 @@ class Reading:
         shades = np.concatenate([self.shades(line, layer) for line in self.lines])
         return sorted(np.argsort(-shades.std(axis=0), kind="stable")[:count].tolist())
 
+    def accuracy(self) -> str:
+        """Return in words how many characters are reconstructed, what fills lines up left out."""
+        pairs = [
+            (a, b)
+            for line in self.lines
+            for a, b in zip(line.text.rstrip(), line.reconstruction, strict=False)
+        ]
+        right = sum(a == b for a, b in pairs)
+        return f"reconstructed {right} of {len(pairs)} characters"
+
 
 def read_lines(network: TextAutoencoder, lines: Sequence[str]) -> Reading:
     """Let a network read lines and write them again.

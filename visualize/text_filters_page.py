@@ -9,7 +9,7 @@ from itertools import groupby
 from pathlib import Path
 
 from visualize.drawing import TooLongError, color, visible
-from visualize.ngrams import NGram
+from visualize.ngrams import EXPLANATION, NGram
 from visualize.text_filters import Line, Reading
 
 LONGEST = 200
@@ -46,12 +46,15 @@ def filters_page(
             "  .s{} {{ background: rgb({}, {}, {}); }}".format(shade, *color(shade))
             for shade in range(0, 256, _STEP)
         ),
+        "accuracy": reading.accuracy(),
         "lines": "\n".join(f"<pre>{_line(reading, line, filters)}</pre>" for line in reading.lines),
         "ngrams": _table(ngrams) if ngrams else "",
     }
     # In one pass, so that a text that looks like a place to fill is left alone.
     template = _TEMPLATE.read_text(encoding="utf-8")
-    return re.sub(r"@@(title|shades|lines|ngrams)@@", lambda match: parts[match[1]], template)
+    return re.sub(
+        r"@@(title|shades|accuracy|lines|ngrams)@@", lambda match: parts[match[1]], template
+    )
 
 
 def _line(reading: Reading, line: Line, filters: Mapping[int, Sequence[int]]) -> str:
@@ -69,7 +72,7 @@ def _line(reading: Reading, line: Line, filters: Mapping[int, Sequence[int]]) ->
                 )
             )
             largest = reading.largest[layer][index]
-            rows.append(f"<b>{layer}:{index:<5} </b>{cells}<b> {largest:.1f}</b>")
+            rows.append(f'<b class="name">{layer}:{index:<5} </b>{cells}<b> {largest:.1f}</b>')
         rows.append("")
     rows.append(margin + html.escape(text))
     written = visible(line.reconstruction)
@@ -93,7 +96,6 @@ def _table(ngrams: Mapping[tuple[int, int], Sequence[NGram]]) -> str:
         rows.append(f"<tr><td>{layer}:{index}</td>{cells or '<td>never responds</td>'}</tr>")
     return (
         "<h2>What excites each filter most</h2>\n"
-        "<p>The n-grams at its centre with the largest mean response, and how often they occur. "
-        "␣ is a space, │ the edge of the line.</p>\n"
+        f"<p>{EXPLANATION}</p>\n"
         '<div id="ngrams"><table>\n' + "\n".join(rows) + "\n</table></div>"
     )

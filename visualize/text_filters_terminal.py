@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 
 from visualize.drawing import DENSITY, columns, density, visible
-from visualize.ngrams import NGram
+from visualize.ngrams import EXPLANATION, NGram
 from visualize.terminal import Colors, colored, escapes_of
 from visualize.text_filters import Line, Reading
 
@@ -64,7 +65,7 @@ def draw_lines(
             if not wrong.isspace():
                 yield (" " * margin + wrong).rstrip()
             yield ""
-    yield _accuracy(reading)
+    yield reading.accuracy()
     scale = f'"{DENSITY}"'
     if colors != "none":
         levels = list(range(0, 256, 17))
@@ -75,7 +76,14 @@ def draw_lines(
 def draw_ngrams(
     ngrams: Mapping[tuple[int, int], Sequence[NGram]], width: int | None = None
 ) -> Iterator[str]:
-    """Yield one row for each filter, (layer, index): its strongest n-grams, as many as fit."""
+    """Yield one row for each filter, (layer, index): its strongest n-grams, as many as fit.
+
+    Nothing if there are no filters; else what the rows say comes first.
+    """
+    if ngrams:
+        yield ""
+        yield from textwrap.wrap(EXPLANATION, min(100, width or 100))
+        yield ""
     for (layer, index), found in ngrams.items():
         row = f"{_name(layer, index):6}" + ("" if found else "never responds")
         for number, ngram in enumerate(found):
@@ -88,16 +96,6 @@ def draw_ngrams(
 
 def _name(layer: int, index: int) -> str:
     return f"{layer}:{index}"
-
-
-def _accuracy(reading: Reading) -> str:
-    pairs = [
-        (a, b)
-        for line in reading.lines
-        for a, b in zip(line.text.rstrip(), line.reconstruction, strict=False)
-    ]
-    right = sum(a == b for a, b in pairs)
-    return f"reconstructed {right} of {len(pairs)} characters"
 
 
 def _cells(line: Line) -> list[int]:

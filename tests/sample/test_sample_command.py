@@ -89,6 +89,12 @@ def test_defaults(network_file: str, capsys: pytest.CaptureFixture[str]) -> None
     )
 
 
+def test_line_ends_of_the_start_text(network_file: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([network_file, "--start", "a\r\nb", "--length", "20", "--seed", "1"]) == 0
+    (text,) = expected_texts(network_file, 1, start="a\nb", length=20, temperature=0.5)
+    assert capsys.readouterr().out == "a\nb" + text
+
+
 def test_start_text_from_standard_input(
     network_file: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -148,10 +154,20 @@ def test_what_digits_are_not_drawn_with(
     assert_fails(capsys, path, *arguments, message=message)
 
 
-def test_a_morph_has_two_ends(capsys: pytest.CaptureFixture[str]) -> None:
-    path = str(SHIPPED / "variational-autoencoder.npz")
-    arguments = ("--morph", "1,7", "--count", "1", "--out", "none.png")
-    assert_fails(capsys, path, *arguments, message="--morph takes a --count of at least 2")
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("--morph", "1,7", "--count", "1"), "count must be from 2 to 10,000 here, not 1"),
+        (("--count", "1000000"), "count must be from 1 to 10,000 here, not 1000000"),
+    ],
+)
+def test_pictures_hold_so_many_digits(
+    arguments: tuple[str, ...], message: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as exit_:
+        main([str(SHIPPED / "variational-autoencoder.npz"), *arguments, "--out", "none.png"])
+    assert exit_.value.code == 2
+    assert message in capsys.readouterr().err
 
 
 def test_several_texts(network_file: str, capsys: pytest.CaptureFixture[str]) -> None:
@@ -313,7 +329,7 @@ def test_unknown_character_in_the_start_text(
     message = "start text: character 'Z' (U+005A) at position 3"
     assert_fails(capsys, network_file, "--start", "badZ", message=message)
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"ab\xff")))
-    message = "start text: character '\\udcff' (U+DCFF) at position 2"
+    message = "start text: is not UTF-8 text (see byte 2)"
     assert_fails(capsys, network_file, "--start", "-", message=message)
 
 
@@ -340,6 +356,7 @@ def test_too_little_memory(
         ("--top-p", "1.5", "top-p must be above 0 and at most 1, not 1.5"),
         ("--count", "0", "count must be at least 1, not 0"),
         ("--seed", "-1", "seed must be at least 0, not -1"),
+        ("--out", "-", "out takes a file, not -"),
         ("--heat", "1", "unrecognized arguments: --heat"),
     ],
 )

@@ -122,6 +122,7 @@ def file(tmp_path: Path) -> Path:
         "def ragged(text): return [[1], [1, 2]]\n"
         "def letters(text): return list(text)\n"
         "def infinite(text): return [0.0, math.inf, 1.0]\n"
+        "def large(text): return [1e100, 0, -1e101]\n"
         "def breaks(text): return 1 / 0\n"
         "def leaves(text): raise SystemExit('now')\n"
     )
@@ -145,7 +146,8 @@ def test_predicate(file: Path) -> None:
         ("wide", "own.py:wide: must return a value for each of the 3 characters, not shape (3, 2)"),
         ("ragged", "own.py:ragged: fails: ValueError: "),
         ("letters", "own.py:letters: must return numbers or booleans, not str"),
-        ("infinite", "own.py:infinite: value inf at position 1"),
+        ("infinite", "own.py:infinite: value inf at position 1; values lie between -1e+100 and"),
+        ("large", "own.py:large: value -1e+101 at position 2; values lie between -1e+100 and 1e"),
         ("breaks", "own.py:breaks: fails: ZeroDivisionError: division by zero"),
         ("leaves", "own.py:leaves: fails: SystemExit: now"),
     ],

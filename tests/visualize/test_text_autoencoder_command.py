@@ -120,7 +120,9 @@ def test_files(
     assert re.fullmatch(rf"wrote {html} \(\d+ kB\)\nwrote {png} \(\d+ kB\)\n", captured.out)
     content = html.read_text(encoding="utf-8")
     assert "<title>network.npz reading text.txt</title>" in content
-    assert len(set(re.findall(r"<b>(\d:\d+) *</b>", content))) == 12 + 11  # all filters
+    assert (
+        len(set(re.findall(r"<b class=\"name\">(\d:\d+) *</b>", content))) == 12 + 11
+    )  # all filters
     assert len(re.findall(r"<tr><td>(\d:\d+)</td>", content)) == 12 + 11
     assert png.read_bytes().startswith(b"\x89PNG")
     assert len(os.listdir(tmp_path / "out")) == 2
@@ -130,7 +132,7 @@ def test_a_page_of_one_filter(checkpoint: Path, text_file: Path, tmp_path: Path)
     html = tmp_path / "p.html"
     assert run(checkpoint, "--neuron", "2:3", "--corpus", text_file, "--html", html) == 0
     content = html.read_text(encoding="utf-8")
-    assert set(re.findall(r"<b>(\d:\d+) *</b>", content)) == {"2:3"}
+    assert set(re.findall(r"<b class=\"name\">(\d:\d+) *</b>", content)) == {"2:3"}
     assert re.findall(r"<tr><td>(\d:\d+)</td>", content) == ["2:3"]
 
 

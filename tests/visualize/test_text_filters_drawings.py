@@ -1,6 +1,7 @@
 """Lines with the rows of their filters: in the terminal, as a page and as a picture."""
 
 import re
+import textwrap
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import pytest
 
 from nn import Array
 from visualize.drawing import TooLongError, color, density
-from visualize.ngrams import NGram
+from visualize.ngrams import EXPLANATION, NGram
 from visualize.text_filters import Line, Reading
 from visualize.text_filters_page import filters_page
 from visualize.text_filters_picture import save_filters_picture
@@ -124,13 +125,18 @@ def test_wide_and_combining_and_control_characters_keep_their_columns() -> None:
 
 def test_ngrams_fill_the_width() -> None:
     ngrams = {(1, 3): [NGram("you", 4.96, 2416), NGram("\x1b␣w", 4.0, 1)], (2, 21): []}
+    explained = ["", *textwrap.wrap(EXPLANATION, 100), ""]
+    assert list(draw_ngrams({})) == []
     assert list(draw_ngrams(ngrams)) == [
+        *explained,
         "1:3   you 5.0 ×2416  ␛␣w 4.0 ×1",
         "2:21  never responds",
     ]
-    assert next(draw_ngrams(ngrams, width=30)) == "1:3   you 5.0 ×2416"
-    assert next(draw_ngrams(ngrams, width=31)).endswith("4.0 ×1")
-    assert next(draw_ngrams(ngrams, width=5)) == "1:3   you 5.0 ×2416"
+    for width, expected in ((30, "1:3   you 5.0 ×2416"), (5, "1:3   you 5.0 ×2416")):
+        assert list(draw_ngrams(ngrams, width))[-2] == expected
+    drawn = list(draw_ngrams(ngrams, width=31))
+    assert drawn[-2].endswith("4.0 ×1")
+    assert max(map(len, drawn)) == 31
 
 
 # -- page -----------------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from models import CharacterLSTM, Checkpoint, save_checkpoint
+from models import SHIPPED, CharacterLSTM, Checkpoint, save_checkpoint
 from visualize import STATES, load_activations, read_activations
 from visualize.command import _parser, main
 
@@ -279,6 +279,26 @@ def test_reader_that_stops_early(checkpoint: Path, text_file: Path) -> None:
         process.stdout.close()
         assert process.stderr.read() == b""
     assert process.returncode == 0
+
+
+def test_all_pictures_are_written_though_nobody_reads_their_names(tmp_path: Path) -> None:
+    read, write = os.pipe()
+    os.close(read)
+    path = SHIPPED / "simple-autoencoder.npz"
+    command = [sys.executable, str(ROOT / "_visualize.py"), path, "--out", tmp_path / "pictures"]
+    done = subprocess.run(command, stdout=write, stderr=subprocess.PIPE, check=False)
+    os.close(write)
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert len(list((tmp_path / "pictures").iterdir())) == 6
+
+
+def test_one_file_is_not_two(
+    checkpoint: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "x"
+    assert run(checkpoint, "--html", path, "--png", path) == 1
+    assert f"{path}: is to be two files at once" in capsys.readouterr().err
+    assert not path.exists()
 
 
 def test_full_disk(checkpoint: Path, text_file: Path) -> None:

@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 
 from models import IMAGE_AUTOENCODERS, Checkpoint, load_network, save_checkpoint
-from models.digits import load_digits
+from models.digits import load_digits, mosaic
 from models.image_autoencoders import StackedAutoencoder, VariationalAutoencoder
 from visualize.command import main
-from visualize.image_pictures import DIGIT_COLORS, mosaic, normal_quantiles
+from visualize.image_pictures import DIGIT_COLORS, normal_quantiles
 from visualize.images import _first_weights, _manifold, _stages
 from visualize.neighbours import plane_coordinates
 
