@@ -74,7 +74,7 @@ class Activations:
         """The states that are held for every layer, in the order in which they were asked for."""
         return list(dict.fromkeys(state for _, state in self.arrays))
 
-    def neuron(self, layer: int, index: int, state: str) -> Neuron:
+    def neuron(self, layer: int, index: int, state: str = "hidden") -> Neuron:
         """Return one neuron; raise KeyError or IndexError if it is not held."""
         return Neuron(self.text, layer, index, state, self.arrays[layer, state][:, index])
 
