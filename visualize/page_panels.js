@@ -160,15 +160,17 @@ function writeLists() {
     const middle = measure === "AUC" ? 0.5 : 0;  // of a neuron that tells nothing
     const strength = (number) => number === null ? 0 : Math.abs(number - middle) / (1 - middle);
     const says = finding.description;
+    const {name} = description.states[state];
     // Of a neuron that falls the AUC is turned round; r has a sign to tell.
     const falls = score < middle;
     const turned = measure === "AUC" && falls ? 1 - score : score;
     const numbers = `${measure} ${format(turned)}`;
     addItem("findings", {
-      layer: String(layer), neuron, state, what: hypothesis, meaning: hypothesis,
-      where: several ? `${layer}:${neuron} ${description.states[state].name}` : `${layer}:${neuron}`,
+      layer: String(layer), neuron, state, what: `${hypothesis}${several ? ` · ${name}` : ""}`,
+      meaning: hypothesis,
+      where: `${layer}:${neuron}`,
       explanation: `${says.charAt(0).toUpperCase()}${says.slice(1)}. ${numbers}` +
-        `${several || state !== "hidden" ? ` of the ${state.replace("-", " ")}` : ""}` +
+        `${several || state !== "hidden" ? ` of the ${name}` : ""}` +
         `${falls ? ", falling there" : ""}; the character alone tells ` +
         `${format(baseline)}. Verdict: ${verdict}.`,
     }, numbers, meter(strength(score), strength(baseline)));
@@ -176,7 +178,8 @@ function writeLists() {
   const largest = Math.max(...description.costliest.map(({cost}) => cost));
   for (const {layer, neuron, cost} of description.costliest) {
     addItem("costliest", {
-      layer: String(layer), neuron, what: `${layer}:${neuron}`, where: "", meaning: "Costly to remove",
+      layer: String(layer), neuron, what: `${layer}:${neuron}`, where: "",
+      meaning: cost < 0 ? "Not missed when removed" : "Costly to remove",
       explanation: `Without it the loss is ${format(Math.abs(cost), 4)} nats a character ` +
         `${cost < 0 ? "lower" : "higher"}.`,
     }, `${cost < 0 ? "" : "+"}${format(cost, 4)}`, meter(Math.max(0, cost) / largest || 0));
