@@ -65,7 +65,11 @@ FINDINGS = (
     Finding("line-length", "how long it is", "r", 2, 0, "cell", -0.5, -0.6, 0.1, "clear"),
     Finding("capital", "the letter is a capital", "AUC", 2, 5, "hidden", 0.25, 0.2, 0.6, "weak"),
 )
-COSTLIEST = (Ablation(1, 3, 0.1, 1.5, 1.54), Ablation(2, 0, -0.2, 1.5, 1.52))
+COSTLIEST = (
+    Ablation(1, 3, 0.1, 1.5, 1.54),
+    Ablation(2, 0, -0.2, 1.5, 1.52),
+    Ablation(2, 1, 0.0, 1.5, 1.49),
+)
 
 
 @pytest.fixture
@@ -324,7 +328,8 @@ def test_the_bar_does_not_cover_what_is_read(
 def test_search_and_lists(browser: Browser, activations: Activations, full_page: Path) -> None:
     browser.open(full_page)
     names = "#findings .what"
-    assert browser.texts(names) == ["vowel", "line-length", "capital"]
+    all_names = ["vowel · hidden state", "line-length · cell state", "capital · hidden state"]
+    assert browser.texts(names) == all_names
     assert browser.texts("#findings .score") == ["AUC 0.95", "r −0.50", "AUC 0.75"]
     assert browser.texts("#findings .where") == ["1:4", "2:0", "2:5"]
     widths = browser.run(
@@ -332,16 +337,26 @@ def test_search_and_lists(browser: Browser, activations: Activations, full_page:
         " (bar) => parseFloat(bar.style.width))"
     )
     np.testing.assert_allclose(widths, [90, 50, 50])
-    assert browser.texts("#costliest .item") == ["1:3+0.0400", "2:0+0.0200"]
+    assert browser.texts("#costliest .item") == ["1:3+0.0400", "2:0+0.0200", "2:1−0.0100"]
+    meters = browser.run(
+        "return Array.from(document.querySelectorAll('#costliest .value'),"
+        " (bar) => parseFloat(bar.style.width))"
+    )
+    np.testing.assert_allclose(meters, [100, 50, 0], atol=1e-9)
+    browser.click("#costliest .item:nth-of-type(3)")
+    assert "Not missed when removed" in browser.text("#meanings")
+    assert "Without it the loss is 0.0100 nats a character lower." in browser.text("#meanings")
 
     browser.type("#search", "letter")
-    assert browser.texts(names) == ["vowel", "capital"]
+    assert browser.texts(names) == [all_names[0], all_names[2]]
     assert browser.texts("#costliest .item") == []
     browser.type("#search", " CAPITAL")
-    assert browser.texts(names) == ["capital"]
+    assert browser.texts(names) == [all_names[2]]
     browser.click("#findings .item:not([hidden])")
     assert browser.colors() == expected_colors(activations, 2, 5, "hidden")
-    assert "The letter is a capital. AUC 0.75, falling there" in browser.text("#meanings")
+    assert "The letter is a capital. AUC 0.75 of the hidden state, falling there" in browser.text(
+        "#meanings"
+    )
     assert browser.run("return document.querySelectorAll('.item[aria-current=true]').length") == 1
     browser.type("#search", "zz")
     assert browser.texts(names) == []
@@ -349,7 +364,7 @@ def test_search_and_lists(browser: Browser, activations: Activations, full_page:
 
     browser.run("document.getElementById('search').select()")
     browser.type("#search", "1:4")
-    assert browser.texts(names) == ["vowel", "line-length", "capital"]
+    assert browser.texts(names) == all_names
     assert browser.colors() == expected_colors(activations, 1, 4, "hidden")
     browser.type("#search", "4")
     assert browser.text("#found") == "There is no neuron 1:44."
