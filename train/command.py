@@ -19,7 +19,7 @@ from train.options import OPTIONS
 from train.processes import WorkerError, start_workers
 from train.recipes import DEFAULT_RECIPE, RECIPES
 from train.reducers import Alone, Reducer
-from train.run_files import FolderError, prepare_files, sole_run_in
+from train.run_files import LAST, LOG, FolderError, prepare_files, sole_run_in
 from train.run_log import LogError
 from train.streams import CorpusError
 from train.threads import share_threads, suitable_workers
@@ -169,7 +169,7 @@ def parse(arguments: list[str], rank: int | None = None) -> Run | None:
     if given["resume"] is not None:
         if given["init_from"]:
             raise UsageError("--resume and --init-from exclude each other")
-        resumed = Path(given["resume"] or save / "last.npz")
+        resumed = Path(given["resume"] or save / LAST)
         start = load_checkpoint(resumed)
         options = _resumed_options(resumed, start, explicit, given["recipe"])
         recipe_name = start.recipe
@@ -195,7 +195,7 @@ def parse(arguments: list[str], rank: int | None = None) -> Run | None:
         options=options,
         data_asked_for="data" in explicit or resumed is not None,
         save=save,
-        log=Path(given["log"] or save / "log.csv"),
+        log=Path(given["log"] or save / LOG),
         steps=given["steps"],
         start=start,
         resumed=resumed,
@@ -221,7 +221,7 @@ def _recipe_in(arguments: list[str]) -> str:
                 "run of that recipe"
             )
         folder = Path(given.save or Path("saves") / recipe)
-        recipe = load_checkpoint(given.resume or folder / "last.npz").recipe
+        recipe = load_checkpoint(given.resume or folder / LAST).recipe
     return recipe if recipe in RECIPES else DEFAULT_RECIPE
 
 

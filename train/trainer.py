@@ -25,6 +25,7 @@ from nn import Array, WeightAverage
 from nn.optimizers import OPTIMIZERS, Optimizer, clip_by_global_norm
 from nn.schedules import parse_schedule
 from train.reducers import Reducer
+from train.run_files import BEST, LAST
 from train.run_log import CSVLog, Progress
 from train.threads import one_thread
 
@@ -182,14 +183,14 @@ class Trainer:
     def _save_last(self) -> None:
         checkpoint = self._checkpoint()
         if self._first:
-            save_checkpoint(self._folder / "last.npz", checkpoint)
+            save_checkpoint(self._folder / LAST, checkpoint)
         self._saved = time.monotonic()
 
     def _save_best(self) -> None:
         checkpoint = self._checkpoint()
         checkpoint.training, checkpoint.progress = {}, {}
         if self._first:
-            save_checkpoint(self._folder / "best.npz", checkpoint)
+            save_checkpoint(self._folder / BEST, checkpoint)
 
     # -- the loop ----------------------------------------------------------------------------
 
@@ -232,7 +233,7 @@ class Trainer:
             elif position.step < end:
                 progress.say(
                     f"stopped after update {position.step} of {end}; "
-                    f"saved {self._folder / 'last.npz'}, and --resume goes on from there"
+                    f"saved {self._folder / LAST}, and --resume goes on from there"
                 )
         finally:
             progress.close()
