@@ -78,10 +78,10 @@ def prepare_files(folder: Path, log: Path, resumed: Path | None) -> None:
         earlier = resumed.name != LAST and (folder / LAST).exists()
     else:
         earlier = any((folder / name).exists() for name in (LAST, BEST)) or is_log(folder / LOG)
-    place = log.parent.resolve()
-    if place == folder.resolve() and log.name in (LAST, BEST):
+    log_in_folder = log.parent.resolve() == folder.resolve()
+    if log_in_folder and log.name in (LAST, BEST):
         raise LogError(f"{log}: is where a checkpoint goes; --log names another file")
-    if not (earlier and place == folder.resolve() and log.name == LOG):
+    if not (earlier and log_in_folder and log.name == LOG):  # or else it is moved aside
         require_log(log, new=resumed is None)
     aside = _move_aside(folder) if earlier else None
     if resumed is None:

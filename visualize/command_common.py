@@ -62,14 +62,20 @@ def check_neuron(neuron: tuple[int, int], sizes: Sequence[int], option: str = "-
 
 def write(path: Path, save: Callable[[Path], None]) -> None:
     """Have a file written, and say that it was, or why it could not be."""
+    with said_unwritten(path), said_too_long(path):
+        save(path)
+    print(f"wrote {path} ({_size(path.stat().st_size)})")
+
+
+@contextlib.contextmanager
+def said_unwritten(path: Path) -> Iterator[None]:
+    """Say of a file or folder that can't be written why."""
     try:
-        with said_too_long(path):
-            save(path)
+        yield
     except OSError as error:
         raise UserError(f"{path}: can't be written ({error.strerror})") from error
     except ImportError as error:
         raise UserError(f'{path}: needs {error.name}: pip install "glassnet[plots]"') from error
-    print(f"wrote {path} ({_size(path.stat().st_size)})")
 
 
 @contextlib.contextmanager

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from models import ImageAutoencoder, load_checkpoint
 from models.digits import DIGITS, load_digits
-from visualize.command_common import UserError
+from visualize.command_common import UserError, said_unwritten
 from visualize.images import save_pictures
 from visualize.neighbours import FEWEST_CODES
 
@@ -32,9 +32,5 @@ def show_image_autoencoder(network: ImageAutoencoder, options: argparse.Namespac
 
 def _next(saved: Iterator[Path], folder: Path) -> Path | None:
     """Have the next picture saved; say of an error that it is the folder's."""
-    try:
+    with said_unwritten(folder):
         return next(saved, None)
-    except ImportError as error:
-        raise UserError(f'{folder}: needs {error.name}: pip install "glassnet[plots]"') from error
-    except OSError as error:
-        raise UserError(f"{folder}: can't be written ({error.strerror})") from error

@@ -118,10 +118,10 @@ def _show(
     index = activations.most_varying(layer, state)
     if options.neuron is not None:
         layer, index = options.neuron
-    elif isinstance(options.ablate, tuple) and not findings:
-        layer, index = options.ablate
     elif findings:
         layer, index, state = findings[0].layer, findings[0].neuron, findings[0].state
+    elif isinstance(options.ablate, tuple):
+        layer, index = options.ablate
     neuron = activations.neuron(layer, index, state)
     if options.html is not None:
         title = f"{options.checkpoint.name} reading {Path(source).name}"

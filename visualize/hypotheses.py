@@ -2,8 +2,7 @@
 
 A value belongs to the moment after its character has been read, as activations do. Some hypotheses
 ask about characters that come later: a neuron that tells these has learned to expect them. To add
-one, write a function from a text to an array and give it a line in
-`HYPOTHESES`.
+one, write a function from a text to an array and give it a line in `HYPOTHESES`.
 """
 
 from __future__ import annotations

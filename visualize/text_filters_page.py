@@ -52,9 +52,7 @@ def filters_page(
     }
     # In one pass, so that a text that looks like a place to fill is left alone.
     template = _TEMPLATE.read_text(encoding="utf-8")
-    return re.sub(
-        r"@@(title|shades|accuracy|lines|ngrams)@@", lambda match: parts[match[1]], template
-    )
+    return re.sub(rf"@@({'|'.join(parts)})@@", lambda match: parts[match[1]], template)
 
 
 def _line(reading: Reading, line: Line, filters: Mapping[int, Sequence[int]]) -> str:
