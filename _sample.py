@@ -3,7 +3,7 @@
 import sys
 
 try:
-    from sample.command import main
+    from glassnet.sample.command import main
 except KeyboardInterrupt:  # while NumPy is imported
     sys.exit(130)
 

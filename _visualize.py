@@ -3,7 +3,7 @@
 import sys
 
 try:
-    from visualize.command import main
+    from glassnet.visualize.command import main
 except KeyboardInterrupt:  # while NumPy is imported
     sys.exit(130)
 

@@ -29,14 +29,14 @@ import numpy as np
 from machine import describe
 from updates import updates_of
 
-from models import TextAutoencoder
-from nn import Array, RMSprop
-from train.lines import TextAutoencoderJob
-from train.processes import start_workers
-from train.recipes import RECIPES
-from train.reducers import Alone, Reducer
-from train.streams import split
-from train.threads import share_threads
+from glassnet.models import TextAutoencoder
+from glassnet.nn import Array, RMSprop
+from glassnet.train.lines import TextAutoencoderJob
+from glassnet.train.processes import start_workers
+from glassnet.train.recipes import RECIPES
+from glassnet.train.reducers import Alone, Reducer
+from glassnet.train.streams import split
+from glassnet.train.threads import share_threads
 
 OPTIONS = RECIPES["text-autoencoder"].options
 BATCH, WARM_UP = OPTIONS["batch"], 5

@@ -30,15 +30,15 @@ import numpy as np
 from machine import describe
 from updates import updates_of
 
-import nn
-from models import IMAGE_AUTOENCODERS, ImageAutoencoder
-from models.image_autoencoders import DenoisingAutoencoder, StackedAutoencoder
-from train.images import ImageAutoencoderJob
-from train.jobs import JOBS
-from train.processes import start_workers
-from train.recipes import RECIPES
-from train.reducers import Alone, Reducer
-from train.threads import cores, share_threads
+from glassnet import nn
+from glassnet.models import IMAGE_AUTOENCODERS, ImageAutoencoder
+from glassnet.models.image_autoencoders import DenoisingAutoencoder, StackedAutoencoder
+from glassnet.train.images import ImageAutoencoderJob
+from glassnet.train.jobs import JOBS
+from glassnet.train.processes import start_workers
+from glassnet.train.recipes import RECIPES
+from glassnet.train.reducers import Alone, Reducer
+from glassnet.train.threads import cores, share_threads
 
 KINDS = {network.kind for network in IMAGE_AUTOENCODERS}
 IMAGE_RECIPES = [name for name, recipe in RECIPES.items() if recipe.network in KINDS]

@@ -17,9 +17,9 @@ from lstm_training import STEPS, UNITS, flops
 from machine import describe, median_seconds, sgemm_peak
 from threadpoolctl import threadpool_limits
 
-from models import CharacterLSTM, Vocabulary
-from nn import RMSprop, softmax_cross_entropy
-from nn.lstm import column_tiles, tiling
+from glassnet.models import CharacterLSTM, Vocabulary
+from glassnet.nn import RMSprop, softmax_cross_entropy
+from glassnet.nn.lstm import column_tiles, tiling
 
 CHARACTERS = 65
 GATES = 4 * UNITS

@@ -18,8 +18,8 @@ import numpy as np
 from machine import describe
 from threadpoolctl import threadpool_limits
 
-from models import CharacterLSTM, Vocabulary
-from sample.text import stream_text
+from glassnet.models import CharacterLSTM, Vocabulary
+from glassnet.sample.text import stream_text
 
 CHARACTERS, UNITS, TEMPERATURE = 65, 512, 0.5
 

@@ -19,14 +19,14 @@ import numpy as np
 from machine import describe, sgemm_peak
 from updates import updates_of
 
-from models import CharacterLSTM, Vocabulary
-from nn import RMSprop
-from train.datasets import load_text_or_fallback
-from train.mpi import MPI
-from train.processes import start_workers
-from train.reducers import Alone, Reducer
-from train.streams import StreamTask
-from train.threads import cores, share_threads
+from glassnet.models import CharacterLSTM, Vocabulary
+from glassnet.nn import RMSprop
+from glassnet.train.datasets import load_text_or_fallback
+from glassnet.train.mpi import MPI
+from glassnet.train.processes import start_workers
+from glassnet.train.reducers import Alone, Reducer
+from glassnet.train.streams import StreamTask
+from glassnet.train.threads import cores, share_threads
 
 STEPS, UNITS, LAYERS = 100, 512, 2
 WARM_UP = 2

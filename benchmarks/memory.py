@@ -17,11 +17,11 @@ import numpy as np
 from lstm_training import STEPS, UNITS, corpus
 from machine import describe
 
-from models import CharacterLSTM
-from nn import RMSprop
-from train.reducers import Alone
-from train.streams import StreamTask
-from train.threads import share_threads
+from glassnet.models import CharacterLSTM
+from glassnet.nn import RMSprop
+from glassnet.train.reducers import Alone
+from glassnet.train.streams import StreamTask
+from glassnet.train.threads import share_threads
 
 CHARACTERS = 65
 

@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from torch.nn import functional
 
-import nn
+from glassnet import nn
 
 Tensor = torch.Tensor
 

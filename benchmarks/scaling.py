@@ -28,8 +28,8 @@ import numpy as np
 from lstm_training import LAYERS, STEPS, UNITS, corpus
 from machine import describe
 
-from models import CharacterLSTM
-from train.threads import cores
+from glassnet.models import CharacterLSTM
+from glassnet.train.threads import cores
 
 LATENCY = 20e-6  # seconds from rank to rank, as of TCP in a data centre
 TRAINING = str(Path(__file__).with_name("lstm_training.py"))

@@ -27,11 +27,11 @@ from torch.nn.functional import cross_entropy, dropout, one_hot
 from torch.optim.lr_scheduler import LambdaLR
 from torch.optim.swa_utils import AveragedModel
 
-from models import Vocabulary
-from nn import Array, parse_schedule
-from train.datasets import load_text
-from train.recipes import RECIPES
-from train.streams import split
+from glassnet.models import Vocabulary
+from glassnet.nn import Array, parse_schedule
+from glassnet.train.datasets import load_text
+from glassnet.train.recipes import RECIPES
+from glassnet.train.streams import split
 
 SHAKESPEARE = ["shakespeare", "shakespeare-regularized"]
 VALIDATION_STEPS = 1000

@@ -6,9 +6,9 @@ from collections.abc import Callable
 
 import numpy as np
 
-from nn import Optimizer
-from train.reducers import Reducer
-from train.trainer import Task
+from glassnet.nn import Optimizer
+from glassnet.train.reducers import Reducer
+from glassnet.train.trainer import Task
 
 
 def updates_of(task: Task, optimizer: Optimizer, reducer: Reducer) -> Callable[[int], None]:

@@ -15,11 +15,11 @@ from pathlib import Path
 import numpy as np
 from tqdm import tqdm
 
-from models import SHIPPED, CharacterLSTM, CheckpointError, load_network
-from nn import Array
-from sample.text import stream_text
-from train.datasets import DataError, load_text
-from train.threads import one_thread
+from glassnet.models import SHIPPED, CharacterLSTM, CheckpointError, load_network
+from glassnet.nn import Array
+from glassnet.sample.text import stream_text
+from glassnet.train.datasets import DataError, load_text
+from glassnet.train.threads import one_thread
 
 STRETCHES = (20, 30, 50, 100)
 

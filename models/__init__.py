@@ -1,7 +1,7 @@
 """Networks made of `nn`'s layers, their vocabulary, and the files they are saved in."""
 
-from models.character_lstm import CharacterLSTM, CharacterStepper
-from models.checkpoint import (
+from .character_lstm import CharacterLSTM, CharacterStepper
+from .checkpoint import (
     SHIPPED,
     Checkpoint,
     CheckpointError,
@@ -9,9 +9,9 @@ from models.checkpoint import (
     load_network,
     save_checkpoint,
 )
-from models.image_autoencoders import IMAGE_AUTOENCODERS, ImageAutoencoder
-from models.text_autoencoder import TextAutoencoder
-from models.vocabulary import Vocabulary, VocabularyError
+from .image_autoencoders import IMAGE_AUTOENCODERS, ImageAutoencoder
+from .text_autoencoder import TextAutoencoder
+from .vocabulary import Vocabulary, VocabularyError
 
 __all__ = [
     "IMAGE_AUTOENCODERS",

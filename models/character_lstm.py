@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from models.vocabulary import Vocabulary
-from nn import LSTM, Array, Dense, Dropout, LSTMStep, Sequential
+from ..nn import LSTM, Array, Dense, Dropout, LSTMStep, Sequential
+from .vocabulary import Vocabulary
 
 
 class CharacterLSTM(Sequential):

@@ -20,11 +20,11 @@ from typing import Any
 
 import numpy as np
 
-from models.character_lstm import CharacterLSTM
-from models.files import whole_file
-from models.image_autoencoders import IMAGE_AUTOENCODERS
-from models.text_autoencoder import TextAutoencoder
-from nn import Array, Layer
+from ..nn import Array, Layer
+from .character_lstm import CharacterLSTM
+from .files import whole_file
+from .image_autoencoders import IMAGE_AUTOENCODERS
+from .text_autoencoder import TextAutoencoder
 
 FORMAT = 1
 _CLASSES: tuple[Any, ...] = (CharacterLSTM, TextAutoencoder, *IMAGE_AUTOENCODERS)

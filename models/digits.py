@@ -12,8 +12,8 @@ from pathlib import Path
 
 import numpy as np
 
-from models.checkpoint import SHIPPED
-from nn import Array
+from ..nn import Array
+from .checkpoint import SHIPPED
 
 DIGITS = SHIPPED / "digits.npz"
 

@@ -13,7 +13,7 @@ from typing import Any, Self
 
 import numpy as np
 
-from nn import (
+from ..nn import (
     ActivityPenalty,
     Array,
     Conv2D,

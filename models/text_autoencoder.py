@@ -14,8 +14,8 @@ from typing import Any
 
 import numpy as np
 
-from models.vocabulary import Vocabulary, VocabularyError
-from nn import Array, Conv1D, Dense, Embedding, MaxPool1D, ReLU, Sequential, UpSample1D
+from ..nn import Array, Conv1D, Dense, Embedding, MaxPool1D, ReLU, Sequential, UpSample1D
+from .vocabulary import Vocabulary, VocabularyError
 
 _POOL = 2
 PADDING = " "

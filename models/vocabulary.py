@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from nn import Array
+from ..nn import Array
 
 
 class VocabularyError(ValueError):

@@ -4,19 +4,19 @@ Start with `nn/layer.py`, which says what a layer is; then `nn/dense.py`, the si
 `nn/lstm.py`, the fastest.
 """
 
-from nn.activations import ReLU, Sigmoid, Softmax, Tanh, sigmoid, softmax
-from nn.activity_penalty import ActivityPenalty
-from nn.averaging import WeightAverage
-from nn.convolution import Conv1D, Conv2D, Conv2DTranspose
-from nn.dense import Dense
-from nn.dropout import Dropout
-from nn.embedding import Embedding
-from nn.gaussian import GaussianNoise, GaussianSampling
-from nn.layer import NO_GRADIENT, Array, BatchShare, Layer, Sequential
-from nn.losses import mean_squared_error, sigmoid_binary_cross_entropy, softmax_cross_entropy
-from nn.lstm import LSTM
-from nn.lstm_step import LSTMStep
-from nn.optimizers import (
+from .activations import ReLU, Sigmoid, Softmax, Tanh, sigmoid, softmax
+from .activity_penalty import ActivityPenalty
+from .averaging import WeightAverage
+from .convolution import Conv1D, Conv2D, Conv2DTranspose
+from .dense import Dense
+from .dropout import Dropout
+from .embedding import Embedding
+from .gaussian import GaussianNoise, GaussianSampling
+from .layer import NO_GRADIENT, Array, BatchShare, Layer, Sequential
+from .losses import mean_squared_error, sigmoid_binary_cross_entropy, softmax_cross_entropy
+from .lstm import LSTM
+from .lstm_step import LSTMStep
+from .optimizers import (
     OPTIMIZERS,
     SGD,
     Adadelta,
@@ -25,9 +25,9 @@ from nn.optimizers import (
     RMSprop,
     clip_by_global_norm,
 )
-from nn.pooling import MaxPool1D, MaxPool2D, UpSample1D, UpSample2D
-from nn.schedules import Schedule, parse_schedule
-from nn.shaping import Crop2D, Flatten, Reshape, ZeroPad2D
+from .pooling import MaxPool1D, MaxPool2D, UpSample1D, UpSample2D
+from .schedules import Schedule, parse_schedule
+from .shaping import Crop2D, Flatten, Reshape, ZeroPad2D
 
 __all__ = [
     "LSTM",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from nn.layer import Array, Layer
+from .layer import Array, Layer
 
 
 class ActivityPenalty(Layer):

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from nn.layer import Array
+from .layer import Array
 
 
 class WeightAverage:

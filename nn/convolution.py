@@ -12,12 +12,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from nn.correlation import Correlation
-from nn.initializers import Initializer, glorot_uniform, zeros
-from nn.layer import NO_GRADIENT, Array, Layer
-from nn.single_channel import SingleChannelCorrelation
-from nn.sliding import Padding, check_input, pair
-from nn.winograd import WinogradCorrelation
+from .correlation import Correlation
+from .initializers import Initializer, glorot_uniform, zeros
+from .layer import NO_GRADIENT, Array, Layer
+from .single_channel import SingleChannelCorrelation
+from .sliding import Padding, check_input, pair
+from .winograd import WinogradCorrelation
 
 _WINOGRAD = 48  # channels, before and after, from which fewer products outweigh more additions
 

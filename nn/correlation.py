@@ -32,9 +32,9 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
-from nn.layer import Array
-from nn.products import parts_of, small_products_are_fast
-from nn.sliding import Axis, Buffers, Padding, check_padding, padded, pair, window_axis
+from .layer import Array
+from .products import parts_of, small_products_are_fast
+from .sliding import Axis, Buffers, Padding, check_padding, padded, pair, window_axis
 
 _CUT = small_products_are_fast()  # the products of an image into several, of some rows each
 _SLAB = 200_000  # elements worked on at a time, so that they stay in the L2 cache

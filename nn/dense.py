@@ -5,8 +5,8 @@ y = x W + b          dW += xᵀ dy     db += Σ dy     dx = dy Wᵀ
 
 from __future__ import annotations
 
-from nn.initializers import Initializer, glorot_uniform, zeros
-from nn.layer import NO_GRADIENT, Array, Layer
+from .initializers import Initializer, glorot_uniform, zeros
+from .layer import NO_GRADIENT, Array, Layer
 
 
 class Dense(Layer):

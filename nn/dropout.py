@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nn.layer import Array, Layer
+from .layer import Array, Layer
 
 
 class Dropout(Layer):

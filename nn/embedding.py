@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from nn.initializers import Initializer, glorot_uniform, zeros
-from nn.layer import NO_GRADIENT, Array, Layer
+from .initializers import Initializer, glorot_uniform, zeros
+from .layer import NO_GRADIENT, Array, Layer
 
 
 class Embedding(Layer):

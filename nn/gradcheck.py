@@ -1,6 +1,6 @@
 """Gradient checks: does `backward` compute the derivative of `forward`?
 
-    from nn.gradcheck import check_layer
+    from glassnet.nn.gradcheck import check_layer
     check_layer(MyLayer(), x)
 
 compares, in float64, every analytic gradient with a numeric one: for the input, for the carried
@@ -28,7 +28,7 @@ from typing import Any
 
 import numpy as np
 
-from nn.layer import Array, BatchShare, Layer
+from .layer import Array, BatchShare, Layer
 
 _STEPS = (1e-4, 1e-6)  # the second only for what fails with the first: a kink may be near
 

@@ -28,7 +28,7 @@ from typing import Any, Self, TypeVar
 
 import numpy as np
 
-from nn.initializers import Array, Initializer
+from .initializers import Array, Initializer
 
 AnyLayer = TypeVar("AnyLayer", bound="Layer")
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from nn.activations import sigmoid
-from nn.layer import Array
+from .activations import sigmoid
+from .layer import Array
 
 
 def softmax_cross_entropy(

@@ -47,9 +47,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from nn.initializers import glorot_uniform, orthogonal
-from nn.layer import NO_GRADIENT, Array, Layer
-from nn.products import NO_PACKING, small_products_are_fast
+from .initializers import glorot_uniform, orthogonal
+from .layer import NO_GRADIENT, Array, Layer
+from .products import NO_PACKING, small_products_are_fast
 
 
 def tiling(rows: int, inner: int, units: int) -> tuple[int, int]:

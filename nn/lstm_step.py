@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from nn.layer import Array
-from nn.lstm import LSTM, column_tiles, tiling
+from .layer import Array
+from .lstm import LSTM, column_tiles, tiling
 
 
 class LSTMStep:

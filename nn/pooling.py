@@ -9,8 +9,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from nn.layer import Array, Layer
-from nn.sliding import Buffers, Padding, check_input, check_padding, padded, pair, window_axis
+from .layer import Array, Layer
+from .sliding import Buffers, Padding, check_input, check_padding, padded, pair, window_axis
 
 
 class MaxPool2D(Layer):

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from nn.layer import Array, Layer
-from nn.sliding import check_input
+from .layer import Array, Layer
+from .sliding import check_input
 
 Border = int | tuple[int, int] | tuple[tuple[int, int], tuple[int, int]]
 """As in Keras: one number for all sides, (rows, columns), or ((top, bottom), (left, right))."""

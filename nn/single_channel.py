@@ -20,9 +20,9 @@ from typing import Any
 
 import numpy as np
 
-from nn.correlation import Correlation, slabs, turned_axes, turned_kernel
-from nn.layer import Array
-from nn.sliding import Axis, padded
+from .correlation import Correlation, slabs, turned_axes, turned_kernel
+from .layer import Array
+from .sliding import Axis, padded
 
 
 class SingleChannelCorrelation(Correlation):

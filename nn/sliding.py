@@ -23,7 +23,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from nn.layer import Array, Layer
+from .layer import Array, Layer
 
 Padding = Literal["valid", "same"]
 

@@ -1,8 +1,8 @@
 """Hypothesis strategies for tests of layers: shapes, arrays, and arrays away from kinks.
 
     from hypothesis import given
-    from nn.gradcheck import check_layer
-    from nn.testing import arrays, shapes
+    from glassnet.nn.gradcheck import check_layer
+    from glassnet.nn.testing import arrays, shapes
 
     @given(x=arrays(shapes(2)))
     def test_gradients(x):
@@ -16,7 +16,7 @@ from __future__ import annotations
 import numpy as np
 from hypothesis import strategies as st
 
-from nn.layer import Array
+from .layer import Array
 
 Shape = tuple[int, ...]
 

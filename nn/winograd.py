@@ -26,9 +26,9 @@ from typing import Any
 
 import numpy as np
 
-from nn.correlation import Correlation, slabs, turned_axes, turned_kernel
-from nn.layer import Array
-from nn.sliding import Axis, Padding, padded
+from .correlation import Correlation, slabs, turned_axes, turned_kernel
+from .layer import Array
+from .sliding import Axis, Padding, padded
 
 _G = np.array([[1, 0, 0], [0.5, 0.5, 0.5], [0.5, -0.5, 0.5], [0, 0, 1]])
 

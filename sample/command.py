@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from models import (
+from ..models import (
     SHIPPED,
     CharacterLSTM,
     CheckpointError,
@@ -27,10 +27,10 @@ from models import (
     VocabularyError,
     load_network,
 )
-from models.digits import DigitsError
-from models.files import normalized_text, whole_file
-from sample.images import draw_images, morph_digits, save_images
-from sample.text import check_options, stream_text
+from ..models.digits import DigitsError
+from ..models.files import normalized_text, whole_file
+from .images import draw_images, morph_digits, save_images
+from .text import check_options, stream_text
 
 _FLUSH_SECONDS = 0.02  # what is drawn within this time is shown together
 _SEPARATOR = "-" * 40 + "\n"

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import numpy as np
 
-from models import ImageAutoencoder
-from models.digits import load_digits, mosaic
-from models.files import whole_file
-from nn import Array
+from ..models import ImageAutoencoder
+from ..models.digits import load_digits, mosaic
+from ..models.files import whole_file
+from ..nn import Array
 
 _ENLARGED = 3  # pixels of the picture for a pixel of a digit, on each side
 _GAP = 2  # pixels of a digit between two of them

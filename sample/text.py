@@ -13,8 +13,8 @@ from collections.abc import Iterator, Mapping
 
 import numpy as np
 
-from models import CharacterLSTM, CharacterStepper
-from nn import Array, softmax
+from ..models import CharacterLSTM, CharacterStepper
+from ..nn import Array, softmax
 
 _CHUNK = 1000  # characters of a start text that run through the network at once
 

@@ -15,9 +15,9 @@ from typing import NamedTuple
 
 import pytest
 
-import sample.command
-import train.command
-import visualize.command
+from glassnet.sample import command as sample_command
+from glassnet.train import command as train_command
+from glassnet.visualize import command as visualize_command
 
 ROOT = Path(__file__).parents[1]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
@@ -148,9 +148,9 @@ def _options_in_readme(program: str) -> set[str]:
 @pytest.mark.parametrize(
     ("heading", "parser"),
     [
-        ("Training", train.command._parser("shakespeare")),
-        ("Sampling", sample.command._parser()),
-        ("Looking inside", visualize.command._parser()),
+        ("Training", train_command._parser("shakespeare")),
+        ("Sampling", sample_command._parser()),
+        ("Looking inside", visualize_command._parser()),
     ],
 )
 def test_the_readme_has_every_option(heading: str, parser: argparse.ArgumentParser) -> None:

@@ -51,8 +51,8 @@ def _imports(node: ast.AST, package: str, late: bool) -> Iterator[Import]:
                 yield Import(alias.name, child.lineno, late)
         elif isinstance(child, ast.ImportFrom):
             module = child.module or ""
-            if child.level:  # relative: it stays inside the package
-                module = f"{package}.{module}"
+            if child.level == 1:  # `from .layer`: it stays inside the package
+                module = f"{package}.{module}"  # and `from ..nn.layer` names its neighbour
             yield Import(module, child.lineno, late)
         else:
             function = isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef)

@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from nn import Array, BatchShare
-from train.reducers import Reducer, share
+from ..nn import Array, BatchShare
+from .reducers import Reducer, share
 
 Loss = Callable[[Array, Array, int], tuple[float, Array]]
 """(output, targets, rows of the whole batch) -> (value, gradient for the output)"""

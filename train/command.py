@@ -10,20 +10,20 @@ from typing import Any
 
 import numpy as np
 
-from models import Checkpoint, CheckpointError, VocabularyError, load_checkpoint
-from train.datasets import DataError
-from train.evaluation import evaluation
-from train.jobs import JOBS, Job
-from train.mpi import MPI, launched_ranks
-from train.options import OPTIONS
-from train.processes import WorkerError, start_workers
-from train.recipes import DEFAULT_RECIPE, RECIPES
-from train.reducers import Alone, Reducer
-from train.run_files import LAST, LOG, FolderError, prepare_files, sole_run_in
-from train.run_log import LogError
-from train.streams import CorpusError
-from train.threads import share_threads, suitable_workers
-from train.trainer import DivergedError, Trainer
+from ..models import Checkpoint, CheckpointError, VocabularyError, load_checkpoint
+from .datasets import DataError
+from .evaluation import evaluation
+from .jobs import JOBS, Job
+from .mpi import MPI, launched_ranks
+from .options import OPTIONS
+from .processes import WorkerError, start_workers
+from .recipes import DEFAULT_RECIPE, RECIPES
+from .reducers import Alone, Reducer
+from .run_files import LAST, LOG, FolderError, prepare_files, sole_run_in
+from .run_log import LogError
+from .streams import CorpusError
+from .threads import share_threads, suitable_workers
+from .trainer import DivergedError, Trainer
 
 
 @dataclass

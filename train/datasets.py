@@ -23,11 +23,11 @@ from typing import TypeVar
 
 import numpy as np
 
-from models.files import normalized_text
-from nn import Array
-from train.download import DataError, RemoteFile, obtain
-from train.idx import read_idx
-from train.plays import plain_text
+from ..models.files import normalized_text
+from ..nn import Array
+from .download import DataError, RemoteFile, obtain
+from .idx import read_idx
+from .plays import plain_text
 
 _FALLBACKS = {"tinyshakespeare": "shakespeare", "austen": "shakespeare", "mnist": "mnist-5k"}
 

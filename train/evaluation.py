@@ -9,13 +9,13 @@ from typing import Any
 
 import numpy as np
 
-from models import CharacterLSTM, CheckpointError, VocabularyError, load_network
-from train.datasets import DataError, load_text
-from train.jobs import JOBS
-from train.recipes import RECIPES
-from train.reducers import Alone
-from train.streams import CorpusError, evaluate, split
-from train.threads import one_thread
+from ..models import CharacterLSTM, CheckpointError, VocabularyError, load_network
+from .datasets import DataError, load_text
+from .jobs import JOBS
+from .recipes import RECIPES
+from .reducers import Alone
+from .streams import CorpusError, evaluate, split
+from .threads import one_thread
 
 
 def evaluation(path: Path, data: str | None, validation: float | None) -> str:

@@ -19,7 +19,7 @@ from pathlib import Path
 
 import numpy as np
 
-from nn import Array
+from ..nn import Array
 
 _UNSIGNED_BYTES = 8
 

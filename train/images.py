@@ -8,16 +8,16 @@ from typing import Any
 
 import numpy as np
 
-from models import Checkpoint, ImageAutoencoder
-from models.image_autoencoders import (
+from ..models import Checkpoint, ImageAutoencoder
+from ..models.image_autoencoders import (
     DenoisingAutoencoder,
     StackedAutoencoder,
     forward_in_parts,
 )
-from nn import Array, mean_squared_error, sigmoid_binary_cross_entropy, softmax_cross_entropy
-from train.batches import BatchTask, Loss, Measures
-from train.datasets import Images, load_images, load_images_or_fallback
-from train.reducers import Reducer
+from ..nn import Array, mean_squared_error, sigmoid_binary_cross_entropy, softmax_cross_entropy
+from .batches import BatchTask, Loss, Measures
+from .datasets import Images, load_images, load_images_or_fallback
+from .reducers import Reducer
 
 _STRUCTURE = ("code", "l1", "noise", "dropout")  # the options that networks are made with
 

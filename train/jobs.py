@@ -9,13 +9,13 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from models import IMAGE_AUTOENCODERS, CharacterLSTM, Checkpoint, Vocabulary
-from train.datasets import load_text, load_text_or_fallback
-from train.images import ImageAutoencoderJob
-from train.lines import TextAutoencoderJob
-from train.reducers import Reducer
-from train.streams import StreamTask
-from train.trainer import Task
+from ..models import IMAGE_AUTOENCODERS, CharacterLSTM, Checkpoint, Vocabulary
+from .datasets import load_text, load_text_or_fallback
+from .images import ImageAutoencoderJob
+from .lines import TextAutoencoderJob
+from .reducers import Reducer
+from .streams import StreamTask
+from .trainer import Task
 
 
 class Job(Protocol):

@@ -7,13 +7,13 @@ from typing import Any
 
 import numpy as np
 
-from models import Checkpoint, TextAutoencoder, Vocabulary
-from models.text_autoencoder import PADDING
-from nn import Array, softmax_cross_entropy
-from train.batches import BatchTask
-from train.datasets import load_text, load_text_or_fallback
-from train.reducers import Reducer
-from train.streams import CorpusError, split
+from ..models import Checkpoint, TextAutoencoder, Vocabulary
+from ..models.text_autoencoder import PADDING
+from ..nn import Array, softmax_cross_entropy
+from .batches import BatchTask
+from .datasets import load_text, load_text_or_fallback
+from .reducers import Reducer
+from .streams import CorpusError, split
 
 
 def lines_of(text: str) -> list[str]:

@@ -14,8 +14,8 @@ from typing import Any
 
 import numpy as np
 
-from nn import Array, Layer
-from train.reducers import share
+from ..nn import Array, Layer
+from .reducers import share
 
 # Set by MPICH and its descendants, Open MPI, and Slurm, in this order.
 _SIZE_VARIABLES = ("PMI_SIZE", "OMPI_COMM_WORLD_SIZE", "PMIX_SIZE")

@@ -11,8 +11,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from nn.optimizers import OPTIMIZERS
-from nn.schedules import SCHEDULES, parse_schedule
+from ..nn.optimizers import OPTIMIZERS
+from ..nn.schedules import SCHEDULES, parse_schedule
 
 
 @dataclass(frozen=True)

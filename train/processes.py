@@ -30,8 +30,8 @@ from typing import Any
 
 import numpy as np
 
-from nn import Array, Layer
-from train.reducers import share
+from ..nn import Array, Layer
+from .reducers import share
 
 _EXCHANGE = 65536  # float64 numbers a worker can add to a sum at once
 _BUSY_LOOKS = 1000  # about a millisecond, longer than what balanced workers wait

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from nn import Array, Layer
+from ..nn import Array, Layer
 
 
 class Reducer(Protocol):

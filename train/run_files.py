@@ -14,7 +14,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from train.run_log import LogError, is_log, require_log
+from .run_log import LogError, is_log, require_log
 
 LAST, BEST, LOG = "last.npz", "best.npz", "log.csv"
 

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from tqdm import tqdm
 
-from models.files import whole_file
+from ..models.files import whole_file
 
 COLUMNS = (
     "event",

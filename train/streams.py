@@ -22,9 +22,9 @@ import math
 import numpy as np
 from tqdm import tqdm
 
-from models import CharacterLSTM
-from nn import Array, BatchShare, softmax_cross_entropy
-from train.reducers import Reducer, share
+from ..models import CharacterLSTM
+from ..nn import Array, BatchShare, softmax_cross_entropy
+from .reducers import Reducer, share
 
 WARM_UP = 1000
 """Characters that a part of a text is read from before it counts; see `evaluate`."""

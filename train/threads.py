@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager
 
 from threadpoolctl import threadpool_info, threadpool_limits
 
-from nn import LSTM, Layer
+from ..nn import LSTM, Layer
 
 _ROWS_PER_WORKER = 8
 

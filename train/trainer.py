@@ -20,14 +20,14 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from models import Checkpoint, save_checkpoint
-from nn import Array, WeightAverage
-from nn.optimizers import OPTIMIZERS, Optimizer, clip_by_global_norm
-from nn.schedules import parse_schedule
-from train.reducers import Reducer
-from train.run_files import BEST, LAST
-from train.run_log import CSVLog, Progress
-from train.threads import one_thread
+from ..models import Checkpoint, save_checkpoint
+from ..nn import Array, WeightAverage
+from ..nn.optimizers import OPTIMIZERS, Optimizer, clip_by_global_norm
+from ..nn.schedules import parse_schedule
+from .reducers import Reducer
+from .run_files import BEST, LAST
+from .run_log import CSVLog, Progress
+from .threads import one_thread
 
 _SECONDS_BETWEEN_SAVES = 300.0
 

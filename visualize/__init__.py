@@ -8,8 +8,8 @@ The filters of a text autoencoder have the same in `text_filters*.py`, with what
 `command.py` is `glassnet-visualize`, with a `command_*.py` for each kind of network.
 """
 
-from visualize.ablation import Ablation, ablate, costliest
-from visualize.activations import (
+from .ablation import Ablation, ablate, costliest
+from .activations import (
     STATES,
     Activations,
     Neuron,
@@ -18,19 +18,19 @@ from visualize.activations import (
     read_in_streams,
     save_activations,
 )
-from visualize.contexts import Contexts, read_contexts
-from visualize.guesses import Guesses, read_guesses
-from visualize.hypotheses import (
+from .contexts import Contexts, read_contexts
+from .guesses import Guesses, read_guesses
+from .hypotheses import (
     HYPOTHESES,
     Hypothesis,
     PredicateError,
     match_hypothesis,
     predicate_hypothesis,
 )
-from visualize.page import page, save_page
-from visualize.picture import save_picture
-from visualize.search import Finding, find
-from visualize.terminal import draw, terminal_colors
+from .page import page, save_page
+from .picture import save_picture
+from .search import Finding, find
+from .terminal import draw, terminal_colors
 
 __all__ = [
     "HYPOTHESES",

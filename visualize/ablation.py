@@ -13,9 +13,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from models import CharacterLSTM
-from nn import Array
-from visualize.activations import read_in_streams, reading_bar
+from ..models import CharacterLSTM
+from ..nn import Array
+from .activations import read_in_streams, reading_bar
 
 FEWEST = 2
 """Characters that a text needs: a first one, and one to guess."""

@@ -13,11 +13,11 @@ from pathlib import Path
 import numpy as np
 from tqdm import tqdm
 
-from models import CharacterLSTM
-from models.files import whole_file
-from nn import Array
-from visualize.drawing import state_name
-from visualize.notebook import activations_html, neuron_html
+from ..models import CharacterLSTM
+from ..models.files import whole_file
+from ..nn import Array
+from .drawing import state_name
+from .notebook import activations_html, neuron_html
 
 STATES = ("hidden", "cell", "input-gate", "forget-gate", "output-gate", "candidate")
 """What can be looked at in each unit: h, c, i, f, o and g of `nn/lstm.py`."""

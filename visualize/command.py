@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from models import (
+from ..models import (
     IMAGE_AUTOENCODERS,
     SHIPPED,
     CharacterLSTM,
@@ -20,13 +20,13 @@ from models import (
     TextAutoencoder,
     load_network,
 )
-from models.digits import DigitsError
-from visualize.activations import STATES
-from visualize.command_common import PROGRAM, UserError
-from visualize.command_images import show_image_autoencoder
-from visualize.command_lstm import show_character_lstm
-from visualize.command_text_autoencoder import show_text_autoencoder
-from visualize.hypotheses import HYPOTHESES
+from ..models.digits import DigitsError
+from .activations import STATES
+from .command_common import PROGRAM, UserError
+from .command_images import show_image_autoencoder
+from .command_lstm import show_character_lstm
+from .command_text_autoencoder import show_text_autoencoder
+from .hypotheses import HYPOTHESES
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -9,9 +9,9 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-from models.files import normalized_text
-from visualize.drawing import TooLongError
-from visualize.terminal import Colors, terminal_colors
+from ..models.files import normalized_text
+from .drawing import TooLongError
+from .terminal import Colors, terminal_colors
 
 PROGRAM = "glassnet-visualize"
 

@@ -7,11 +7,11 @@ import contextlib
 from collections.abc import Iterator
 from pathlib import Path
 
-from models import ImageAutoencoder, load_checkpoint
-from models.digits import DIGITS, load_digits
-from visualize.command_common import UserError, said_unwritten
-from visualize.images import save_pictures
-from visualize.neighbours import FEWEST_CODES
+from ..models import ImageAutoencoder, load_checkpoint
+from ..models.digits import DIGITS, load_digits
+from .command_common import UserError, said_unwritten
+from .images import save_pictures
+from .neighbours import FEWEST_CODES
 
 
 def show_image_autoencoder(network: ImageAutoencoder, options: argparse.Namespace) -> None:

@@ -7,10 +7,10 @@ from pathlib import Path
 
 from threadpoolctl import threadpool_limits
 
-from models import SHIPPED, CharacterLSTM, VocabularyError
-from visualize.ablation import Ablation, ablate, costliest
-from visualize.activations import read_activations, save_activations
-from visualize.command_common import (
+from ..models import SHIPPED, CharacterLSTM, VocabularyError
+from .ablation import Ablation, ablate, costliest
+from .activations import read_activations, save_activations
+from .command_common import (
     UserError,
     check_neuron,
     read_text,
@@ -19,26 +19,26 @@ from visualize.command_common import (
     terminal,
     write,
 )
-from visualize.contexts import Contexts, read_contexts
-from visualize.findings import (
+from .contexts import Contexts, read_contexts
+from .findings import (
     draw_ablation,
     draw_costliest,
     draw_ranking,
     draw_report,
     save_findings,
 )
-from visualize.guesses import read_guesses
-from visualize.hypotheses import (
+from .guesses import read_guesses
+from .hypotheses import (
     HYPOTHESES,
     Hypothesis,
     PredicateError,
     match_hypothesis,
     predicate_hypothesis,
 )
-from visualize.page import check_size, page, save_page
-from visualize.picture import save_picture
-from visualize.search import VERDICTS, Finding, find, halves
-from visualize.terminal import draw
+from .page import check_size, page, save_page
+from .picture import save_picture
+from .search import VERDICTS, Finding, find, halves
+from .terminal import draw
 
 SHOWN = 5000
 """Characters of the held-out half that are shown after a search."""

@@ -6,8 +6,8 @@ import argparse
 import sys
 from pathlib import Path
 
-from models import TextAutoencoder
-from visualize.command_common import (
+from ..models import TextAutoencoder
+from .command_common import (
     PROGRAM,
     UserError,
     check_neuron,
@@ -16,10 +16,10 @@ from visualize.command_common import (
     terminal,
     write,
 )
-from visualize.drawing import TooLongError
-from visualize.ngrams import NGram, strongest_ngrams
-from visualize.page import save_page
-from visualize.text_filters import (
+from .drawing import TooLongError
+from .ngrams import NGram, strongest_ngrams
+from .page import save_page
+from .text_filters import (
     LAYERS,
     UNKNOWN,
     Reading,
@@ -27,9 +27,9 @@ from visualize.text_filters import (
     readable,
     unknown_characters,
 )
-from visualize.text_filters_page import filters_page
-from visualize.text_filters_picture import save_filters_picture
-from visualize.text_filters_terminal import draw_lines, draw_ngrams
+from .text_filters_page import filters_page
+from .text_filters_picture import save_filters_picture
+from .text_filters_terminal import draw_lines, draw_ngrams
 
 LINE = "very fine letter of ample explanation, regret, and entreaty, to his"
 """What is read if nothing is asked for: a line of Jane Austen's Persuasion."""

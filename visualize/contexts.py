@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from models import CharacterLSTM
-from nn import Array
-from visualize.activations import read_in_streams
+from ..models import CharacterLSTM
+from ..nn import Array
+from .activations import read_in_streams
 
 BINS = 32
 """Bins of a histogram, of equal width from -1 to 1."""

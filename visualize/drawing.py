@@ -14,7 +14,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from nn import Array
+from ..nn import Array
 
 DENSITY = " .-=*#"
 """Where there are no colours: a denser character for a higher activation."""

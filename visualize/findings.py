@@ -10,10 +10,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
-from models.files import whole_file
-from visualize.ablation import Ablation
-from visualize.drawing import state_name
-from visualize.search import VERDICTS, Finding
+from ..models.files import whole_file
+from .ablation import Ablation
+from .drawing import state_name
+from .search import VERDICTS, Finding
 
 _WIDTH = 100
 

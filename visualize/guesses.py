@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from models import CharacterLSTM
-from nn import Array
+from ..models import CharacterLSTM
+from ..nn import Array
 
 
 @dataclass

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import numpy as np
 
-from nn import Array
+from ..nn import Array
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from models.digits import mosaic
-from nn import Array
+from ..models.digits import mosaic
+from ..nn import Array
 
 DIGIT_COLORS = (
     "#3f90da",

@@ -8,11 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from models import Checkpoint, ImageAutoencoder
-from models.files import whole_file
-from models.image_autoencoders import DenoisingAutoencoder, StackedAutoencoder
-from nn import Array, Conv2D, Dense
-from visualize.image_pictures import (
+from ..models import Checkpoint, ImageAutoencoder
+from ..models.files import whole_file
+from ..models.image_autoencoders import DenoisingAutoencoder, StackedAutoencoder
+from ..nn import Array, Conv2D, Dense
+from .image_pictures import (
     bars_figure,
     curve_figure,
     manifold_figure,
@@ -22,7 +22,7 @@ from visualize.image_pictures import (
     scatter_figure,
     weights_figure,
 )
-from visualize.neighbours import plane_coordinates
+from .neighbours import plane_coordinates
 
 _MANIFOLD_SIDE = 15
 _DPI = 120

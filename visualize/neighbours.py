@@ -13,7 +13,7 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 from tqdm import tqdm
 
-from nn import Array
+from ..nn import Array
 
 FEWEST_CODES = 5
 _ITERATIONS = 1000

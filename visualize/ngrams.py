@@ -12,11 +12,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from models import TextAutoencoder
-from models.text_autoencoder import PADDING
-from nn import Array
-from visualize.activations import reading_bar
-from visualize.text_filters import readable
+from ..models import TextAutoencoder
+from ..models.text_autoencoder import PADDING
+from ..nn import Array
+from .activations import reading_bar
+from .text_filters import readable
 
 LENGTHS = {1: 3, 2: 4}
 """By layer: how many characters an n-gram has."""

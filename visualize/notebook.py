@@ -8,8 +8,8 @@ from itertools import groupby
 
 import numpy as np
 
-from nn import Array
-from visualize.drawing import bounds, color, shades, state_name, visible
+from ..nn import Array
+from .drawing import bounds, color, shades, state_name, visible
 
 LONGEST = 2000
 """Characters of a text that are shown; a notebook keeps every output in its file."""

@@ -39,16 +39,16 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from models.files import whole_file
-from nn import Array
-from visualize.activations import Activations, Neuron
-from visualize.contexts import AFTER, BEFORE, BINS, GATES, Contexts, snippets
-from visualize.drawing import TooLongError, bounds, shades, state_name, visible
-from visualize.guesses import Guesses
+from ..models.files import whole_file
+from ..nn import Array
+from .activations import Activations, Neuron
+from .contexts import AFTER, BEFORE, BINS, GATES, Contexts, snippets
+from .drawing import TooLongError, bounds, shades, state_name, visible
+from .guesses import Guesses
 
 if TYPE_CHECKING:
-    from visualize.ablation import Ablation
-    from visualize.search import Finding
+    from .ablation import Ablation
+    from .search import Finding
 
 LARGEST = 100_000_000
 """Shades (characters × units × layers × states) that a page holds; browsers fail on far more."""

@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from models.files import whole_file
-from nn import Array
-from visualize.activations import Neuron
-from visualize.drawing import TooLongError, bounds, color, columns, rows, shades, visible
+from ..models.files import whole_file
+from ..nn import Array
+from .activations import Neuron
+from .drawing import TooLongError, bounds, color, columns, rows, shades, visible
 
 LONGEST = 1000
 """Rows of text that fit into one picture."""

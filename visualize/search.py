@@ -33,10 +33,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from models import CharacterLSTM
-from nn import Array
-from visualize.activations import read_in_streams
-from visualize.hypotheses import Hypothesis
+from ..models import CharacterLSTM
+from ..nn import Array
+from .activations import read_in_streams
+from .hypotheses import Hypothesis
 
 SHORTEST = 1000
 """Characters that a text needs for a search."""

@@ -8,8 +8,8 @@ from typing import Literal, TextIO
 
 import numpy as np
 
-from visualize.activations import Neuron
-from visualize.drawing import DENSITY, bounds, color, columns, density, rows, shades, visible
+from .activations import Neuron
+from .drawing import DENSITY, bounds, color, columns, density, rows, shades, visible
 
 Colors = Literal["24-bit", "256", "none"]
 

@@ -12,10 +12,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from models import TextAutoencoder
-from models.text_autoencoder import PADDING
-from nn import Array
-from visualize.drawing import TooLongError
+from ..models import TextAutoencoder
+from ..models.text_autoencoder import PADDING
+from ..nn import Array
+from .drawing import TooLongError
 
 LAYERS = (1, 2)
 UNKNOWN = "\ufffd"

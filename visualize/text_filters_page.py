@@ -8,9 +8,9 @@ from collections.abc import Mapping, Sequence
 from itertools import groupby
 from pathlib import Path
 
-from visualize.drawing import TooLongError, color, visible
-from visualize.ngrams import EXPLANATION, NGram
-from visualize.text_filters import Line, Reading
+from .drawing import TooLongError, color, visible
+from .ngrams import EXPLANATION, NGram
+from .text_filters import Line, Reading
 
 LONGEST = 200
 """Lines that a page holds; browsers grow slow on far more."""

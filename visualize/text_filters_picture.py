@@ -8,10 +8,10 @@ from pathlib import Path
 
 import numpy as np
 
-from models.files import whole_file
-from visualize.drawing import TooLongError, color, columns, visible
-from visualize.picture import CELL, FONT_SIZE, draw_letters
-from visualize.text_filters import Reading
+from ..models.files import whole_file
+from .drawing import TooLongError, color, columns, visible
+from .picture import CELL, FONT_SIZE, draw_letters
+from .text_filters import Reading
 
 LONGEST = 1000
 """Rows that fit into one picture."""

@@ -5,10 +5,10 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 
-from visualize.drawing import DENSITY, columns, density, visible
-from visualize.ngrams import EXPLANATION, NGram
-from visualize.terminal import Colors, colored, escapes_of
-from visualize.text_filters import Line, Reading
+from .drawing import DENSITY, columns, density, visible
+from .ngrams import EXPLANATION, NGram
+from .terminal import Colors, colored, escapes_of
+from .text_filters import Line, Reading
 
 
 def draw_lines(

@@ -3,9 +3,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models import CharacterLSTM, Vocabulary
-from nn.gradcheck import check_layer
-from nn.testing import Array, ids, shapes
+from glassnet.models import CharacterLSTM, Vocabulary
+from glassnet.nn.gradcheck import check_layer
+from glassnet.nn.testing import Array, ids, shapes
 
 
 @given(

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from models import (
+from glassnet.models import (
     CharacterLSTM,
     Checkpoint,
     CheckpointError,

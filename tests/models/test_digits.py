@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from models.digits import DigitsError, load_digits
+from glassnet.models.digits import DigitsError, load_digits
 
 
 def test_the_digits_that_come_along() -> None:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from models.files import whole_file
+from glassnet.models.files import whole_file
 
 
 def test_new_file_takes_the_name_only_when_it_is_whole(tmp_path: Path) -> None:

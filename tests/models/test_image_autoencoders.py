@@ -7,8 +7,14 @@ from typing import Any
 import numpy as np
 import pytest
 
-from models import IMAGE_AUTOENCODERS, Checkpoint, ImageAutoencoder, load_network, save_checkpoint
-from models.image_autoencoders import (
+from glassnet.models import (
+    IMAGE_AUTOENCODERS,
+    Checkpoint,
+    ImageAutoencoder,
+    load_network,
+    save_checkpoint,
+)
+from glassnet.models.image_autoencoders import (
     ConceptAutoencoder,
     DenoisingAutoencoder,
     SimpleAutoencoder,
@@ -16,7 +22,7 @@ from models.image_autoencoders import (
     VariationalAutoencoder,
     forward_in_parts,
 )
-from nn import (
+from glassnet.nn import (
     NO_GRADIENT,
     OPTIMIZERS,
     Array,
@@ -28,9 +34,9 @@ from nn import (
     sigmoid_binary_cross_entropy,
     softmax_cross_entropy,
 )
-from nn.gradcheck import GradientError, check_layer
+from glassnet.nn.gradcheck import GradientError, check_layer
+from glassnet.train.recipes import RECIPES
 from tests.mutate import mutant
-from train.recipes import RECIPES
 
 CODES = {  # shapes of codes and numbers of parameters, counted by hand
     "simple-autoencoder": ((32,), 784 * 32 + 32 + 32 * 784 + 784),

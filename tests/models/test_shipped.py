@@ -5,8 +5,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from models import SHIPPED, load_network
-from train.recipes import RECIPES
+from glassnet.models import SHIPPED, load_network
+from glassnet.train.recipes import RECIPES
 
 FILES = sorted(path for path in SHIPPED.glob("*.npz") if path.name != "digits.npz")
 

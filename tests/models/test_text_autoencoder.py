@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models import (
+from glassnet.models import (
     Checkpoint,
     TextAutoencoder,
     Vocabulary,
@@ -14,9 +14,9 @@ from models import (
     load_network,
     save_checkpoint,
 )
-from nn import Array, softmax_cross_entropy
-from nn.gradcheck import check_layer
-from nn.testing import ids
+from glassnet.nn import Array, softmax_cross_entropy
+from glassnet.nn.gradcheck import check_layer
+from glassnet.nn.testing import ids
 
 VOCABULARY = Vocabulary(" abcde")
 

@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models import Vocabulary, VocabularyError
+from glassnet.models import Vocabulary, VocabularyError
 
 
 @given(st.text(min_size=1))

@@ -6,10 +6,10 @@ from typing import Any
 import numpy as np
 from hypothesis import strategies as st
 
-from nn.convolution import Conv1D, Conv2D, Conv2DTranspose
-from nn.layer import Array
-from nn.sliding import Padding
-from nn.winograd import WinogradCorrelation
+from glassnet.nn.convolution import Conv1D, Conv2D, Conv2DTranspose
+from glassnet.nn.layer import Array
+from glassnet.nn.sliding import Padding
+from glassnet.nn.winograd import WinogradCorrelation
 
 Pair = tuple[int, int]
 

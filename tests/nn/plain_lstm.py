@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from nn.activations import sigmoid
-from nn.layer import Array
+from glassnet.nn.activations import sigmoid
+from glassnet.nn.layer import Array
 
 
 def plain_lstm(

@@ -5,10 +5,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nn.activations import ReLU, Sigmoid, Softmax, Tanh, sigmoid, softmax
-from nn.gradcheck import GradientError, check_layer
-from nn.layer import Array, Layer
-from nn.testing import arrays, shapes, spaced_arrays
+from glassnet.nn.activations import ReLU, Sigmoid, Softmax, Tanh, sigmoid, softmax
+from glassnet.nn.gradcheck import GradientError, check_layer
+from glassnet.nn.layer import Array, Layer
+from glassnet.nn.testing import arrays, shapes, spaced_arrays
 
 any_shape = st.integers(1, 3).flatmap(shapes)
 every_kind = pytest.mark.parametrize("kind", [ReLU, Sigmoid, Tanh, Softmax])

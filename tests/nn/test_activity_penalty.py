@@ -6,12 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nn.activations import ReLU
-from nn.activity_penalty import ActivityPenalty
-from nn.dense import Dense
-from nn.gradcheck import GradientError, check_layer
-from nn.layer import Array, BatchShare, Sequential
-from nn.testing import shapes, spaced_arrays
+from glassnet.nn.activations import ReLU
+from glassnet.nn.activity_penalty import ActivityPenalty
+from glassnet.nn.dense import Dense
+from glassnet.nn.gradcheck import GradientError, check_layer
+from glassnet.nn.layer import Array, BatchShare, Sequential
+from glassnet.nn.testing import shapes, spaced_arrays
 
 inputs = st.integers(1, 4).flatmap(lambda axes: spaced_arrays(shapes(axes, largest=4)))
 

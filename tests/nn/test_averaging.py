@@ -3,9 +3,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nn import Array
-from nn.averaging import WeightAverage
-from nn.testing import arrays
+from glassnet.nn import Array
+from glassnet.nn.averaging import WeightAverage
+from glassnet.nn.testing import arrays
 
 
 @given(thetas=arrays(st.just((30, 4))), decay=st.sampled_from([0.0, 0.5, 0.99]))

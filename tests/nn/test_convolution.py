@@ -7,14 +7,14 @@ import numpy as np
 import pytest
 from hypothesis import given
 
-from nn.activations import Tanh
-from nn.convolution import Conv1D, Conv2D, Conv2DTranspose
-from nn.correlation import Correlation
-from nn.gradcheck import check_layer
-from nn.initializers import constant
-from nn.layer import NO_GRADIENT, Array, Layer, Sequential
-from nn.single_channel import SingleChannelCorrelation
-from nn.winograd import WinogradCorrelation
+from glassnet.nn.activations import Tanh
+from glassnet.nn.convolution import Conv1D, Conv2D, Conv2DTranspose
+from glassnet.nn.correlation import Correlation
+from glassnet.nn.gradcheck import check_layer
+from glassnet.nn.initializers import constant
+from glassnet.nn.layer import NO_GRADIENT, Array, Layer, Sequential
+from glassnet.nn.single_channel import SingleChannelCorrelation
+from glassnet.nn.winograd import WinogradCorrelation
 from tests.nn.plain_convolution import (
     CHANNELS,
     Case,
@@ -350,7 +350,7 @@ def test_many_images_are_worked_on_in_slabs(
     x = generator.standard_normal((7, *shape[1:]))
     results = []
     for slab in (1, 300, 10**9):
-        monkeypatch.setattr("nn.correlation._SLAB", slab)
+        monkeypatch.setattr("glassnet.nn.correlation._SLAB", slab)
         layer = initialized(build(kind, shape, options))
         y = layer.forward(x)
         results.append([y, layer.backward(np.cos(y)), layer.grad])

@@ -3,11 +3,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nn.dense import Dense
-from nn.gradcheck import GradientError, check_layer
-from nn.initializers import constant
-from nn.layer import NO_GRADIENT, Array
-from nn.testing import arrays, shapes
+from glassnet.nn.dense import Dense
+from glassnet.nn.gradcheck import GradientError, check_layer
+from glassnet.nn.initializers import constant
+from glassnet.nn.layer import NO_GRADIENT, Array
+from glassnet.nn.testing import arrays, shapes
 
 inputs_of_any_axes = st.integers(1, 4).flatmap(lambda axes: arrays(shapes(axes, largest=4)))
 

@@ -5,11 +5,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nn.dense import Dense
-from nn.dropout import Dropout
-from nn.gradcheck import GradientError, check_layer
-from nn.layer import Array, BatchShare, Sequential
-from nn.testing import arrays, shapes
+from glassnet.nn.dense import Dense
+from glassnet.nn.dropout import Dropout
+from glassnet.nn.gradcheck import GradientError, check_layer
+from glassnet.nn.layer import Array, BatchShare, Sequential
+from glassnet.nn.testing import arrays, shapes
 
 
 def dropout(rate: float, *, seed: int = 0, **options: object) -> Dropout:

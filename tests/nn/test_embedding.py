@@ -3,12 +3,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nn.dense import Dense
-from nn.embedding import Embedding
-from nn.gradcheck import GradientError, check_layer
-from nn.initializers import constant
-from nn.layer import NO_GRADIENT, Array
-from nn.testing import ids, shapes
+from glassnet.nn.dense import Dense
+from glassnet.nn.embedding import Embedding
+from glassnet.nn.gradcheck import GradientError, check_layer
+from glassnet.nn.initializers import constant
+from glassnet.nn.layer import NO_GRADIENT, Array
+from glassnet.nn.testing import ids, shapes
 from tests.mutate import mutant
 
 CLASSES = 7

@@ -6,12 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nn.activations import Tanh
-from nn.dense import Dense
-from nn.gaussian import GaussianNoise, GaussianSampling
-from nn.gradcheck import GradientError, check_layer
-from nn.layer import Array, BatchShare, Layer, Sequential
-from nn.testing import arrays
+from glassnet.nn.activations import Tanh
+from glassnet.nn.dense import Dense
+from glassnet.nn.gaussian import GaussianNoise, GaussianSampling
+from glassnet.nn.gradcheck import GradientError, check_layer
+from glassnet.nn.layer import Array, BatchShare, Layer, Sequential
+from glassnet.nn.testing import arrays
 
 codes = st.tuples(st.integers(1, 4), st.integers(1, 3)).flatmap(
     lambda shape: arrays((shape[0], 2 * shape[1]))

@@ -6,14 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nn.activations import ReLU, Tanh
-from nn.dense import Dense
-from nn.dropout import Dropout
-from nn.gradcheck import GradientError, check_layer, check_loss
-from nn.initializers import normal
-from nn.layer import NO_GRADIENT, Array, Layer, Sequential
-from nn.losses import softmax_cross_entropy
-from nn.testing import arrays, generators, ids, shapes, spaced_arrays
+from glassnet.nn.activations import ReLU, Tanh
+from glassnet.nn.dense import Dense
+from glassnet.nn.dropout import Dropout
+from glassnet.nn.gradcheck import GradientError, check_layer, check_loss
+from glassnet.nn.initializers import normal
+from glassnet.nn.layer import NO_GRADIENT, Array, Layer, Sequential
+from glassnet.nn.losses import softmax_cross_entropy
+from glassnet.nn.testing import arrays, generators, ids, shapes, spaced_arrays
 
 
 class Square(Layer):

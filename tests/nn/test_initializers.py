@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from nn.initializers import (
+from glassnet.nn.initializers import (
     Initializer,
     constant,
     glorot_uniform,

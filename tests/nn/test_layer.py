@@ -3,12 +3,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nn.activations import ReLU, Tanh
-from nn.dense import Dense
-from nn.gradcheck import GradientError, check_layer
-from nn.initializers import constant, normal, zeros
-from nn.layer import NO_GRADIENT, Array, BatchShare, Layer, Sequential
-from nn.testing import arrays, generators, shapes
+from glassnet.nn.activations import ReLU, Tanh
+from glassnet.nn.dense import Dense
+from glassnet.nn.gradcheck import GradientError, check_layer
+from glassnet.nn.initializers import constant, normal, zeros
+from glassnet.nn.layer import NO_GRADIENT, Array, BatchShare, Layer, Sequential
+from glassnet.nn.testing import arrays, generators, shapes
 
 
 class RunningSum(Layer):

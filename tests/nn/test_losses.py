@@ -7,11 +7,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nn.activations import sigmoid, softmax
-from nn.gradcheck import GradientError, check_loss
-from nn.layer import Array
-from nn.losses import mean_squared_error, sigmoid_binary_cross_entropy, softmax_cross_entropy
-from nn.testing import arrays, generators, ids, shapes
+from glassnet.nn.activations import sigmoid, softmax
+from glassnet.nn.gradcheck import GradientError, check_loss
+from glassnet.nn.layer import Array
+from glassnet.nn.losses import (
+    mean_squared_error,
+    sigmoid_binary_cross_entropy,
+    softmax_cross_entropy,
+)
+from glassnet.nn.testing import arrays, generators, ids, shapes
 
 ElementLoss = Callable[..., tuple[float, Array]]
 element_losses: Any = pytest.mark.parametrize(

@@ -5,10 +5,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nn import LSTM, Array, BatchShare, LSTMStep, Sequential
-from nn.gradcheck import GradientError, check_layer
-from nn.lstm import tiling
-from nn.testing import arrays, generators, ids, shapes
+from glassnet.nn import LSTM, Array, BatchShare, LSTMStep, Sequential
+from glassnet.nn.gradcheck import GradientError, check_layer
+from glassnet.nn.lstm import tiling
+from glassnet.nn.testing import arrays, generators, ids, shapes
 from tests.mutate import mutant
 from tests.nn.plain_lstm import plain_lstm
 

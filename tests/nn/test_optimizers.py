@@ -8,10 +8,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nn import optimizers
-from nn.layer import Array
-from nn.optimizers import OPTIMIZERS, SGD, Adadelta, Adam, Optimizer, RMSprop, clip_by_global_norm
-from nn.testing import arrays
+from glassnet.nn import optimizers
+from glassnet.nn.layer import Array
+from glassnet.nn.optimizers import (
+    OPTIMIZERS,
+    SGD,
+    Adadelta,
+    Adam,
+    Optimizer,
+    RMSprop,
+    clip_by_global_norm,
+)
+from glassnet.nn.testing import arrays
 
 every_optimizer = pytest.mark.parametrize("name", OPTIMIZERS)
 

@@ -5,11 +5,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nn.gradcheck import GradientError, check_layer
-from nn.layer import Array, Layer
-from nn.pooling import MaxPool1D, MaxPool2D, UpSample1D, UpSample2D
-from nn.sliding import Padding
-from nn.testing import arrays, shapes, spaced_arrays
+from glassnet.nn.gradcheck import GradientError, check_layer
+from glassnet.nn.layer import Array, Layer
+from glassnet.nn.pooling import MaxPool1D, MaxPool2D, UpSample1D, UpSample2D
+from glassnet.nn.sliding import Padding
+from glassnet.nn.testing import arrays, shapes, spaced_arrays
 
 paddings: st.SearchStrategy[Padding] = st.sampled_from(["valid", "same"])
 lengths = st.tuples(st.integers(1, 3), st.integers(1, 3))

@@ -3,8 +3,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nn import Conv2D, correlation
-from nn.products import NO_PACKING, parts_of
+from glassnet.nn import Conv2D, correlation
+from glassnet.nn.products import NO_PACKING, parts_of
 
 
 @given(rows=st.integers(0, 2000), inner=st.integers(1, 2000), columns=st.integers(1, 600))

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nn.schedules import (
+from glassnet.nn.schedules import (
     SCHEDULES,
     Schedule,
     constant,

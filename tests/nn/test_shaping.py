@@ -5,10 +5,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nn.gradcheck import GradientError, check_layer
-from nn.layer import Array, Layer
-from nn.shaping import Crop2D, Flatten, Reshape, ZeroPad2D
-from nn.testing import arrays, shapes
+from glassnet.nn.gradcheck import GradientError, check_layer
+from glassnet.nn.layer import Array, Layer
+from glassnet.nn.shaping import Crop2D, Flatten, Reshape, ZeroPad2D
+from glassnet.nn.testing import arrays, shapes
 
 sides = st.tuples(st.integers(0, 2), st.integers(0, 2))
 borders = st.tuples(sides, sides)

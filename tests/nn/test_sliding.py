@@ -3,8 +3,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nn.layer import Layer
-from nn.sliding import Buffers, Padding, check_input, padded, pair, window_axis
+from glassnet.nn.layer import Layer
+from glassnet.nn.sliding import Buffers, Padding, check_input, padded, pair, window_axis
 
 small = st.integers(1, 5)
 

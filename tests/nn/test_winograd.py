@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nn.correlation import Correlation
-from nn.gradcheck import GradientError, check_layer
-from nn.layer import Array
-from nn.sliding import Padding
-from nn.winograd import WinogradCorrelation, _both_axes
+from glassnet.nn.correlation import Correlation
+from glassnet.nn.gradcheck import GradientError, check_layer
+from glassnet.nn.layer import Array
+from glassnet.nn.sliding import Padding
+from glassnet.nn.winograd import WinogradCorrelation, _both_axes
 from tests.nn.plain_convolution import CHANNELS, Case, Pair, WinogradConv2D, initialized, loop
 
 
@@ -71,6 +71,6 @@ def test_wrong_winograd_is_rejected(
     generator: np.random.Generator,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(f"nn.winograd.{name}", wrong)
+    monkeypatch.setattr(f"glassnet.nn.winograd.{name}", wrong)
     with pytest.raises(GradientError, match=culprit):
         check_layer(WinogradConv2D(2, 3, 3, "same"), generator.standard_normal((2, 5, 6, 2)))

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from nn.convolution import Conv1D, Conv2D, Conv2DTranspose
-from nn.gradcheck import GradientError, check_layer
-from nn.layer import Array
+from glassnet.nn.convolution import Conv1D, Conv2D, Conv2DTranspose
+from glassnet.nn.gradcheck import GradientError, check_layer
+from glassnet.nn.layer import Array
 
 
 class _KernelNotTurned(Conv2D):

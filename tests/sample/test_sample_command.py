@@ -11,9 +11,16 @@ from typing import Any
 import numpy as np
 import pytest
 
-from models import SHIPPED, CharacterLSTM, Checkpoint, Vocabulary, checkpoint, save_checkpoint
-from sample import command, stream_text
-from sample.command import _parser, _screen, main
+from glassnet.models import (
+    SHIPPED,
+    CharacterLSTM,
+    Checkpoint,
+    Vocabulary,
+    checkpoint,
+    save_checkpoint,
+)
+from glassnet.sample import command, stream_text
+from glassnet.sample.command import _parser, _screen, main
 
 SCRIPT = Path(__file__).parents[2] / "_sample.py"
 CHARACTERS = "\n abcdefghé日"

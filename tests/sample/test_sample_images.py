@@ -5,14 +5,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from models import Checkpoint, ImageAutoencoder, save_checkpoint
-from models.image_autoencoders import (
+from glassnet.models import Checkpoint, ImageAutoencoder, save_checkpoint
+from glassnet.models.image_autoencoders import (
     ConvolutionalAutoencoder,
     SimpleAutoencoder,
     VariationalAutoencoder,
 )
-from sample import draw_images, morph, morph_digits, save_images
-from sample.command import main
+from glassnet.sample import draw_images, morph, morph_digits, save_images
+from glassnet.sample.command import main
 
 
 @pytest.fixture
@@ -50,8 +50,10 @@ def test_the_digits_are_those_asked_for(
     network: VariationalAutoencoder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     images = np.arange(20, dtype=np.float32).reshape(20, 1, 1) * np.ones((20, 28, 28), np.float32)
-    monkeypatch.setattr("sample.images.load_digits", lambda: (images, np.arange(20) % 10))
-    monkeypatch.setattr("sample.images.morph", lambda network, a, b, count: (a[0, 0], b[0, 0]))
+    monkeypatch.setattr("glassnet.sample.images.load_digits", lambda: (images, np.arange(20) % 10))
+    monkeypatch.setattr(
+        "glassnet.sample.images.morph", lambda network, a, b, count: (a[0, 0], b[0, 0])
+    )
     ends = {morph_digits(network, np.random.default_rng(s), (3, 8), 2) for s in range(20)}
     assert ends == {(3, 8), (13, 8), (3, 18), (13, 18)}
 

@@ -6,12 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models import CharacterLSTM, Vocabulary, VocabularyError
-from nn import Array, softmax
-from nn.testing import arrays, shapes
-from sample import character_probabilities, check_options, draw, stream_text
-from sample import text as text_module
-from sample.text import _state_after
+from glassnet.models import CharacterLSTM, Vocabulary, VocabularyError
+from glassnet.nn import Array, softmax
+from glassnet.nn.testing import arrays, shapes
+from glassnet.sample import character_probabilities, check_options, draw, stream_text
+from glassnet.sample import text as text_module
+from glassnet.sample.text import _state_after
 
 CHARACTERS = "\n abcdefgh"
 

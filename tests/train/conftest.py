@@ -6,8 +6,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from glassnet.train.command import main
 from tests.train.small import SMALL
-from train.command import main
 
 
 @pytest.fixture

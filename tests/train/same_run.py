@@ -5,8 +5,8 @@ from typing import Any
 
 import numpy as np
 
-from models import load_checkpoint
-from nn import Array
+from glassnet.models import load_checkpoint
+from glassnet.nn import Array
 
 
 def assert_identical(one: Path | str, other: Path | str) -> None:

@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nn import Array, Dense, Dropout, Layer, Sequential
-from nn.activity_penalty import ActivityPenalty
-from nn.gaussian import GaussianSampling
-from nn.losses import mean_squared_error
-from train.batches import BatchTask
-from train.reducers import Alone
+from glassnet.nn import Array, Dense, Dropout, Layer, Sequential
+from glassnet.nn.activity_penalty import ActivityPenalty
+from glassnet.nn.gaussian import GaussianSampling
+from glassnet.nn.losses import mean_squared_error
+from glassnet.train.batches import BatchTask
+from glassnet.train.reducers import Alone
 
 ROWS = 13
 

@@ -13,15 +13,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from train import datasets
-from train.datasets import (
+from glassnet.train import datasets
+from glassnet.train.datasets import (
     DataError,
     load_images,
     load_images_or_fallback,
     load_text,
     load_text_or_fallback,
 )
-from train.download import RemoteFile, data_folder
+from glassnet.train.download import RemoteFile, data_folder
 
 NOWHERE = ("http://127.0.0.1:9/none",)  # the port "discard", where nobody listens
 

@@ -13,8 +13,8 @@ from pathlib import Path
 import pooch
 import pytest
 
-from train import download
-from train.download import DataError, RemoteFile, data_folder, obtain
+from glassnet.train import download
+from glassnet.train.download import DataError, RemoteFile, data_folder, obtain
 
 CONTENT = b"To be, or not to be, that is the question."
 

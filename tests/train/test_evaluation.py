@@ -8,9 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from models import CharacterLSTM, Checkpoint, Vocabulary, save_checkpoint
-from nn import softmax_cross_entropy
-from train.command import main
+from glassnet.models import CharacterLSTM, Checkpoint, Vocabulary, save_checkpoint
+from glassnet.nn import softmax_cross_entropy
+from glassnet.train.command import main
 
 TEXT = "the quick brown fox jumps over the lazy dog. " * 20
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from train.idx import read_idx
+from glassnet.train.idx import read_idx
 
 
 def idx(array: np.ndarray, type_code: int = 8) -> bytes:

@@ -9,17 +9,17 @@ from typing import Any
 import numpy as np
 import pytest
 
-import train.images
-from models import IMAGE_AUTOENCODERS, load_checkpoint, load_network
-from models.digits import load_digits
-from models.image_autoencoders import StackedAutoencoder, VariationalAutoencoder
-from nn import mean_squared_error, sigmoid_binary_cross_entropy, softmax_cross_entropy
+from glassnet.models import IMAGE_AUTOENCODERS, load_checkpoint, load_network
+from glassnet.models.digits import load_digits
+from glassnet.models.image_autoencoders import StackedAutoencoder, VariationalAutoencoder
+from glassnet.nn import mean_squared_error, sigmoid_binary_cross_entropy, softmax_cross_entropy
+from glassnet.train import images as train_images
+from glassnet.train.command import main
+from glassnet.train.datasets import Images
+from glassnet.train.images import ImageAutoencoderJob, StackedTask
+from glassnet.train.recipes import RECIPES
+from glassnet.train.reducers import Alone
 from tests.train.same_run import assert_close, assert_same_run
-from train.command import main
-from train.datasets import Images
-from train.images import ImageAutoencoderJob, StackedTask
-from train.recipes import RECIPES
-from train.reducers import Alone
 
 KINDS = {network.kind for network in IMAGE_AUTOENCODERS}
 IMAGE_RECIPES = [name for name, recipe in RECIPES.items() if recipe.network in KINDS]
@@ -35,8 +35,8 @@ def digits() -> Images:
 @pytest.fixture
 def run(digits: Images, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., int]:
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(train.images, "load_images", lambda name: digits)
-    monkeypatch.setattr(train.images, "load_images_or_fallback", lambda name: digits)
+    monkeypatch.setattr(train_images, "load_images", lambda name: digits)
+    monkeypatch.setattr(train_images, "load_images_or_fallback", lambda name: digits)
     return lambda *arguments: main([*arguments, "--workers", "1"])
 
 
@@ -245,7 +245,7 @@ def test_images_that_are_asked_for_are_not_swapped(monkeypatch: pytest.MonkeyPat
             asked.append(f"{function}({name})")
             raise KeyError
 
-        monkeypatch.setattr(train.images, function, load)
+        monkeypatch.setattr(train_images, function, load)
     for asked_for in (True, False):
         with pytest.raises(KeyError):
             ImageAutoencoderJob(VariationalAutoencoder, options, asked_for)

@@ -9,14 +9,14 @@ from typing import Any
 import numpy as np
 import pytest
 
-from models import TextAutoencoder, Vocabulary, load_checkpoint
-from nn import softmax_cross_entropy
-from nn.gradcheck import check_loss
+from glassnet.models import TextAutoencoder, Vocabulary, load_checkpoint
+from glassnet.nn import softmax_cross_entropy
+from glassnet.nn.gradcheck import check_loss
+from glassnet.train.command import main
+from glassnet.train.lines import TextAutoencoderJob, lines_of, loss_of_lines
+from glassnet.train.recipes import RECIPES
+from glassnet.train.reducers import Alone
 from tests.train.same_run import assert_close, assert_same_run
-from train.command import main
-from train.lines import TextAutoencoderJob, lines_of, loss_of_lines
-from train.recipes import RECIPES
-from train.reducers import Alone
 
 SMALL = [
     *("--length", "16", "--embedding", "6", "--filters1", "8", "--filters2", "6"),

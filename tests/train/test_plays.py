@@ -1,6 +1,6 @@
 import pytest
 
-from train.plays import plain_text
+from glassnet.train.plays import plain_text
 
 SCENE = r"""# Twelfth Night
 

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from models import load_checkpoint
+from glassnet.models import load_checkpoint
+from glassnet.train.command import main
+from glassnet.train.run_files import sole_run_in
 from tests.train.same_run import assert_same_run
-from train.command import main
-from train.run_files import sole_run_in
 
 
 def listed(*folders: str) -> list[list[str]]:

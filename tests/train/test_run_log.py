@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-import train.run_log
-from train.run_log import COLUMNS, CSVLog, LogError, Progress
+from glassnet.train import run_log as train_run_log
+from glassnet.train.run_log import COLUMNS, CSVLog, LogError, Progress
 
 # -- the log --------------------------------------------------------------------------------------
 
@@ -60,7 +60,7 @@ def test_lines_say_how_far_and_how_fast(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     seconds = iter([100.0, 104.0, 111.0, 120.0, 131.0])
-    monkeypatch.setattr(train.run_log.time, "monotonic", lambda: next(seconds))
+    monkeypatch.setattr(train_run_log.time, "monotonic", lambda: next(seconds))
     progress = Progress(500, 7, 2500, "characters", quiet=False)
     progress.start_epoch(3, 40)  # resumed in the middle of an epoch
     for step, loss in ((44, 3.0), (51, 2.5), (60, 2.25), (71, 2.0)):

@@ -3,10 +3,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from models import CharacterLSTM, Vocabulary
-from nn import Array, softmax_cross_entropy
-from train.reducers import Alone, share
-from train.streams import CorpusError, StreamTask, evaluate, split
+from glassnet.models import CharacterLSTM, Vocabulary
+from glassnet.nn import Array, softmax_cross_entropy
+from glassnet.train.reducers import Alone, share
+from glassnet.train.streams import CorpusError, StreamTask, evaluate, split
 
 LETTERS = "abcdefgh"
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from models import (
+from glassnet.models import (
     CharacterLSTM,
     Checkpoint,
     Vocabulary,
@@ -18,12 +18,12 @@ from models import (
     load_network,
     save_checkpoint,
 )
-from nn import Adam, WeightAverage, clip_by_global_norm, parse_schedule
+from glassnet.nn import Adam, WeightAverage, clip_by_global_norm, parse_schedule
+from glassnet.train.command import _parser, main
+from glassnet.train.reducers import Alone
+from glassnet.train.streams import StreamTask, evaluate, split
 from tests.train.same_run import assert_identical, assert_same_run
 from tests.train.small import REGULARIZED
-from train.command import _parser, main
-from train.reducers import Alone
-from train.streams import StreamTask, evaluate, split
 
 
 class KilledError(Exception):
@@ -193,7 +193,7 @@ def test_killed_while_an_epoch_ends(
     """A save that is due with the last update of an epoch does not take it for whole."""
     train("--k2", "10", "--save", "whole")
     with monkeypatch.context() as patch:
-        patch.setattr("train.trainer._SECONDS_BETWEEN_SAVES", -1.0)
+        patch.setattr("glassnet.train.trainer._SECONDS_BETWEEN_SAVES", -1.0)
         patch.setattr(StreamTask, "validate", killed)
         with pytest.raises(KilledError):
             train("--k2", "10", "--save", "killed")
@@ -236,8 +236,8 @@ def test_it_saves_every_five_minutes(
 
     compute = StreamTask.compute
     monkeypatch.setattr(StreamTask, "compute", a_minute)
-    monkeypatch.setattr("train.trainer.save_checkpoint", save)
-    monkeypatch.setattr("train.trainer.time.monotonic", clock)
+    monkeypatch.setattr("glassnet.train.trainer.save_checkpoint", save)
+    monkeypatch.setattr("glassnet.train.trainer.time.monotonic", clock)
     assert train("--k2", "10", "--steps", "22") == 0
     assert saved == [6, 12, 18, 22]
 

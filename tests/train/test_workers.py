@@ -10,16 +10,16 @@ from pathlib import Path
 
 import pytest
 
-import train.threads
-from models import load_checkpoint
-from nn import LSTM
+from glassnet.models import load_checkpoint
+from glassnet.nn import LSTM
+from glassnet.train import threads as train_threads
+from glassnet.train.command import main
+from glassnet.train.processes import WorkerError, start_workers
+from glassnet.train.reducers import Reducer
+from glassnet.train.streams import StreamTask
+from glassnet.train.threads import share_threads, suitable_workers
 from tests.train.same_run import assert_close, assert_identical
 from tests.train.small import REGULARIZED, SMALL
-from train.command import main
-from train.processes import WorkerError, start_workers
-from train.reducers import Reducer
-from train.streams import StreamTask
-from train.threads import share_threads, suitable_workers
 
 ROOT = Path(__file__).resolve().parents[2]
 WITHOUT_WORKERS = SMALL[: SMALL.index("--workers")]
@@ -96,7 +96,9 @@ def test_each_worker_gets_its_share_of_the_threads(
     train: Callable[..., int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked = []
-    monkeypatch.setattr("train.command.share_threads", lambda network, size: asked.append(size))
+    monkeypatch.setattr(
+        "glassnet.train.command.share_threads", lambda network, size: asked.append(size)
+    )
     train("--k2", "10", "--steps", "1")
     train("--k2", "10", "--steps", "1", "--workers", "2")
     assert asked == [1, 2]
@@ -249,8 +251,8 @@ def test_a_worker_that_raises_says_why() -> None:
 def test_a_blas_that_threadpoolctl_does_not_know(
     workers: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(train.threads, "threadpool_info", list)
-    monkeypatch.setattr(train.threads, "cores", lambda: 4)
+    monkeypatch.setattr(train_threads, "threadpool_info", list)
+    monkeypatch.setattr(train_threads, "cores", lambda: 4)
     layer = LSTM(2, 2)
     layer.tiled = True
     share_threads(layer, workers)
@@ -269,10 +271,10 @@ def test_blas_gets_its_share_of_the_cores_and_no_more_than_it_had(
         {"user_api": "blas", "num_threads": started_with},
     ]
     limits = []
-    monkeypatch.setattr(train.threads, "threadpool_info", lambda: pools)
-    monkeypatch.setattr(train.threads, "cores", lambda: cores)
+    monkeypatch.setattr(train_threads, "threadpool_info", lambda: pools)
+    monkeypatch.setattr(train_threads, "cores", lambda: cores)
     monkeypatch.setattr(
-        train.threads, "threadpool_limits", lambda most, user_api: limits.append((most, user_api))
+        train_threads, "threadpool_limits", lambda most, user_api: limits.append((most, user_api))
     )
     layer = LSTM(2, 2)
     layer.tiled = True
@@ -287,5 +289,5 @@ def test_blas_gets_its_share_of_the_cores_and_no_more_than_it_had(
 def test_one_worker_for_each_core_that_has_enough_rows(
     cores: int, rows: int, workers: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(train.threads, "cores", lambda: cores)
+    monkeypatch.setattr(train_threads, "cores", lambda: cores)
     assert suitable_workers(rows) == workers

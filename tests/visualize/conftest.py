@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from models import CharacterLSTM, Checkpoint, TextAutoencoder, Vocabulary, save_checkpoint
+from glassnet.models import CharacterLSTM, Checkpoint, TextAutoencoder, Vocabulary, save_checkpoint
 
 NASTY = (
     "a</script><script>alert(1)</script> &amp; <!-- \x1b[31m\tb\n\n"

@@ -5,10 +5,10 @@ import itertools
 import numpy as np
 import pytest
 
-from models import CharacterLSTM, VocabularyError
-from nn import Array
-from visualize import read_activations
-from visualize.ablation import Ablation, ablate, costliest
+from glassnet.models import CharacterLSTM, VocabularyError
+from glassnet.nn import Array
+from glassnet.visualize import read_activations
+from glassnet.visualize.ablation import Ablation, ablate, costliest
 
 TEXT = "the quick brown fox\njumps over the lazy dog.\n" * 3
 

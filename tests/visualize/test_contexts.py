@@ -3,10 +3,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models import CharacterLSTM, VocabularyError
-from nn import Array
-from visualize.activations import read_in_streams
-from visualize.contexts import AFTER, BEFORE, GATES, _Largest, read_contexts, snippets
+from glassnet.models import CharacterLSTM, VocabularyError
+from glassnet.nn import Array
+from glassnet.visualize.activations import read_in_streams
+from glassnet.visualize.contexts import AFTER, BEFORE, GATES, _Largest, read_contexts, snippets
 
 TEXT = "".join(np.random.default_rng(3).choice(list("abcdefghijklm ,.\n"), 1500))
 

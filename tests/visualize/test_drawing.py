@@ -3,8 +3,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from visualize.activations import STATES
-from visualize.drawing import DENSITY, color, columns, density, rows, shades, visible
+from glassnet.visualize.activations import STATES
+from glassnet.visualize.drawing import DENSITY, color, columns, density, rows, shades, visible
 
 WHITE, PINK, RED = (255, 255, 255), (255, 127, 127), (255, 0, 0)
 

@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
 
-from models import CharacterLSTM, VocabularyError
-from nn.losses import softmax_cross_entropy
-from visualize.guesses import read_guesses
+from glassnet.models import CharacterLSTM, VocabularyError
+from glassnet.nn.losses import softmax_cross_entropy
+from glassnet.visualize.guesses import read_guesses
 
 TEXT = "the quick brown fox,\njumps over\n\nthe lazy dog.\n"
 

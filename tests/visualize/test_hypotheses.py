@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from visualize.hypotheses import (
+from glassnet.visualize.hypotheses import (
     HYPOTHESES,
     Hypothesis,
     PredicateError,

@@ -4,10 +4,10 @@ from html.parser import HTMLParser
 import numpy as np
 import pytest
 
-from models import CharacterLSTM
-from visualize import Activations, read_activations
-from visualize.drawing import color, shades, visible
-from visualize.notebook import LONGEST
+from glassnet.models import CharacterLSTM
+from glassnet.visualize import Activations, read_activations
+from glassnet.visualize.drawing import color, shades, visible
+from glassnet.visualize.notebook import LONGEST
 
 TEXT = "the quick brown fox,\njumps over\n\nthe lazy dog.\n"
 

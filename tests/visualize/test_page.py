@@ -10,14 +10,14 @@ from typing import Any
 import numpy as np
 import pytest
 
-from models import CharacterLSTM
-from nn import Array
-from visualize import Activations, page, read_activations, save_page
-from visualize.ablation import Ablation
-from visualize.contexts import BINS, GATES, Contexts, read_contexts
-from visualize.drawing import TooLongError, visible
-from visualize.guesses import Guesses, read_guesses
-from visualize.search import Finding
+from glassnet.models import CharacterLSTM
+from glassnet.nn import Array
+from glassnet.visualize import Activations, page, read_activations, save_page
+from glassnet.visualize.ablation import Ablation
+from glassnet.visualize.contexts import BINS, GATES, Contexts, read_contexts
+from glassnet.visualize.drawing import TooLongError, visible
+from glassnet.visualize.guesses import Guesses, read_guesses
+from glassnet.visualize.search import Finding
 
 TEXT = "the quick brown fox,\njumps over\n\nthe lazy dog.\n"
 CORPUS = "a lazy fox,\nthe quick dog\njumps over.\n\n" * 12

@@ -7,7 +7,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from models import SHIPPED, CharacterLSTM, load_network
+from glassnet.models import SHIPPED, CharacterLSTM, load_network
+from glassnet.visualize import Activations, page, read_activations, save_page
+from glassnet.visualize.ablation import Ablation
+from glassnet.visualize.contexts import Contexts, read_contexts
+from glassnet.visualize.drawing import color, shades, visible
+from glassnet.visualize.guesses import Guesses, read_guesses
+from glassnet.visualize.search import Finding
 from tests.visualize.chromium import (
     DOWN,
     ENTER,
@@ -19,12 +25,6 @@ from tests.visualize.chromium import (
     Browser,
     started,
 )
-from visualize import Activations, page, read_activations, save_page
-from visualize.ablation import Ablation
-from visualize.contexts import Contexts, read_contexts
-from visualize.drawing import color, shades, visible
-from visualize.guesses import Guesses, read_guesses
-from visualize.search import Finding
 
 TEXT = "the quick brown fox,\njumps over\n\nthe lazy dog.\n"
 CORPUS = "a lazy fox,\nthe quick dog\njumps over.\n\n" * 12

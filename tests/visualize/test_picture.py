@@ -3,8 +3,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from visualize import Neuron, save_picture
-from visualize.drawing import TooLongError, color, shades
+from glassnet.visualize import Neuron, save_picture
+from glassnet.visualize.drawing import TooLongError, color, shades
 
 image = pytest.importorskip("matplotlib.image")
 

@@ -5,11 +5,11 @@ import itertools
 import numpy as np
 import pytest
 
-from models import SHIPPED, CharacterLSTM, Vocabulary, VocabularyError
-from nn import Array
-from visualize import read_activations
-from visualize.hypotheses import HYPOTHESES, Hypothesis
-from visualize.search import (
+from glassnet.models import SHIPPED, CharacterLSTM, Vocabulary, VocabularyError
+from glassnet.nn import Array
+from glassnet.visualize import read_activations
+from glassnet.visualize.hypotheses import HYPOTHESES, Hypothesis
+from glassnet.visualize.search import (
     VERDICTS,
     Finding,
     _association,

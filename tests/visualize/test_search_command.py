@@ -7,11 +7,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from models import CharacterLSTM
+from glassnet.models import CharacterLSTM
+from glassnet.visualize.ablation import ablate, costliest
+from glassnet.visualize.hypotheses import HYPOTHESES, match_hypothesis
+from glassnet.visualize.search import find, halves
 from tests.visualize.test_visualize_command import fails, run
-from visualize.ablation import ablate, costliest
-from visualize.hypotheses import HYPOTHESES, match_hypothesis
-from visualize.search import find, halves
 
 
 @pytest.fixture

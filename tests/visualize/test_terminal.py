@@ -4,8 +4,8 @@ import re
 import numpy as np
 import pytest
 
-from visualize import Neuron, draw, terminal_colors
-from visualize.drawing import color, shades
+from glassnet.visualize import Neuron, draw, terminal_colors
+from glassnet.visualize.drawing import color, shades
 
 
 class Terminal(io.StringIO):

@@ -8,9 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from models import TextAutoencoder, Vocabulary
+from glassnet.models import TextAutoencoder, Vocabulary
+from glassnet.visualize.command_text_autoencoder import LINE
 from tests.visualize.test_visualize_command import fails, on_a_terminal, run
-from visualize.command_text_autoencoder import LINE
 
 TEXT = "pray, sit down\n\nand tell me\n"
 

@@ -5,11 +5,11 @@ from collections import defaultdict
 import numpy as np
 import pytest
 
-from models import TextAutoencoder, Vocabulary
-from nn import Array
-from visualize.drawing import TooLongError
-from visualize.ngrams import EDGE, LENGTHS, SPACE, strongest_ngrams
-from visualize.text_filters import (
+from glassnet.models import TextAutoencoder, Vocabulary
+from glassnet.nn import Array
+from glassnet.visualize.drawing import TooLongError
+from glassnet.visualize.ngrams import EDGE, LENGTHS, SPACE, strongest_ngrams
+from glassnet.visualize.text_filters import (
     LAYERS,
     UNKNOWN,
     Line,
@@ -148,7 +148,7 @@ def test_strongest_ngrams_agree_with_the_definition(
     generator: np.random.Generator,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("visualize.ngrams._BATCH", 50)  # of 120 lines
+    monkeypatch.setattr("glassnet.visualize.ngrams._BATCH", 50)  # of 120 lines
     lines = [
         "".join(generator.choice(list("  abcd"), generator.integers(1, 15))).rstrip() or "a"
         for _ in range(120)
@@ -182,7 +182,9 @@ def test_ngrams_show_spaces_and_the_edges_of_lines(network: TextAutoencoder) -> 
 def test_rare_ngrams_are_left_out(
     network: TextAutoencoder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("visualize.ngrams._RARE", 10)  # of 41 characters: five times or more
+    monkeypatch.setattr(
+        "glassnet.visualize.ngrams._RARE", 10
+    )  # of 41 characters: five times or more
     text = "\n".join(["aaaa"] * 10 + ["b"])
     texts = {ngram.text for ngrams in strongest_ngrams(network, text, 1) for ngram in ngrams}
     assert texts == {f"{EDGE}aa", "aaa", f"aa{SPACE}"}

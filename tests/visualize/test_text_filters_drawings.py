@@ -8,13 +8,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from nn import Array
-from visualize.drawing import TooLongError, color, density
-from visualize.ngrams import EXPLANATION, NGram
-from visualize.text_filters import Line, Reading
-from visualize.text_filters_page import filters_page
-from visualize.text_filters_picture import save_filters_picture
-from visualize.text_filters_terminal import draw_lines, draw_ngrams
+from glassnet.nn import Array
+from glassnet.visualize.drawing import TooLongError, color, density
+from glassnet.visualize.ngrams import EXPLANATION, NGram
+from glassnet.visualize.text_filters import Line, Reading
+from glassnet.visualize.text_filters_page import filters_page
+from glassnet.visualize.text_filters_picture import save_filters_picture
+from glassnet.visualize.text_filters_terminal import draw_lines, draw_ngrams
 
 BOTH = {1: [0, 11], 2: [1]}
 

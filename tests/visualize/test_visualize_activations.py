@@ -3,8 +3,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from models import CharacterLSTM, VocabularyError
-from visualize import (
+from glassnet.models import CharacterLSTM, VocabularyError
+from glassnet.visualize import (
     STATES,
     Activations,
     load_activations,
@@ -12,7 +12,7 @@ from visualize import (
     read_in_streams,
     save_activations,
 )
-from visualize.activations import Neuron
+from glassnet.visualize.activations import Neuron
 
 TEXT = "the quick brown fox\njumps over the lazy dog.\n" * 5
 

@@ -8,9 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from models import SHIPPED, CharacterLSTM, Checkpoint, save_checkpoint
-from visualize import STATES, load_activations, read_activations
-from visualize.command import _parser, main
+from glassnet.models import SHIPPED, CharacterLSTM, Checkpoint, save_checkpoint
+from glassnet.visualize import STATES, load_activations, read_activations
+from glassnet.visualize.command import _parser, main
 
 pty = pytest.importorskip("pty")
 ROOT = Path(__file__).parents[2]
@@ -44,7 +44,7 @@ def test_closed_standard_streams(
 def test_a_text_too_long_for_a_page_is_refused_before_it_is_read(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("visualize.command_lstm.read_activations", None)
+    monkeypatch.setattr("glassnet.visualize.command_lstm.read_activations", None)
     path = tmp_path / "long.txt"
     path.write_text("to be or not " * 10_000)
     line = fails(capsys, "--text", path, "--html", tmp_path / "page.html")
@@ -264,7 +264,7 @@ def test_interrupt(
     def interrupted(*arguments: object, **options: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("visualize.command_lstm.read_activations", interrupted)
+    monkeypatch.setattr("glassnet.visualize.command_lstm.read_activations", interrupted)
     assert run(checkpoint, "--text", text_file) == 130
     assert capsys.readouterr().err == "glassnet-visualize: interrupted\n"
 

@@ -8,13 +8,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from models import IMAGE_AUTOENCODERS, Checkpoint, load_network, save_checkpoint
-from models.digits import load_digits, mosaic
-from models.image_autoencoders import StackedAutoencoder, VariationalAutoencoder
-from visualize.command import main
-from visualize.image_pictures import DIGIT_COLORS, normal_quantiles
-from visualize.images import _first_weights, _manifold, _stages
-from visualize.neighbours import plane_coordinates
+from glassnet.models import IMAGE_AUTOENCODERS, Checkpoint, load_network, save_checkpoint
+from glassnet.models.digits import load_digits, mosaic
+from glassnet.models.image_autoencoders import StackedAutoencoder, VariationalAutoencoder
+from glassnet.visualize.command import main
+from glassnet.visualize.image_pictures import DIGIT_COLORS, normal_quantiles
+from glassnet.visualize.images import _first_weights, _manifold, _stages
+from glassnet.visualize.neighbours import plane_coordinates
 
 ALWAYS = {"reconstructions.png", "weights.png", "code.png", "codes.npz", "codes.png"}
 
@@ -118,12 +118,13 @@ def test_the_quantiles_are_those_of_the_normal_distribution() -> None:
 
 
 def test_the_manifold_lies_as_its_axes_say(monkeypatch: pytest.MonkeyPatch) -> None:
+    from glassnet.visualize import images as visualize_images
+
     """Element 1 of the code grows to the right, element 2 upwards."""
-    import visualize.images
 
     drawn: dict[str, Any] = {}
     monkeypatch.setattr(
-        visualize.images, "manifold_figure", lambda images, values, title: drawn.update(i=images)
+        visualize_images, "manifold_figure", lambda images, values, title: drawn.update(i=images)
     )
 
     class Shows:
