@@ -3,7 +3,7 @@
 import sys
 
 try:
-    from glassnet.train.command import main
+    from glassnet.train.command.main import main
 except KeyboardInterrupt:  # while NumPy is imported
     sys.exit(130)
 

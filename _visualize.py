@@ -3,7 +3,7 @@
 import sys
 
 try:
-    from glassnet.visualize.command import main
+    from glassnet.visualize.command.main import main
 except KeyboardInterrupt:  # while NumPy is imported
     sys.exit(130)
 

@@ -31,12 +31,12 @@ from updates import updates_of
 
 from glassnet.models import TextAutoencoder
 from glassnet.nn import Array, RMSprop
-from glassnet.train.lines import TextAutoencoderJob
-from glassnet.train.processes import start_workers
+from glassnet.train.experiments.lines import TextAutoencoderJob
+from glassnet.train.objectives.streams import split
 from glassnet.train.recipes import RECIPES
-from glassnet.train.reducers import Alone, Reducer
-from glassnet.train.streams import split
-from glassnet.train.threads import share_threads
+from glassnet.train.workers.communicator import Communicator, SingleProcess
+from glassnet.train.workers.processes import start_workers
+from glassnet.train.workers.threads import share_threads
 
 OPTIONS = RECIPES["text-autoencoder"].options
 BATCH, WARM_UP = OPTIONS["batch"], 5
@@ -73,24 +73,24 @@ def timed(update: Callable[[int], object], steps: int) -> float:
 def glassnet(workers: int, steps: int | None) -> None:
     """Train on some workers and print the seconds."""
     if workers == 1:
-        _train(steps, Alone())
+        _train(steps, SingleProcess())
         return
     parameters = job().network(None).parameter_count
-    with start_workers(workers, parameters, "float32", _train, steps) as reducer:
-        _train(steps, reducer)
+    with start_workers(workers, parameters, "float32", _train, steps) as communicator:
+        _train(steps, communicator)
 
 
-def _train(steps: int | None, reducer: Reducer) -> None:
+def _train(steps: int | None, communicator: Communicator) -> None:
     found = job()
     network = found.network(None).initialize(np.random.default_rng(1))
-    reducer.adopt(network)
-    share_threads(network, reducer.local_size)
-    task = found.task(network, reducer, np.random.default_rng(2))
+    communicator.broadcast(network)
+    share_threads(network, communicator.local_size)
+    task = found.task(network, communicator, np.random.default_rng(2))
     task.start_epoch()
     optimizer = RMSprop(OPTIONS["learning-rate"], OPTIONS["rho"])
-    update = updates_of(task, optimizer, reducer)
+    update = updates_of(task, optimizer, communicator)
     seconds = timed(update, steps or task.steps_per_epoch)
-    if reducer.rank == 0:
+    if communicator.rank == 0:
         print(seconds)
 
 

@@ -33,12 +33,12 @@ from updates import updates_of
 from glassnet import nn
 from glassnet.models import IMAGE_AUTOENCODERS, ImageAutoencoder
 from glassnet.models.image_autoencoders import DenoisingAutoencoder, StackedAutoencoder
-from glassnet.train.images import ImageAutoencoderJob
-from glassnet.train.jobs import JOBS
-from glassnet.train.processes import start_workers
+from glassnet.train.experiments.characters import JOBS
+from glassnet.train.experiments.images import ImageAutoencoderJob
 from glassnet.train.recipes import RECIPES
-from glassnet.train.reducers import Alone, Reducer
-from glassnet.train.threads import cores, share_threads
+from glassnet.train.workers.communicator import Communicator, SingleProcess
+from glassnet.train.workers.processes import start_workers
+from glassnet.train.workers.threads import cores, share_threads
 
 KINDS = {network.kind for network in IMAGE_AUTOENCODERS}
 IMAGE_RECIPES = [name for name, recipe in RECIPES.items() if recipe.network in KINDS]
@@ -74,25 +74,25 @@ def print_seconds(update: Callable[[int], object], steps: int, steps_per_epoch: 
 def glassnet(recipe: str, workers: int, steps: int) -> None:
     """Train on some workers and print the seconds."""
     if workers == 1:
-        _train(recipe, steps, Alone())
+        _train(recipe, steps, SingleProcess())
         return
     parameters = job_of(recipe).network(None).parameter_count
-    with start_workers(workers, parameters, "float32", _train, recipe, steps) as reducer:
-        _train(recipe, steps, reducer)
+    with start_workers(workers, parameters, "float32", _train, recipe, steps) as communicator:
+        _train(recipe, steps, communicator)
 
 
-def _train(recipe: str, steps: int, reducer: Reducer) -> None:
+def _train(recipe: str, steps: int, communicator: Communicator) -> None:
     options, job = options_of(recipe), job_of(recipe)
     network = job.network(None).initialize(np.random.default_rng(1))
-    reducer.adopt(network)
-    share_threads(network, reducer.local_size)
-    task = job.task(network, reducer, np.random.default_rng(2))
+    communicator.broadcast(network)
+    share_threads(network, communicator.local_size)
+    task = job.task(network, communicator, np.random.default_rng(2))
     task.start_epoch()
     optimizer = nn.OPTIMIZERS[options["optimizer"]](
         learning_rate=options["learning-rate"], rho=options["rho"]
     )
-    update = updates_of(task, optimizer, reducer)
-    if reducer.rank == 0:
+    update = updates_of(task, optimizer, communicator)
+    if communicator.rank == 0:
         print_seconds(update, steps, task.steps_per_epoch)
     else:
         for step in [*range(WARM_UP), *range(steps)]:
@@ -250,9 +250,9 @@ def _keras_twin(network: ImageAutoencoder) -> Any:
         nn.Conv2D: lambda layer: convolution(layers.Conv2D, layer),
         nn.Conv2DTranspose: lambda layer: convolution(layers.Conv2DTranspose, layer),
         nn.MaxPool2D: lambda layer: layers.MaxPooling2D(layer.window, padding=layer.padding),
-        nn.UpSample2D: lambda layer: layers.UpSampling2D(layer.factor),
-        nn.ActivityPenalty: lambda layer: Penalty(layer.l1),
-        nn.GaussianNoise: lambda layer: Noise(layer.deviation),
+        nn.UpSampling2D: lambda layer: layers.UpSampling2D(layer.factor),
+        nn.ActivityRegularization: lambda layer: Penalty(layer.l1),
+        nn.GaussianNoise: lambda layer: Noise(layer.std),
         nn.GaussianSampling: lambda layer: Sampling(layer.size, layer.weight),
     }
     return keras.Sequential(

@@ -19,14 +19,14 @@ from threadpoolctl import threadpool_limits
 
 from glassnet.models import CharacterLSTM, Vocabulary
 from glassnet.nn import RMSprop, softmax_cross_entropy
-from glassnet.nn.lstm import column_tiles, tiling
+from glassnet.nn.recurrent.lstm import column_tiles, tiling
 
 CHARACTERS = 65
 GATES = 4 * UNITS
 
 
 def recurrent_products(rows: int) -> tuple[Callable[[], object], Callable[[], object]]:
-    """Return h(t-1) Wh for one time step, plain and in tiles as in nn/lstm.py."""
+    """Return h(t-1) Wh for one time step, plain and in tiles as in nn/recurrent/lstm.py."""
     generator = np.random.default_rng(0)
     h = generator.standard_normal((rows, UNITS), dtype=np.float32)
     weights = generator.standard_normal((UNITS, GATES), dtype=np.float32)

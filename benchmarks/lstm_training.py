@@ -21,12 +21,12 @@ from updates import updates_of
 
 from glassnet.models import CharacterLSTM, Vocabulary
 from glassnet.nn import RMSprop
-from glassnet.train.datasets import load_text_or_fallback
-from glassnet.train.mpi import MPI
-from glassnet.train.processes import start_workers
-from glassnet.train.reducers import Alone, Reducer
-from glassnet.train.streams import StreamTask
-from glassnet.train.threads import cores, share_threads
+from glassnet.train.data.datasets import load_text_or_fallback
+from glassnet.train.objectives.streams import StreamTask
+from glassnet.train.workers.communicator import Communicator, SingleProcess
+from glassnet.train.workers.mpi import MPI
+from glassnet.train.workers.processes import start_workers
+from glassnet.train.workers.threads import cores, share_threads
 
 STEPS, UNITS, LAYERS = 100, 512, 2
 WARM_UP = 2
@@ -55,28 +55,28 @@ def flops(streams: int, characters: int) -> float:
 def glassnet(streams: int, workers: int, updates: int) -> None:
     """Make the updates on some workers and print the median seconds of one."""
     if workers == 1:
-        _updates(streams, updates, Alone())
+        _updates(streams, updates, SingleProcess())
         return
     parameters = CharacterLSTM(corpus(streams, updates)[0], LAYERS, UNITS).parameter_count
-    with start_workers(workers, parameters, "float32", _updates, streams, updates) as reducer:
-        _updates(streams, updates, reducer)
+    with start_workers(workers, parameters, "float32", _updates, streams, updates) as communicator:
+        _updates(streams, updates, communicator)
 
 
-def _updates(streams: int, updates: int, reducer: Reducer) -> None:
+def _updates(streams: int, updates: int, communicator: Communicator) -> None:
     vocabulary, ids = corpus(streams, updates)
     network = CharacterLSTM(vocabulary, LAYERS, UNITS).initialize(np.random.default_rng(1))
-    reducer.adopt(network)
-    share_threads(network, reducer.local_size)
+    communicator.broadcast(network)
+    share_threads(network, communicator.local_size)
     generator = np.random.default_rng(2)
-    task = StreamTask(network, ids, streams, STEPS, STEPS, 0.0, reducer, generator)
+    task = StreamTask(network, ids, streams, STEPS, STEPS, 0.0, communicator, generator)
     optimizer = RMSprop(learning_rate=1e-3, rho=0.95)
-    update = updates_of(task, optimizer, reducer)
+    update = updates_of(task, optimizer, communicator)
     seconds = []
     for step in range(updates):
         began = time.perf_counter()
         update(step)
         seconds.append(time.perf_counter() - began)
-    if reducer.rank == 0:
+    if communicator.rank == 0:
         print(np.median(seconds[WARM_UP:]))
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 from threadpoolctl import threadpool_info, threadpool_limits
 
-from glassnet.train.threads import cores
+from glassnet.train.workers.threads import cores
 
 
 def describe() -> str:

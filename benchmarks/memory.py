@@ -1,4 +1,4 @@
-"""Peak memory of a training process against the formula in the header of nn/lstm.py.
+"""Peak memory of a training process against the formula in the header of nn/recurrent/lstm.py.
 
     python benchmarks/memory.py
 
@@ -19,9 +19,9 @@ from machine import describe
 
 from glassnet.models import CharacterLSTM
 from glassnet.nn import RMSprop
-from glassnet.train.reducers import Alone
-from glassnet.train.streams import StreamTask
-from glassnet.train.threads import share_threads
+from glassnet.train.objectives.streams import StreamTask
+from glassnet.train.workers.communicator import SingleProcess
+from glassnet.train.workers.threads import share_threads
 
 CHARACTERS = 65
 
@@ -51,7 +51,9 @@ def measure(streams: int, steps: int) -> None:
     before = peak()
     network = CharacterLSTM(vocabulary, units=UNITS).initialize(np.random.default_rng(1))
     share_threads(network, 2)
-    task = StreamTask(network, ids, streams, steps, steps, 0.0, Alone(), np.random.default_rng(2))
+    task = StreamTask(
+        network, ids, streams, steps, steps, 0.0, SingleProcess(), np.random.default_rng(2)
+    )
     optimizer = RMSprop()
     for step in range(3):
         network.grad[...] = 0

@@ -113,7 +113,7 @@ class Twin(torch.nn.Module):
     def _maxpool2d(self, layer: nn.MaxPool2D) -> Callable[[Tensor], Tensor]:
         return lambda x: functional.max_pool2d(x, layer.window, ceil_mode=True)
 
-    def _upsample2d(self, layer: nn.UpSample2D) -> Callable[[Tensor], Tensor]:
+    def _upsampling2d(self, layer: nn.UpSampling2D) -> Callable[[Tensor], Tensor]:
         return lambda x: functional.interpolate(x, scale_factor=layer.factor, mode="nearest")
 
     def _flatten(self, layer: nn.Flatten) -> Callable[[Tensor], Tensor]:
@@ -136,7 +136,7 @@ class Twin(torch.nn.Module):
         def step(x: Tensor) -> Tensor:
             if not self.training:
                 return x
-            noisy = x + layer.deviation * self._draw(x.shape, "standard_normal", x)
+            noisy = x + layer.std * self._draw(x.shape, "standard_normal", x)
             return noisy.clamp(layer.low, layer.high)
 
         return step
@@ -153,7 +153,9 @@ class Twin(torch.nn.Module):
 
         return step
 
-    def _activitypenalty(self, layer: nn.ActivityPenalty) -> Callable[[Tensor], Tensor]:
+    def _activityregularization(
+        self, layer: nn.ActivityRegularization
+    ) -> Callable[[Tensor], Tensor]:
         def step(x: Tensor) -> Tensor:
             self.auxiliary_loss = self.auxiliary_loss + layer.l1 * x.abs().sum()
             return x

@@ -29,7 +29,7 @@ from lstm_training import LAYERS, STEPS, UNITS, corpus
 from machine import describe
 
 from glassnet.models import CharacterLSTM
-from glassnet.train.threads import cores
+from glassnet.train.workers.threads import cores
 
 LATENCY = 20e-6  # seconds from rank to rank, as of TCP in a data centre
 TRAINING = str(Path(__file__).with_name("lstm_training.py"))

@@ -29,9 +29,9 @@ from torch.optim.swa_utils import AveragedModel
 
 from glassnet.models import Vocabulary
 from glassnet.nn import Array, parse_schedule
-from glassnet.train.datasets import load_text
+from glassnet.train.data.datasets import load_text
+from glassnet.train.objectives.streams import split
 from glassnet.train.recipes import RECIPES
-from glassnet.train.streams import split
 
 SHAKESPEARE = ["shakespeare", "shakespeare-regularized"]
 VALIDATION_STEPS = 1000
@@ -112,10 +112,10 @@ class Training:
         self._optimizer = optimizer_like(options, network)
         schedule, total = parse_schedule(options["schedule"]), options["epochs"] * per_epoch
         self._scheduler = LambdaLR(self._optimizer, lambda step: schedule(step, total, per_epoch))
-        decay = options["averaging"]
+        decay = options["ema"]
 
         def averaged(average: Any, weights: Any, updates: Any) -> Any:
-            # As in `nn/averaging.py`; after the first update AveragedModel takes the weights.
+            # As in `nn/optim/averaging.py`; after the first update AveragedModel takes the weights.
             kept = min(decay, int(updates) / (int(updates) + 9))
             return kept * average + (1 - kept) * weights
 

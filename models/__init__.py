@@ -1,7 +1,7 @@
 """Networks made of `nn`'s layers, their vocabulary, and the files they are saved in."""
 
-from .character_lstm import CharacterLSTM, CharacterStepper
-from .checkpoint import (
+from glassnet.models.character_lstm import CharacterLSTM, CharacterLSTMCell
+from glassnet.models.checkpoint import (
     SHIPPED,
     Checkpoint,
     CheckpointError,
@@ -9,15 +9,15 @@ from .checkpoint import (
     load_network,
     save_checkpoint,
 )
-from .image_autoencoders import IMAGE_AUTOENCODERS, ImageAutoencoder
-from .text_autoencoder import TextAutoencoder
-from .vocabulary import Vocabulary, VocabularyError
+from glassnet.models.image_autoencoders import IMAGE_AUTOENCODERS, ImageAutoencoder
+from glassnet.models.text_autoencoder import TextAutoencoder
+from glassnet.models.vocabulary import Vocabulary, VocabularyError
 
 __all__ = [
     "IMAGE_AUTOENCODERS",
     "SHIPPED",
     "CharacterLSTM",
-    "CharacterStepper",
+    "CharacterLSTMCell",
     "Checkpoint",
     "CheckpointError",
     "ImageAutoencoder",

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..nn import LSTM, Array, Dense, Dropout, LSTMStep, Sequential
-from .vocabulary import Vocabulary
+from glassnet.models.vocabulary import Vocabulary
+from glassnet.nn import LSTM, Array, Dense, Dropout, LSTMCell, Sequential
 
 
 class CharacterLSTM(Sequential):
@@ -70,12 +70,12 @@ class CharacterLSTM(Sequential):
         """Build the network that a `configuration` describes, not yet initialized."""
         return cls(**configuration | {"vocabulary": Vocabulary(configuration["vocabulary"])})
 
-    def stepper(self, rows: int = 1) -> CharacterStepper:
+    def cell(self, rows: int = 1) -> CharacterLSTMCell:
         """Return this network one character at a time for `rows` texts, from a zero state."""
-        return CharacterStepper(self, rows)
+        return CharacterLSTMCell(self, rows)
 
 
-class CharacterStepper:
+class CharacterLSTMCell:
     """A character LSTM read one character at a time, as sampling does; its weights are copied.
 
     Parameters
@@ -85,12 +85,12 @@ class CharacterStepper:
 
     Attributes
     ----------
-    cells : one `LSTMStep` for each layer, whose `h` and `c` (N, H) may be read and set.
+    cells : one `LSTMCell` for each layer, whose `h` and `c` (N, H) may be read and set.
     """
 
     def __init__(self, network: CharacterLSTM, rows: int = 1) -> None:
         self.cells = [
-            LSTMStep(lstm, rows, ids=number == 0) for number, lstm in enumerate(network.lstms)
+            LSTMCell(lstm, rows, ids=number == 0) for number, lstm in enumerate(network.lstms)
         ]
         self._W, self._b = network.dense.W.copy(), network.dense.b.copy()
         # By layer from 0: rows, units and values of what is held, (held,) each.

@@ -20,15 +20,17 @@ from typing import Any
 
 import numpy as np
 
-from ..nn import Array, Layer
-from .character_lstm import CharacterLSTM
-from .files import whole_file
-from .image_autoencoders import IMAGE_AUTOENCODERS
-from .text_autoencoder import TextAutoencoder
+from glassnet.files import whole_file
+from glassnet.models.character_lstm import CharacterLSTM
+from glassnet.models.image_autoencoders import IMAGE_AUTOENCODERS
+from glassnet.models.text_autoencoder import TextAutoencoder
+from glassnet.nn import Array, Layer
 
 FORMAT = 1
 _CLASSES: tuple[Any, ...] = (CharacterLSTM, TextAutoencoder, *IMAGE_AUTOENCODERS)
 NETWORKS = {network.kind: network for network in _CLASSES}
+RENAMED_OPTIONS = {"averaging": "ema"}
+"""Options of the command line that files of earlier versions name otherwise."""
 SHIPPED = Path(__file__).resolve().parent.parent / "saves"
 """The folder of the trained networks that come with glassnet."""
 
@@ -146,6 +148,9 @@ def load_checkpoint(path: Path | str) -> Checkpoint:
             )
         if header["kind"] not in NETWORKS:
             raise CheckpointError(f"{path}: holds a {header['kind']!r}, which is not known here")
+        header["options"] = {
+            RENAMED_OPTIONS.get(name, name): value for name, value in header["options"].items()
+        }
         return Checkpoint(
             **{name: value for name, value in header.items() if name != "format"},
             weights=_under("weights/", arrays),

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import numpy as np
 
-from ..nn import Array
-from .checkpoint import SHIPPED
+from glassnet.models.checkpoint import SHIPPED
+from glassnet.nn import Array
 
 DIGITS = SHIPPED / "digits.npz"
 
@@ -53,7 +53,7 @@ def load_digits(path: Path | str = DIGITS) -> tuple[Array, Array]:
     return images / np.float32(255), labels.astype(np.int64)
 
 
-def mosaic(images: Array, columns: int, gap: int = 2, fill: float = 0.0) -> Array:
+def image_grid(images: Array, columns: int, gap: int = 2, fill: float = 0.0) -> Array:
     """Return images (N, H, W) side by side in one, row by row, with gaps between them."""
     count, height, width = images.shape
     rows = -(-count // columns)

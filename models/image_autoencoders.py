@@ -13,8 +13,8 @@ from typing import Any, Self
 
 import numpy as np
 
-from ..nn import (
-    ActivityPenalty,
+from glassnet.nn import (
+    ActivityRegularization,
     Array,
     Conv2D,
     Conv2DTranspose,
@@ -28,7 +28,7 @@ from ..nn import (
     ReLU,
     Reshape,
     Sequential,
-    UpSample2D,
+    UpSampling2D,
     sigmoid,
 )
 
@@ -106,7 +106,7 @@ class SimpleAutoencoder(ImageAutoencoder):
 
     def __init__(self, code: int = 32, l1: float = 0.0) -> None:
         super().__init__(
-            Sequential(Flatten(), Dense(PIXELS, code), ReLU(), ActivityPenalty(l1)),
+            Sequential(Flatten(), Dense(PIXELS, code), ReLU(), ActivityRegularization(l1)),
             Sequential(Dense(code, PIXELS), Reshape((SIDE, SIDE))),
             code=code,
             l1=l1,
@@ -160,7 +160,7 @@ class ConceptAutoencoder(ImageAutoencoder):
             Sequential(
                 Flatten(),
                 *(Dense(PIXELS, 164), ReLU(), Dropout(dropout)),
-                *(Dense(164, code), ReLU(), ActivityPenalty(l1)),
+                *(Dense(164, code), ReLU(), ActivityRegularization(l1)),
             ),
             Sequential(
                 *(Dense(code, 164), ReLU()),
@@ -277,9 +277,9 @@ def _shrink_to_4() -> list[Layer]:
 def _enlarge_from_4(channels: int) -> list[Layer]:
     """Return layers from (4, 4, channels) to logits of images."""
     return [
-        *(*_convolution(channels, 8), UpSample2D()),
-        *(*_convolution(8, 8), UpSample2D()),
-        *(Conv2D(8, 16, 3), ReLU(), UpSample2D()),  # valid: 16 becomes 14, and then 28
+        *(*_convolution(channels, 8), UpSampling2D()),
+        *(*_convolution(8, 8), UpSampling2D()),
+        *(Conv2D(8, 16, 3), ReLU(), UpSampling2D()),  # valid: 16 becomes 14, and then 28
         Conv2D(16, 1, 3, padding="same"),
         Reshape((SIDE, SIDE)),
     ]
@@ -307,7 +307,7 @@ class ConvolutionalConceptAutoencoder(ImageAutoencoder):
 
     def __init__(self, code: int = 10, l1: float = 2.5e-6) -> None:
         super().__init__(
-            Sequential(*_shrink_to_4(), Dense(8, code), ReLU(), ActivityPenalty(l1)),
+            Sequential(*_shrink_to_4(), Dense(8, code), ReLU(), ActivityRegularization(l1)),
             Sequential(*_enlarge_from_4(code)),
             code=code,
             l1=l1,
@@ -334,8 +334,8 @@ class DenoisingAutoencoder(ImageAutoencoder):
                 *(*_convolution(32, 32), _pool()),
             ),
             Sequential(
-                *(*_convolution(32, 32), UpSample2D()),
-                *(*_convolution(32, 32), UpSample2D()),
+                *(*_convolution(32, 32), UpSampling2D()),
+                *(*_convolution(32, 32), UpSampling2D()),
                 Conv2D(32, 1, 3, padding="same"),
                 Reshape((SIDE, SIDE)),
             ),

@@ -14,8 +14,8 @@ from typing import Any
 
 import numpy as np
 
-from ..nn import Array, Conv1D, Dense, Embedding, MaxPool1D, ReLU, Sequential, UpSample1D
-from .vocabulary import Vocabulary, VocabularyError
+from glassnet.models.vocabulary import Vocabulary, VocabularyError
+from glassnet.nn import Array, Conv1D, Dense, Embedding, MaxPool1D, ReLU, Sequential, UpSampling1D
 
 _POOL = 2
 PADDING = " "
@@ -67,9 +67,9 @@ class TextAutoencoder(Sequential):
         self.add("pool1", MaxPool1D(_POOL))
         self._add_convolution(2, filters1, filters2)
         self.add("pool2", MaxPool1D(_POOL))
-        self.add("upsample1", UpSample1D(_POOL))
+        self.add("upsample1", UpSampling1D(_POOL))
         self._add_convolution(3, filters2, filters2)
-        self.add("upsample2", UpSample1D(_POOL))
+        self.add("upsample2", UpSampling1D(_POOL))
         self._add_convolution(4, filters2, filters1)
         self.add("dense", Dense(filters1, characters))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..nn import Array
+from glassnet.nn import Array
 
 
 class VocabularyError(ValueError):

@@ -1,22 +1,27 @@
 """A deep-learning framework on NumPy: layers, losses, optimizers and gradient checks.
 
-Start with `nn/layer.py`, which says what a layer is; then `nn/dense.py`, the simplest one, and
-`nn/lstm.py`, the fastest.
+Start with `nn/layer.py`, which says what a layer is; then `nn/layers/dense.py`, the simplest one,
+and
+`nn/recurrent/lstm.py`, the fastest.
 """
 
-from .activations import ReLU, Sigmoid, Softmax, Tanh, sigmoid, softmax
-from .activity_penalty import ActivityPenalty
-from .averaging import WeightAverage
-from .convolution import Conv1D, Conv2D, Conv2DTranspose
-from .dense import Dense
-from .dropout import Dropout
-from .embedding import Embedding
-from .gaussian import GaussianNoise, GaussianSampling
-from .layer import NO_GRADIENT, Array, BatchShare, Layer, Sequential
-from .losses import mean_squared_error, sigmoid_binary_cross_entropy, softmax_cross_entropy
-from .lstm import LSTM
-from .lstm_step import LSTMStep
-from .optimizers import (
+from glassnet.nn.layer import NO_GRADIENT, Array, BatchShard, Layer, Sequential
+from glassnet.nn.layers.activations import ReLU, Sigmoid, Softmax, Tanh, sigmoid, softmax
+from glassnet.nn.layers.activity_regularization import ActivityRegularization
+from glassnet.nn.layers.convolution import Conv1D, Conv2D, Conv2DTranspose
+from glassnet.nn.layers.dense import Dense
+from glassnet.nn.layers.dropout import Dropout
+from glassnet.nn.layers.embedding import Embedding
+from glassnet.nn.layers.gaussian import GaussianNoise, GaussianSampling
+from glassnet.nn.layers.pooling import MaxPool1D, MaxPool2D, UpSampling1D, UpSampling2D
+from glassnet.nn.layers.shaping import Cropping2D, Flatten, Reshape, ZeroPadding2D
+from glassnet.nn.losses import (
+    mean_squared_error,
+    sigmoid_binary_cross_entropy,
+    softmax_cross_entropy,
+)
+from glassnet.nn.optim.moving_average import ExponentialMovingAverage
+from glassnet.nn.optim.optimizers import (
     OPTIMIZERS,
     SGD,
     Adadelta,
@@ -25,31 +30,32 @@ from .optimizers import (
     RMSprop,
     clip_by_global_norm,
 )
-from .pooling import MaxPool1D, MaxPool2D, UpSample1D, UpSample2D
-from .schedules import Schedule, parse_schedule
-from .shaping import Crop2D, Flatten, Reshape, ZeroPad2D
+from glassnet.nn.optim.schedules import Schedule, parse_schedule
+from glassnet.nn.recurrent.lstm import LSTM
+from glassnet.nn.recurrent.lstm_cell import LSTMCell
 
 __all__ = [
     "LSTM",
     "NO_GRADIENT",
     "OPTIMIZERS",
     "SGD",
-    "ActivityPenalty",
+    "ActivityRegularization",
     "Adadelta",
     "Adam",
     "Array",
-    "BatchShare",
+    "BatchShard",
     "Conv1D",
     "Conv2D",
     "Conv2DTranspose",
-    "Crop2D",
+    "Cropping2D",
     "Dense",
     "Dropout",
     "Embedding",
+    "ExponentialMovingAverage",
     "Flatten",
     "GaussianNoise",
     "GaussianSampling",
-    "LSTMStep",
+    "LSTMCell",
     "Layer",
     "MaxPool1D",
     "MaxPool2D",
@@ -62,10 +68,9 @@ __all__ = [
     "Sigmoid",
     "Softmax",
     "Tanh",
-    "UpSample1D",
-    "UpSample2D",
-    "WeightAverage",
-    "ZeroPad2D",
+    "UpSampling1D",
+    "UpSampling2D",
+    "ZeroPadding2D",
     "clip_by_global_norm",
     "mean_squared_error",
     "parse_schedule",

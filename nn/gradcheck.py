@@ -28,7 +28,7 @@ from typing import Any
 
 import numpy as np
 
-from .layer import Array, BatchShare, Layer
+from glassnet.nn.layer import Array, BatchShard, Layer
 
 _STEPS = (1e-4, 1e-6)  # the second only for what fails with the first: a kink may be near
 
@@ -89,7 +89,7 @@ def check_layer(
     with _left_as_it_was(layer):
 
         def forward() -> Array:
-            layer.set_batch_share(BatchShare(np.random.default_rng(seed)))
+            layer.set_batch_shard(BatchShard(np.random.default_rng(seed)))
             layer.state = start
             return np.array(layer.forward(x, train))
 
@@ -104,7 +104,7 @@ def check_layer(
             )
         if not np.array_equal(y, forward(), equal_nan=True):
             raise GradientError(
-                "contract: forward gave two outputs for one input; randomness must be batch_share's"
+                "contract: forward gave two outputs for one input; randomness must be batch_shard's"
             )
         if start and not train:
             _check_carrying(layer, x, y, start)
@@ -173,13 +173,13 @@ def _require_float64(array: Array, what: str) -> None:
 def _left_as_it_was(layer: Layer) -> Iterator[None]:
     """Give the layer back its gradients, carried state and randomness in the end."""
     gradients = layer.grad.copy()
-    parts = [(part, part.batch_share, part.carried) for _, part in layer.walk()]
+    parts = [(part, part.batch_shard, part.carried) for _, part in layer.walk()]
     try:
         yield
     finally:
         layer.grad[...] = gradients
         for part, share, carried in parts:
-            part.batch_share, part.carried = share, carried
+            part.batch_shard, part.carried = share, carried
 
 
 def _same_state(a: Mapping[str, Array], b: Mapping[str, Array]) -> bool:
@@ -234,7 +234,7 @@ def _analytic_gradients(
     layer.grad[...] = once
 
     pairs: dict[str, tuple[Array, Array]] = {}
-    if np.issubdtype(x.dtype, np.floating) and layer.wants_input_gradient:
+    if np.issubdtype(x.dtype, np.floating) and layer.requires_input_gradient:
         if dx.shape != x.shape:
             raise GradientError(f"input: gradient of shape {dx.shape} for shape {x.shape}")
         if dx.dtype != x.dtype:

@@ -28,9 +28,9 @@ def uniform(limit: float) -> Initializer:
     return lambda generator, shape: generator.uniform(-limit, limit, shape)
 
 
-def normal(deviation: float) -> Initializer:
+def normal(std: float) -> Initializer:
     """Normal around 0 with this standard deviation."""
-    return lambda generator, shape: generator.normal(0.0, deviation, shape)
+    return lambda generator, shape: generator.normal(0.0, std, shape)
 
 
 def _fans(shape: tuple[int, ...]) -> tuple[int, int]:

@@ -28,7 +28,7 @@ from typing import Any, Self, TypeVar
 
 import numpy as np
 
-from .initializers import Array, Initializer
+from glassnet.nn.initializers import Array, Initializer
 
 AnyLayer = TypeVar("AnyLayer", bound="Layer")
 
@@ -37,7 +37,7 @@ NO_GRADIENT: Array = np.empty(0)
 
 
 @dataclass
-class BatchShare:
+class BatchShard:
     """The rows of a batch that this process works on, and the random numbers for them.
 
     A layer that draws random numbers draws them for the *whole* batch and keeps its own rows, so
@@ -97,10 +97,10 @@ class Layer:
     carried : the state a recurrent layer starts its next `forward` from, by name, each (N, H);
         empty means zeros. Read and set through `state` for a whole network.
     dcarried : after `backward`, the gradient for that starting state, by the same names.
-    batch_share : which rows of a batch this process holds, and the randomness for them.
+    batch_shard : which rows of a batch this process holds, and the randomness for them.
     auxiliary_loss : what this layer alone adds to the loss (an activity penalty, say), set by
         `forward`; its `backward` adds the gradient. `total_auxiliary_loss` sums a network's.
-    wants_input_gradient : False lets `backward` return `NO_GRADIENT`; see `skip_input_gradient`.
+    requires_input_gradient : False lets `backward` return `NO_GRADIENT`; see `skip_input_gradient`.
     """
 
     theta: Array
@@ -111,8 +111,8 @@ class Layer:
         self.layers: dict[str, Layer] = {}
         self.carried: dict[str, Array] = {}
         self.dcarried: dict[str, Array] = {}
-        self.batch_share: BatchShare | None = None
-        self.wants_input_gradient = True
+        self.batch_shard: BatchShard | None = None
+        self.requires_input_gradient = True
         self.auxiliary_loss = 0.0
         self._declared: dict[str, tuple[tuple[int, ...], Initializer]] = {}
 
@@ -126,7 +126,7 @@ class Layer:
 
     def skip_input_gradient(self) -> None:
         """Save the work for a gradient that nobody asks for: that of a whole network's input."""
-        self.wants_input_gradient = False
+        self.requires_input_gradient = False
 
     # -- building ---------------------------------------------------------------------------
 
@@ -174,7 +174,7 @@ class Layer:
         self.bind(np.zeros(size, dtype), np.zeros(size, dtype))
         for layer, name, shape, initializer in self._walk_parameters():
             getattr(layer, name)[...] = initializer(generator, shape)
-        self.set_batch_share(BatchShare(generator))
+        self.set_batch_shard(BatchShard(generator))
         return self
 
     def bind(self, theta: Array, grad: Array) -> None:
@@ -202,24 +202,24 @@ class Layer:
             offset = end
         self.theta, self.grad = theta, grad
 
-    def set_batch_share(self, share: BatchShare) -> None:
+    def set_batch_shard(self, share: BatchShard) -> None:
         """Tell every layer which rows of the batch it sees and where its randomness comes from."""
-        self.batch_share = share
+        self.batch_shard = share
         for layer in self.layers.values():
-            layer.set_batch_share(share)
+            layer.set_batch_shard(share)
 
-    def randomness(self) -> BatchShare:
-        """Return `batch_share`, for a layer that cannot do without.
+    def randomness(self) -> BatchShard:
+        """Return `batch_shard`, for a layer that cannot do without.
 
         Raises
         ------
         RuntimeError : if there is none.
         """
-        if self.batch_share is None:
+        if self.batch_shard is None:
             raise RuntimeError(
-                f"{type(self).__name__} has no randomness: call initialize or set_batch_share"
+                f"{type(self).__name__} has no randomness: call initialize or set_batch_shard"
             )
-        return self.batch_share
+        return self.batch_shard
 
     @property
     def parameter_count(self) -> int:

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from .activations import sigmoid
-from .layer import Array
+from glassnet.nn.layer import Array
+from glassnet.nn.layers.activations import sigmoid
 
 
 def softmax_cross_entropy(

@@ -16,7 +16,7 @@ from __future__ import annotations
 import numpy as np
 from hypothesis import strategies as st
 
-from .layer import Array
+from glassnet.nn.layer import Array
 
 Shape = tuple[int, ...]
 

@@ -19,7 +19,8 @@ from typing import Any
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from ..models import (
+from glassnet.files import whole_file
+from glassnet.models import (
     SHIPPED,
     CharacterLSTM,
     CheckpointError,
@@ -27,10 +28,10 @@ from ..models import (
     VocabularyError,
     load_network,
 )
-from ..models.digits import DigitsError
-from ..models.files import normalized_text, whole_file
-from .images import draw_images, morph_digits, save_images
-from .text import check_options, stream_text
+from glassnet.models.digits import DigitsError
+from glassnet.sample.images import draw_images, morph_digits, save_images
+from glassnet.sample.text import check_options, stream_text
+from glassnet.text import normalized_text
 
 _FLUSH_SECONDS = 0.02  # what is drawn within this time is shown together
 _SEPARATOR = "-" * 40 + "\n"

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import numpy as np
 
-from ..models import ImageAutoencoder
-from ..models.digits import load_digits, mosaic
-from ..models.files import whole_file
-from ..nn import Array
+from glassnet.files import whole_file
+from glassnet.models import ImageAutoencoder
+from glassnet.models.digits import image_grid, load_digits
+from glassnet.nn import Array
 
 _ENLARGED = 3  # pixels of the picture for a pixel of a digit, on each side
 _GAP = 2  # pixels of a digit between two of them
@@ -71,7 +71,7 @@ def save_images(path: Path | str, images: Array, columns: int) -> None:
     """
     from matplotlib.image import imsave
 
-    whole = np.pad(mosaic(images, min(len(images), columns), _GAP), _GAP)
+    whole = np.pad(image_grid(images, min(len(images), columns), _GAP), _GAP)
     enlarged = whole.repeat(_ENLARGED, axis=0).repeat(_ENLARGED, axis=1)
     with whole_file(path) as file:
         imsave(file, enlarged, cmap="gray_r", vmin=0, vmax=1, format="png")

@@ -13,8 +13,8 @@ from collections.abc import Iterator, Mapping
 
 import numpy as np
 
-from ..models import CharacterLSTM, CharacterStepper
-from ..nn import Array, softmax
+from glassnet.models import CharacterLSTM, CharacterLSTMCell
+from glassnet.nn import Array, softmax
 
 _CHUNK = 1000  # characters of a start text that run through the network at once
 
@@ -148,20 +148,20 @@ def stream_text(
 
     def characters() -> Iterator[str]:
         generators = generator.spawn(count)
-        stepper = network.stepper(rows=count)
+        cell = network.cell(rows=count)
         if held:
-            _hold(stepper, held, count)
+            _hold(cell, held, count)
             for index in ids[:-1]:
-                stepper.step(np.full(count, index))
+                cell.step(np.full(count, index))
         else:
             state = _state_after(network, ids[:-1])
-            for number, cell in enumerate(stepper.cells, start=1):
+            for number, layer in enumerate(cell.cells, start=1):
                 if state:
-                    cell.h = state[f"lstm{number}.h"]  # (1, H) for all rows
-                    cell.c = state[f"lstm{number}.c"]
+                    layer.h = state[f"lstm{number}.h"]  # (1, H) for all rows
+                    layer.c = state[f"lstm{number}.c"]
         last = np.repeat(ids[-1:], count)
         for _ in range(length):
-            logits = stepper.step(last)
+            logits = cell.step(last)
             probabilities = character_probabilities(logits, temperature, top_k, top_p)
             last = draw(probabilities, np.array([one.random() for one in generators]))
             yield vocabulary.decode(last)
@@ -183,12 +183,12 @@ def _check_held(network: CharacterLSTM, held: Mapping[tuple[int, int], float]) -
             raise ValueError(f"a hidden state lies between -1 and 1, which {value} does not")
 
 
-def _hold(stepper: CharacterStepper, held: Mapping[tuple[int, int], float], count: int) -> None:
+def _hold(cell: CharacterLSTMCell, held: Mapping[tuple[int, int], float], count: int) -> None:
     """Hold units in all rows."""
     for number in {layer for layer, _ in held}:
         units = [unit for layer, unit in held if layer == number]
         values = [held[number, unit] for unit in units]
-        stepper.hold(
+        cell.hold(
             number,
             np.tile(units, count),
             np.tile(values, count),

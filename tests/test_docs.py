@@ -16,8 +16,8 @@ from typing import NamedTuple
 import pytest
 
 from glassnet.sample import command as sample_command
-from glassnet.train import command as train_command
-from glassnet.visualize import command as visualize_command
+from glassnet.train.command import main as train_command
+from glassnet.visualize.command import main as visualize_command
 
 ROOT = Path(__file__).parents[1]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]

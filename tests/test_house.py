@@ -18,12 +18,15 @@ ROOT = Path(__file__).parents[1]
 
 MAY_IMPORT = {
     "nn": {"nn"},
-    "models": {"models", "nn"},
-    "train": {"train", "models", "nn"},
-    "sample": {"sample", "models", "nn"},
-    "visualize": {"visualize", "models", "nn"},
+    "models": {"models", "nn", "glassnet"},
+    "train": {"train", "models", "nn", "glassnet"},
+    "sample": {"sample", "models", "nn", "glassnet"},
+    "visualize": {"visualize", "models", "nn", "glassnet"},
+    "glassnet": {"glassnet"},
 }
-FILES = [path for package in MAY_IMPORT for path in sorted((ROOT / package).rglob("*.py"))]
+FOLDERS = MAY_IMPORT.keys() - {"glassnet"}
+FILES = sorted((ROOT / "glassnet").glob("*.py"))
+FILES += [path for folder in sorted(FOLDERS) for path in sorted((ROOT / folder).rglob("*.py"))]
 every_file = pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
 
 PICKLES = {"pickle", "_pickle", "cPickle", "cloudpickle", "dill", "joblib", "marshal", "shelve"}
@@ -51,8 +54,8 @@ def _imports(node: ast.AST, package: str, late: bool) -> Iterator[Import]:
                 yield Import(alias.name, child.lineno, late)
         elif isinstance(child, ast.ImportFrom):
             module = child.module or ""
-            if child.level == 1:  # `from .layer`: it stays inside the package
-                module = f"{package}.{module}"  # and `from ..nn.layer` names its neighbour
+            if child.level:  # relative: it stays inside the package
+                module = f"glassnet.{package}.{module}"
             yield Import(module, child.lineno, late)
         else:
             function = isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef)
@@ -61,7 +64,21 @@ def _imports(node: ast.AST, package: str, late: bool) -> Iterator[Import]:
 
 
 def top(module: str) -> str:
-    return module.partition(".")[0]
+    """The distribution of a module, or the folder of one of glassnet's: `nn` of `glassnet.nn.x`."""
+    first, _, rest = module.partition(".")
+    if first == "glassnet":
+        folder = rest.partition(".")[0]
+        return folder if folder in FOLDERS else first
+    return first
+
+
+def bare_imports(source: str, package: str) -> list[str]:
+    """Imports of a folder by its own name: a second copy of every class, and only in a clone."""
+    return [
+        f"line {found.line}: {found.module} is glassnet.{found.module}"
+        for found in imports(source, package)
+        if found.module.partition(".")[0] in FOLDERS
+    ]
 
 
 # -- the rules ----------------------------------------------------------------------------------
@@ -159,6 +176,23 @@ def test_imports_point_one_way(path: Path) -> None:
 
 
 @every_file
+def test_imports_name_glassnet(path: Path) -> None:
+    assert bare_imports(path.read_text(encoding="utf-8"), package_of(path)) == []
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        *ROOT.glob("*.py"),
+        *(p for top in ("tests", "benchmarks", "examples") for p in (ROOT / top).rglob("*.py")),
+    ],
+    ids=lambda path: str(path.relative_to(ROOT)),
+)
+def test_everything_else_imports_glassnet_too(path: Path) -> None:
+    assert bare_imports(path.read_text(encoding="utf-8"), "tests") == []
+
+
+@every_file
 def test_imports_are_declared(path: Path) -> None:
     allowed = {"numpy"} if package_of(path) == "nn" else CORE | OPTIONAL
     if path == ROOT / "nn" / "testing.py":
@@ -196,15 +230,23 @@ def test_every_package_is_looked_at() -> None:
 @pytest.mark.parametrize(
     ("package", "source"),
     [
-        ("nn", "import models"),
-        ("nn", "from models.vocabulary import Vocabulary"),
-        ("nn", "import numpy, train.streams as streams"),
-        ("nn", "def f():\n    from models import load"),
-        ("models", "class C:\n    def f(self):\n        if True:\n            import train"),
-        ("models", "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    import sample"),
-        ("train", "from sample import main"),
-        ("sample", "try:\n    import visualize.html\nexcept ImportError:\n    pass"),
-        ("visualize", "import train"),
+        ("nn", "import glassnet.models"),
+        ("nn", "from glassnet.models.vocabulary import Vocabulary"),
+        ("nn", "import numpy, glassnet.train.streams as streams"),
+        ("nn", "def f():\n    from glassnet.models import load"),
+        (
+            "models",
+            "class C:\n    def f(self):\n        if True:\n            import glassnet.train",
+        ),
+        (
+            "models",
+            "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    import glassnet.sample",
+        ),
+        ("train", "from glassnet.sample import main"),
+        ("nn", "from glassnet.files import whole_file"),
+        ("glassnet", "from glassnet.nn import Layer"),
+        ("sample", "try:\n    import glassnet.visualize.html\nexcept ImportError:\n    pass"),
+        ("visualize", "import glassnet.train"),
     ],
 )
 def test_a_wrong_direction_is_found(package: str, source: str) -> None:
@@ -214,9 +256,9 @@ def test_a_wrong_direction_is_found(package: str, source: str) -> None:
 @pytest.mark.parametrize(
     ("package", "source"),
     [
-        ("nn", "import numpy as np\nfrom nn.layer import Layer\nimport training_notes"),
-        ("models", "from . import vocabulary\nfrom .train import x\nfrom nn import Dense"),
-        ("train", "import models, nn, train.streams"),
+        ("nn", "import numpy as np\nfrom glassnet.nn.layer import Layer\nimport training_notes"),
+        ("models", "from . import vocabulary\nfrom .train import x\nfrom glassnet.nn import Dense"),
+        ("train", "import glassnet.models, glassnet.nn, glassnet.train.streams"),
         ("sample", "# import train\ntext = 'import train'"),
     ],
 )
@@ -224,8 +266,25 @@ def test_a_right_direction_is_no_complaint(package: str, source: str) -> None:
     assert wrong_directions(source, package) == []
 
 
+@pytest.mark.parametrize(
+    ("source", "complaints"),
+    [
+        ("import nn", 1),
+        ("from train.data import texts", 1),
+        ("from glassnet import nn", 0),
+        ("from .nn import x", 0),
+        ("import sampler", 0),
+    ],
+)
+def test_a_bare_import_is_found(source: str, complaints: int) -> None:
+    assert len(bare_imports(source, "sample")) == complaints
+
+
 def test_a_foreign_import_is_found() -> None:
-    source = "import math\nimport numpy as np\nfrom nn import Dense\ndef f():\n    import torch.nn"
+    source = (
+        "import math\nimport numpy as np\nfrom glassnet.nn import Dense\n"
+        "def f():\n    import torch.nn"
+    )
     assert foreign_imports(source, "nn", {"numpy"}) == ["line 5: nn imports torch.nn"]
     assert foreign_imports(source, "nn", set()) == [
         "line 2: nn imports numpy",

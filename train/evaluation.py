@@ -9,13 +9,13 @@ from typing import Any
 
 import numpy as np
 
-from ..models import CharacterLSTM, CheckpointError, VocabularyError, load_network
-from .datasets import DataError, load_text
-from .jobs import JOBS
-from .recipes import RECIPES
-from .reducers import Alone
-from .streams import CorpusError, evaluate, split
-from .threads import one_thread
+from glassnet.models import CharacterLSTM, CheckpointError, VocabularyError, load_network
+from glassnet.train.data.datasets import DataError, load_text
+from glassnet.train.experiments.characters import JOBS
+from glassnet.train.objectives.streams import CorpusError, evaluate, split
+from glassnet.train.recipes import RECIPES
+from glassnet.train.workers.communicator import SingleProcess
+from glassnet.train.workers.threads import one_thread
 
 
 def evaluation(path: Path, data: str | None, validation: float | None) -> str:
@@ -79,7 +79,7 @@ def _measure(network: Any, kind: str, options: dict[str, Any]) -> tuple[dict[str
         return {"loss": loss, "accuracy": accuracy}, "a character"
     # Without pre-training, the stage that a stacked autoencoder begins with is its last.
     task = JOBS[kind](options | {"pretraining": 0}, True).task(
-        network, Alone(), np.random.default_rng(0)
+        network, SingleProcess(), np.random.default_rng(0)
     )
     task.start_epoch()
     measures = {name.removeprefix("validation_"): value for name, value in task.validate().items()}

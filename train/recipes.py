@@ -22,7 +22,7 @@ class Recipe:
     options: dict[str, Any]
 
 
-_REGULARIZATION = {"weight-decay": 0.0, "clip": 0.0, "averaging": 0.0, "patience": 0}
+_REGULARIZATION = {"weight-decay": 0.0, "clip": 0.0, "ema": 0.0, "patience": 0}
 _RUN = {"seed": 1, "dtype": "float32", "workers": 0}
 
 
@@ -109,7 +109,7 @@ RECIPES = {
             "schedule": "one-cycle:0.04",
             "weight-decay": 0.05,
             "clip": 1.0,
-            "averaging": 0.998,
+            "ema": 0.998,
             "patience": 0,
             **_RUN,
         },

@@ -8,8 +8,8 @@ The filters of a text autoencoder have the same in `text_filters*.py`, with what
 `command.py` is `glassnet-visualize`, with a `command_*.py` for each kind of network.
 """
 
-from .ablation import Ablation, ablate, costliest
-from .activations import (
+from glassnet.visualize.neurons.ablation import Ablation, ablate, most_important
+from glassnet.visualize.neurons.activations import (
     STATES,
     Activations,
     Neuron,
@@ -18,19 +18,19 @@ from .activations import (
     read_in_streams,
     save_activations,
 )
-from .contexts import Contexts, read_contexts
-from .guesses import Guesses, read_guesses
-from .hypotheses import (
+from glassnet.visualize.neurons.contexts import Contexts, read_contexts
+from glassnet.visualize.neurons.predictions import Predictions, read_predictions
+from glassnet.visualize.neurons.search.hypotheses import (
     HYPOTHESES,
     Hypothesis,
     PredicateError,
     match_hypothesis,
     predicate_hypothesis,
 )
-from .page import page, save_page
-from .picture import save_picture
-from .search import Finding, find
-from .terminal import draw, terminal_colors
+from glassnet.visualize.neurons.search.scores import Finding, find
+from glassnet.visualize.neurons.views.page import page, save_page
+from glassnet.visualize.neurons.views.picture import save_picture
+from glassnet.visualize.neurons.views.terminal import draw, terminal_colors
 
 __all__ = [
     "HYPOTHESES",
@@ -39,22 +39,22 @@ __all__ = [
     "Activations",
     "Contexts",
     "Finding",
-    "Guesses",
     "Hypothesis",
     "Neuron",
     "PredicateError",
+    "Predictions",
     "ablate",
-    "costliest",
     "draw",
     "find",
     "load_activations",
     "match_hypothesis",
+    "most_important",
     "page",
     "predicate_hypothesis",
     "read_activations",
     "read_contexts",
-    "read_guesses",
     "read_in_streams",
+    "read_predictions",
     "save_activations",
     "save_page",
     "save_picture",

@@ -36,8 +36,8 @@ def test_character_by_character_equals_the_sequence(
     network = CharacterLSTM(Vocabulary("abcde"), units=6, dropout=0.5)
     network.initialize(generator, np.float64)
     x = generator.integers(0, 5, (7, rows))
-    stepper = network.stepper(rows)
-    stepped = np.stack([stepper.step(characters) for characters in x])
+    cell = network.cell(rows)
+    stepped = np.stack([cell.step(characters) for characters in x])
     np.testing.assert_allclose(stepped, network.forward(x), atol=1e-13)
 
 

@@ -26,7 +26,7 @@ from glassnet.nn import (
     NO_GRADIENT,
     OPTIMIZERS,
     Array,
-    BatchShare,
+    BatchShard,
     GaussianSampling,
     ReLU,
     Sequential,
@@ -219,7 +219,7 @@ def start(network: Any) -> Any:
     for name, parameter in network.parameters.items():
         if name.endswith(".b"):
             parameter[...] = 0.1 * generator.standard_normal(parameter.shape)
-    network.set_batch_share(BatchShare(np.random.default_rng(5)))
+    network.set_batch_shard(BatchShard(np.random.default_rng(5)))
     return network
 
 
@@ -280,7 +280,7 @@ def heavier_divergence(network: Any) -> None:
 
 
 def heavier_penalty(network: Any) -> None:
-    network.encoder.layers["activitypenalty1"].l1 *= 1.5
+    network.encoder.layers["activityregularization1"].l1 *= 1.5
 
 
 def other_dropout(network: Any) -> None:

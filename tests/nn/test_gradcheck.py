@@ -6,12 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from glassnet.nn.activations import ReLU, Tanh
-from glassnet.nn.dense import Dense
-from glassnet.nn.dropout import Dropout
 from glassnet.nn.gradcheck import GradientError, check_layer, check_loss
 from glassnet.nn.initializers import normal
 from glassnet.nn.layer import NO_GRADIENT, Array, Layer, Sequential
+from glassnet.nn.layers.activations import ReLU, Tanh
+from glassnet.nn.layers.dense import Dense
+from glassnet.nn.layers.dropout import Dropout
 from glassnet.nn.losses import softmax_cross_entropy
 from glassnet.nn.testing import arrays, generators, ids, shapes, spaced_arrays
 
@@ -145,7 +145,7 @@ def test_what_training_left_in_a_network_is_as_before_afterwards(
     generator: np.random.Generator, sequence: Array, h: Array
 ) -> None:
     network = Sequential(Memory(), Dropout(0.5, batch_axis=1)).initialize(generator, np.float64)
-    share = network.batch_share
+    share = network.batch_shard
     network.grad[...] = np.arange(network.grad.size)
     network.state = {"memory1.h": h}
     for wrong in (False, True):
@@ -156,7 +156,7 @@ def test_what_training_left_in_a_network_is_as_before_afterwards(
         np.testing.assert_array_equal(network.grad, np.arange(network.grad.size))
         assert list(network.state) == ["memory1.h"]
         np.testing.assert_array_equal(network.state["memory1.h"], h)
-        assert all(layer.batch_share is share for _, layer in network.walk())
+        assert all(layer.batch_shard is share for _, layer in network.walk())
 
 
 def test_a_parameter_may_be_a_single_number(x: Array) -> None:
@@ -570,7 +570,7 @@ def test_the_broken_rule_is_named(wrong: type[Layer], rule: str, x: Array) -> No
 
 def test_no_gradient_is_right_where_none_is_wanted(x: Array) -> None:
     layer = _NoGradient()
-    layer.wants_input_gradient = False
+    layer.requires_input_gradient = False
     check_layer(layer, x)
 
 

@@ -3,11 +3,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from glassnet.nn.activations import ReLU, Tanh
-from glassnet.nn.dense import Dense
 from glassnet.nn.gradcheck import GradientError, check_layer
 from glassnet.nn.initializers import constant, normal, zeros
-from glassnet.nn.layer import NO_GRADIENT, Array, BatchShare, Layer, Sequential
+from glassnet.nn.layer import NO_GRADIENT, Array, BatchShard, Layer, Sequential
+from glassnet.nn.layers.activations import ReLU, Tanh
+from glassnet.nn.layers.dense import Dense
 from glassnet.nn.testing import arrays, generators, shapes
 
 
@@ -270,8 +270,8 @@ def test_only_the_gradient_for_the_input_is_skipped(generator: np.random.Generat
     first.backward = None  # type: ignore[assignment]
     assert net.backward(dy) is NO_GRADIENT
     np.testing.assert_array_equal(net.grad, whole)
-    assert not dense.wants_input_gradient
-    assert last.wants_input_gradient
+    assert not dense.requires_input_gradient
+    assert last.requires_input_gradient
 
 
 class _WrongOrder(Sequential):
@@ -403,14 +403,14 @@ def test_auxiliary_losses_add_up_and_reach_the_gradients(generator: np.random.Ge
         check_layer(Sequential(Dense(3, 2), _ForgottenPenalty(), Tanh()), x)
 
 
-def test_every_layer_gets_the_batch_share(generator: np.random.Generator) -> None:
+def test_every_layer_gets_the_batch_shard(generator: np.random.Generator) -> None:
     net = network()
-    assert all(layer.batch_share is None for _, layer in net.walk())
+    assert all(layer.batch_shard is None for _, layer in net.walk())
     net.initialize(generator)
-    assert all(layer.batch_share.generator is generator for _, layer in net.walk())  # type: ignore[union-attr]
-    share = BatchShare(generator, 2, 4, 8)
-    net.set_batch_share(share)
-    assert all(layer.batch_share is share for _, layer in net.walk())
+    assert all(layer.batch_shard.generator is generator for _, layer in net.walk())  # type: ignore[union-attr]
+    share = BatchShard(generator, 2, 4, 8)
+    net.set_batch_shard(share)
+    assert all(layer.batch_shard is share for _, layer in net.walk())
 
 
 @given(
@@ -425,13 +425,13 @@ def test_shares_of_random_numbers_together_equal_the_whole(
 ) -> None:
     total = shape[axis]
     cut = min(cut, total)
-    alone = BatchShare(np.random.default_rng(seed))
+    alone = BatchShard(np.random.default_rng(seed))
     whole = getattr(alone, kind)(shape, axis)
     assert whole.shape == shape
     assert whole.dtype == np.float32
     parts = []
     for start, stop in ((0, cut), (cut, total)):
-        share = BatchShare(np.random.default_rng(seed), start, stop, total)
+        share = BatchShard(np.random.default_rng(seed), start, stop, total)
         own = (*shape[:axis], stop - start, *shape[axis + 1 :])
         parts.append(getattr(share, kind)(own, axis))
         # Every worker's generator moves on by as much, whatever its share.
@@ -441,7 +441,7 @@ def test_shares_of_random_numbers_together_equal_the_whole(
 
 @given(generator=generators())
 def test_shares_draw_the_numbers_they_promise(generator: np.random.Generator) -> None:
-    share = BatchShare(generator)
+    share = BatchShard(generator)
     numbers = share.uniform((2000,))
     assert numbers.min() >= 0
     assert numbers.max() < 1
@@ -450,8 +450,8 @@ def test_shares_draw_the_numbers_they_promise(generator: np.random.Generator) ->
 
 
 def test_rows_of_the_whole_batch(generator: np.random.Generator) -> None:
-    assert BatchShare(generator).rows(5) == 5
-    assert BatchShare(generator, 5, 10, 20).rows(5) == 20
+    assert BatchShard(generator).rows(5) == 5
+    assert BatchShard(generator, 5, 10, 20).rows(5) == 20
 
 
 @pytest.mark.parametrize("rows", [(2, None), (0, 4)])
@@ -459,7 +459,7 @@ def test_a_share_needs_the_rows_of_the_whole_batch(
     rows: tuple[int, int | None], generator: np.random.Generator
 ) -> None:
     with pytest.raises(ValueError, match="needs the total number of its rows"):
-        BatchShare(generator, *rows)
+        BatchShard(generator, *rows)
 
 
 def test_initializers_are_called_with_the_declared_shape(generator: np.random.Generator) -> None:

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from glassnet.nn.activations import sigmoid, softmax
 from glassnet.nn.gradcheck import GradientError, check_loss
 from glassnet.nn.layer import Array
+from glassnet.nn.layers.activations import sigmoid, softmax
 from glassnet.nn.losses import (
     mean_squared_error,
     sigmoid_binary_cross_entropy,

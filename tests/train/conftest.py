@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from glassnet.train.command import main
+from glassnet.train.command.main import main
 from tests.train.small import SMALL
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from glassnet.models import CharacterLSTM, Checkpoint, Vocabulary, save_checkpoint
 from glassnet.nn import softmax_cross_entropy
-from glassnet.train.command import main
+from glassnet.train.command.main import main
 
 TEXT = "the quick brown fox jumps over the lazy dog. " * 20
 

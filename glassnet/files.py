@@ -1,0 +1,45 @@
+"""Files that are written whole or not at all."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO
+
+
+@contextlib.contextmanager
+def whole_file(path: Path | str) -> Iterator[BinaryIO]:
+    """Open a new file for writing that takes the name `path` once the block ends without error.
+
+    Until then it is a temporary file in the same folder, which is made if it is missing. If the
+    block raises, the temporary file goes and a file that was there before stays as it was.
+
+    Raises
+    ------
+    OSError : if the folder can't be written to, the disk is full, or `path` is something else
+        than a file (replacing a device such as /dev/null would take it away from everybody).
+    """
+    path = Path(os.path.realpath(path))  # write where a link leads instead of replacing the link
+    if path.is_dir():
+        raise IsADirectoryError(None, "is a folder", str(path))
+    if path.exists() and not path.is_file():
+        raise OSError(None, "is not a regular file", str(path))
+    if path.parent.exists() and not path.parent.is_dir():
+        raise NotADirectoryError(None, "Not a directory", str(path))
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        umask = os.umask(0)
+        os.umask(umask)
+        os.chmod(temporary, 0o666 & ~umask)  # mkstemp makes files that only their owner reads
+        os.replace(temporary, path)
+    finally:
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(temporary)

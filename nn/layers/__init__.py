@@ -1,0 +1,1 @@
+"""The layers that are not recurrent, one file a family."""

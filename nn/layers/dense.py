@@ -1,0 +1,57 @@
+"""Dense: every output is a weighted sum of all inputs, plus a bias.
+
+y = x W + b          dW += xᵀ dy     db += Σ dy     dx = dy Wᵀ
+"""
+
+from __future__ import annotations
+
+from glassnet.nn.initializers import Initializer, glorot_uniform, zeros
+from glassnet.nn.layer import NO_GRADIENT, Array, Layer
+
+
+class Dense(Layer):
+    """A fully connected layer over the last axis; all other axes are kept.
+
+    Parameters
+    ----------
+    inputs, outputs : lengths of the last axis before and after.
+    initializer : for W; the bias b starts at zero.
+
+    Shapes: x (..., inputs), y (..., outputs), W (inputs, outputs), b (outputs,).
+    On a sequence (T, N, D) or text windows (N, L, C) it acts on each position alone.
+
+    Raises
+    ------
+    ValueError : from `forward`, for another last axis.
+    """
+
+    W: Array
+    b: Array
+    dW: Array
+    db: Array
+
+    def __init__(
+        self, inputs: int, outputs: int, initializer: Initializer = glorot_uniform
+    ) -> None:
+        super().__init__()
+        self.inputs, self.outputs = inputs, outputs
+        self.declare("W", (inputs, outputs), initializer)
+        self.declare("b", (outputs,), zeros)
+
+    def forward(self, x: Array, train: bool = False) -> Array:
+        if x.shape[-1] != self.inputs:
+            raise ValueError(f"Dense expects a last axis of {self.inputs}, got shape {x.shape}")
+        self._x = x = x.astype(self.W.dtype, copy=False)
+        rows = x.reshape(-1, self.inputs)  # one large product, whatever the leading axes
+        y = rows @ self.W
+        y += self.b
+        return y.reshape(*x.shape[:-1], self.outputs)
+
+    def backward(self, dy: Array) -> Array:
+        rows = self._x.reshape(-1, self.inputs)
+        drows = dy.reshape(-1, self.outputs)
+        self.dW += rows.T @ drows
+        self.db += drows.sum(axis=0)
+        if not self.requires_input_gradient:
+            return NO_GRADIENT
+        return (drows @ self.W.T).reshape(self._x.shape)

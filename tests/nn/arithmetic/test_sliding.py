@@ -1,0 +1,98 @@
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from glassnet.nn.arithmetic.sliding import Buffers, Padding, check_input, padded, pair, window_axis
+from glassnet.nn.layer import Layer
+
+small = st.integers(1, 5)
+
+
+@pytest.mark.parametrize(
+    ("size", "window", "stride", "padding", "outputs", "before", "after"),
+    [
+        (28, 3, 1, "same", 28, 1, 1),
+        (28, 3, 2, "same", 14, 0, 1),
+        (7, 3, 2, "same", 4, 1, 1),
+        (28, 2, 1, "same", 28, 0, 1),
+        (7, 2, 2, "same", 4, 0, 1),
+        (4, 2, 2, "same", 2, 0, 0),
+        (16, 3, 1, "valid", 14, 0, 0),
+        (8, 3, 2, "valid", 3, 0, -1),
+        (5, 1, 3, "same", 2, 0, -1),
+    ],
+)
+def test_windows_of_the_networks(
+    size: int, window: int, stride: int, padding: Padding, outputs: int, before: int, after: int
+) -> None:
+    axis = window_axis(size, window, stride, 1, padding)
+    assert (axis.outputs, axis.before, axis.after) == (outputs, before, after)
+
+
+@given(size=st.integers(1, 12), window=small, stride=small, dilation=small)
+def test_same_pads_as_little_as_it_can(size: int, window: int, stride: int, dilation: int) -> None:
+    axis = window_axis(size, window, stride, dilation, "same")
+    assert (axis.outputs - 1) * stride < size <= axis.outputs * stride
+    assert axis.before in (max(axis.after, 0), max(axis.after - 1, 0))
+    assert axis.before + axis.size + axis.after == axis.reach
+
+
+@given(size=st.integers(1, 12), window=small, stride=small, dilation=small)
+def test_valid_leaves_no_window_out(size: int, window: int, stride: int, dilation: int) -> None:
+    if (window - 1) * dilation >= size:
+        with pytest.raises(ValueError, match="use padding='same', a smaller window"):
+            window_axis(size, window, stride, dilation, "valid")
+        return
+    axis = window_axis(size, window, stride, dilation, "valid")
+    assert axis.before == 0
+    assert axis.reach <= size < axis.reach + stride
+
+
+def test_pair() -> None:
+    assert pair(3, "window") == (3, 3)
+    assert pair((1, 2), "window") == (1, 2)
+    with pytest.raises(ValueError, match="window must be at least 1, not 0"):
+        pair(0, "window")
+
+
+def test_buffers_keep_what_fits() -> None:
+    buffers = Buffers()
+    first = buffers.get("a", (4, 3), np.float32, fill=-1)
+    assert first.dtype == np.float32
+    assert np.all(first == -1)
+    first[...] = 7
+    assert np.all(buffers.get("a", (4, 3), np.float32) == 7)
+    assert np.shares_memory(first, buffers.get("a", (2, 3), np.float32))
+    assert buffers.get("a", (2, 3), np.float32).shape == (2, 3)
+    assert np.all(buffers.get("b", (4, 3), np.float32) == 0)
+    for shape, dtype in (((5, 3), np.float32), ((4, 2), np.float32), ((4, 2), np.float64)):
+        new = buffers.get("a", shape, dtype)
+        assert new.shape == shape
+        assert new.dtype == dtype
+        assert np.all(new == 0)
+
+
+def test_padded(generator: np.random.Generator) -> None:
+    x, buffers = generator.standard_normal((2, 3, 4, 1)), Buffers()
+    assert padded(x, (0, 0, -1, 0), buffers, "x", x.dtype) is x
+    # One and the same total size, reached in two ways, and back: the border stays a border.
+    for rows in (3, 2, 3):
+        border = (1, 3 - rows, 0, 2)
+        y = padded(x[:, :rows], border, buffers, "x", np.float32, value=9)
+        expected = np.pad(
+            x[:, :rows].astype(np.float32),
+            ((0, 0), (1, 3 - rows), (0, 2), (0, 0)),
+            constant_values=9,
+        )
+        assert y.dtype == np.float32
+        np.testing.assert_array_equal(y, expected)
+
+
+def test_check_input() -> None:
+    check_input(Layer(), np.zeros((1, 2, 3)), 3)
+    check_input(Layer(), np.zeros((1, 2, 3)), 3, 3)
+    with pytest.raises(ValueError, match=r"Layer expects shape \(N, H, W, C\), got \(1, 2, 3\)"):
+        check_input(Layer(), np.zeros((1, 2, 3)), 4)
+    with pytest.raises(ValueError, match=r"Layer expects shape \(N, L, 2\), got \(1, 2, 3\)"):
+        check_input(Layer(), np.zeros((1, 2, 3)), 3, 2)

@@ -1,0 +1,76 @@
+"""Winograd's convolution against naive loops, the plain arithmetic and numeric gradients."""
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from glassnet.nn.arithmetic.correlation import Correlation
+from glassnet.nn.arithmetic.sliding import Padding
+from glassnet.nn.arithmetic.winograd import WinogradCorrelation, _both_axes
+from glassnet.nn.gradcheck import GradientError, check_layer
+from glassnet.nn.layer import Array
+from tests.nn.convolution_cases import CHANNELS, Case, Pair, WinogradConv2D, initialized, loop
+
+
+@given(
+    size=st.tuples(st.integers(3, 8), st.integers(3, 8)),
+    channels=CHANNELS,
+    padding=st.sampled_from(["valid", "same"]),
+)
+def test_winograd_agrees_with_a_loop_and_has_the_right_gradients(
+    size: Pair, channels: Pair, padding: Padding
+) -> None:
+    case = Case(size, (3, 3), (1, 1), (1, 1), padding)
+    layer = initialized(WinogradConv2D(*channels, 3, padding))
+    x = case.x(channels[0])
+    np.testing.assert_allclose(layer.forward(x), loop(x, layer.W, layer.b, case), atol=1e-12)
+    check_layer(WinogradConv2D(*channels, 3, padding), x, every_coordinate=8)
+
+
+def test_winograd_in_float32_is_about_as_exact_as_the_plain_way(
+    generator: np.random.Generator,
+) -> None:
+    x, dy = generator.standard_normal((3, 14, 14, 64)), generator.standard_normal((3, 14, 14, 48))
+    ways = [Correlation(3, 1, "same", 1), WinogradCorrelation("same")]
+    kernel = generator.standard_normal((3, 3, 64, 48))
+
+    def results(way: Correlation, dtype: Any) -> list[Array]:
+        way.gather(x.astype(dtype), dtype)
+        y, dK = way.correlate(kernel.astype(dtype)), way.kernel_gradient(dy.astype(dtype))
+        return [y.copy(), dK, way.input_gradient(dy.astype(dtype), kernel.astype(dtype), 14, 14)]
+
+    exact = results(ways[0], np.float64)
+    errors = [
+        [
+            np.linalg.norm(one - other) / np.linalg.norm(other)
+            for one, other in zip(results(way, np.float32), exact, strict=True)
+        ]
+        for way in ways
+    ]
+    assert max(errors[1]) < 1e-6
+    assert all(winograd < 6 * plain for plain, winograd in zip(*errors, strict=True))
+
+
+@pytest.mark.parametrize(
+    ("name", "wrong", "culprit"),
+    [
+        ("flipped_kernel", lambda kernel: kernel.swapaxes(2, 3), "^input"),
+        ("turned_axes", lambda axes: (replace(axes[0], before=0), axes[1]), "^input"),
+        ("_widen", lambda first, second, out: np.copyto(out, first), "^parameter W"),
+        ("_both_axes", lambda matrix, K: np.abs(_both_axes(matrix, K)), "^parameter W|^input"),
+    ],
+)
+def test_wrong_winograd_is_rejected(
+    name: str,
+    wrong: Any,
+    culprit: str,
+    generator: np.random.Generator,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(f"glassnet.nn.arithmetic.winograd.{name}", wrong)
+    with pytest.raises(GradientError, match=culprit):
+        check_layer(WinogradConv2D(2, 3, 3, "same"), generator.standard_normal((2, 5, 6, 2)))

@@ -1,0 +1,153 @@
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from glassnet.nn.gradcheck import GradientError, check_layer
+from glassnet.nn.layer import Array, Layer
+from glassnet.nn.layers.shaping import Cropping2D, Flatten, Reshape, ZeroPadding2D
+from glassnet.nn.testing import arrays, shapes
+
+sides = st.tuples(st.integers(0, 2), st.integers(0, 2))
+borders = st.tuples(sides, sides)
+
+
+@given(x=arrays(shapes(4, largest=4)))
+def test_flatten_and_reshape(x: Array) -> None:
+    n, height, width, channels = x.shape
+    flat = Flatten().forward(x)
+    assert flat.shape == (n, height * width * channels)
+    np.testing.assert_array_equal(flat.ravel(), x.ravel())
+    np.testing.assert_array_equal(Reshape(x.shape[1:]).forward(flat), x)
+    check_layer(Flatten(), x, every_coordinate=8)
+    check_layer(Reshape((channels, width * height)), x, every_coordinate=8)
+
+
+@given(x=arrays(shapes(4, largest=4)), border=borders)
+def test_pad_and_crop(x: Array, border: Any) -> None:
+    (top, bottom), (left, right) = border
+    n, height, width, channels = x.shape
+    larger = ZeroPadding2D(border).forward(x)
+    assert larger.shape == (n, top + height + bottom, left + width + right, channels)
+    assert np.count_nonzero(larger) == np.count_nonzero(x)
+    for image, h, w, c in np.ndindex(x.shape):
+        assert larger[image, top + h, left + w, c] == x[image, h, w, c]
+    np.testing.assert_array_equal(Cropping2D(border).forward(larger), x)
+    check_layer(ZeroPadding2D(border), x, every_coordinate=8)
+    check_layer(Cropping2D(border), larger, every_coordinate=8)
+
+
+@given(x=arrays(shapes(4, largest=4)), border=borders)
+def test_pad_and_crop_agree_with_pytorch(x: Array, border: Any) -> None:
+    torch = pytest.importorskip("torch")
+    (top, bottom), (left, right) = border
+    for layer, sign in ((ZeroPadding2D(border), 1), (Cropping2D(border), -1)):
+        start = x if sign == 1 else np.asarray(ZeroPadding2D(2).forward(x))
+        tx = torch.tensor(start, requires_grad=True)
+        amounts = [sign * amount for amount in (0, 0, left, right, top, bottom)]
+        ty = torch.nn.functional.pad(tx, amounts)
+        ty.backward(torch.cos(ty.detach()))
+        y = layer.forward(start)
+        np.testing.assert_array_equal(y, ty.detach().numpy())
+        np.testing.assert_allclose(layer.backward(np.cos(y)), tx.grad.numpy(), atol=1e-12)
+
+
+def test_forms_of_a_border() -> None:
+    assert ZeroPadding2D().border == ((1, 1), (1, 1))
+    assert ZeroPadding2D((1, 2)).border == ((1, 1), (2, 2))
+    assert Cropping2D(((1, 2), (3, 4))).border == ((1, 2), (3, 4))
+
+
+class _ColumnsFirst(Flatten):
+    def backward(self, dy: Array) -> Array:
+        return dy.reshape(self._x_shape, order="F")
+
+
+class _Reversed(Flatten):
+    def backward(self, dy: Array) -> Array:
+        return super().backward(dy[:, ::-1])
+
+
+class _OtherOrder(Reshape):
+    def backward(self, dy: Array) -> Array:
+        return super().backward(dy.swapaxes(1, 2))
+
+
+class _NextRow(Reshape):
+    def backward(self, dy: Array) -> Array:
+        return super().backward(np.roll(dy, 1, axis=0))
+
+
+class _BorderOnTheOtherSide(ZeroPadding2D):
+    def backward(self, dy: Array) -> Array:
+        return super().backward(dy[:, ::-1])[:, ::-1]
+
+
+class _Halved(ZeroPadding2D):
+    def backward(self, dy: Array) -> Array:
+        return super().backward(dy) / 2
+
+
+class _CutOnTheOtherSide(Cropping2D):
+    def backward(self, dy: Array) -> Array:
+        return super().backward(dy[:, :, ::-1])[:, :, ::-1]
+
+
+class _Stretched(Cropping2D):
+    def backward(self, dy: Array) -> Array:
+        return np.pad(dy, ((0, 0), *self.border, (0, 0)), mode="edge")
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        _ColumnsFirst(),
+        _Reversed(),
+        _OtherOrder((4, 8)),
+        _NextRow((4, 8)),
+        _BorderOnTheOtherSide(((0, 1), (0, 1))),
+        _Halved(1),
+        _CutOnTheOtherSide(((0, 1), (0, 1))),
+        _Stretched(1),
+    ],
+)
+def test_wrong_gradients_are_rejected(wrong: Layer, generator: np.random.Generator) -> None:
+    with pytest.raises(GradientError, match=r"^input"):
+        check_layer(wrong, generator.standard_normal((2, 4, 4, 2)))
+
+
+@pytest.mark.parametrize("layer", [Flatten(), Reshape((32,)), ZeroPadding2D(1), Cropping2D(1)])
+@pytest.mark.parametrize("rows", [3, 0])
+def test_float32_stays_float32(layer: Layer, rows: int) -> None:
+    y = layer.forward(np.ones((rows, 4, 4, 2), np.float32))
+    dx = layer.backward(y)
+    assert y.dtype == dx.dtype == np.float32
+    assert dx.shape == (rows, 4, 4, 2)
+
+
+@pytest.mark.parametrize(
+    ("layer", "shape", "message"),
+    [
+        (Reshape((2, 3)), (5, 7), r"cannot reshape rows of shape \(7,\) to \(2, 3\)"),
+        (
+            ZeroPadding2D(1),
+            (5, 7, 1),
+            r"ZeroPadding2D expects shape \(N, H, W, C\), got \(5, 7, 1\)",
+        ),
+        (Cropping2D(1), (5, 7), r"Cropping2D expects shape \(N, H, W, C\)"),
+        (Cropping2D((1, 2)), (5, 7, 4, 1), r"leaves nothing of images \(5, 7, 4, 1\)"),
+    ],
+)
+def test_input_that_does_not_fit_is_an_error(
+    layer: Layer, shape: tuple[int, ...], message: str
+) -> None:
+    with pytest.raises(ValueError, match=message):
+        layer.forward(np.zeros(shape))
+
+
+@pytest.mark.parametrize("kind", [ZeroPadding2D, Cropping2D])
+def test_negative_borders_are_errors(kind: Any) -> None:
+    with pytest.raises(ValueError, match="a border must be at least 0"):
+        kind(((0, 0), (0, -1)))

@@ -1,0 +1,393 @@
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from glassnet.models import CharacterLSTM, Vocabulary, VocabularyError
+from glassnet.nn import Array, softmax
+from glassnet.nn.testing import arrays, shapes
+from glassnet.sample import character_probabilities, check_options, draw, stream_text
+from glassnet.sample import text as text_module
+from glassnet.sample.text import _state_after
+
+CHARACTERS = "\n abcdefgh"
+
+
+def lively_network(characters: str = CHARACTERS, layers: int = 2) -> CharacterLSTM:
+    """A float64 network whose weights are large enough that the state matters to every draw."""
+    network = CharacterLSTM(Vocabulary(characters), layers=layers, units=16)
+    network.initialize(np.random.default_rng(5), np.float64)
+    network.theta *= 3
+    return network
+
+
+@pytest.fixture
+def network() -> CharacterLSTM:
+    return lively_network()
+
+
+def texts(network: CharacterLSTM, seed: int = 0, **options: Any) -> list[str]:
+    """Return the whole texts, one for each of `count`."""
+    stream = stream_text(network, np.random.default_rng(seed), **options)
+    return ["".join(column) for column in zip(*stream, strict=True)]
+
+
+def one_by_one(
+    network: CharacterLSTM, start: str, length: int, seed: int, temperature: float
+) -> str:
+    """Draw as simply as can be: every prefix anew through the whole network, `Generator.choice`'s
+    method (invert the cumulative distribution) on its last logits."""
+    (generator,) = np.random.default_rng(seed).spawn(1)
+    text = start
+    network.reset_state()
+    for _ in range(length):
+        logits = network.forward(network.vocabulary.encode(text)[:, None])[-1, 0]
+        odds = np.exp((logits - logits.max()) / temperature)
+        cumulative = np.cumsum(odds / odds.sum())
+        text += network.vocabulary.characters[
+            int(np.searchsorted(cumulative, generator.random(), side="right"))
+        ]
+    return text[len(start) :]
+
+
+def ranking(logits: Array) -> list[int]:
+    """Return the ids from the largest logit down, of equals the first one first."""
+    return sorted(range(len(logits)), key=lambda i: (-logits[i], i))
+
+
+def spread_of(observed: Array, expected: Array) -> float:
+    """Return how many standard deviations the chi-square statistic lies above its mean."""
+    used = expected > 0
+    assert not observed[~used].any()
+    statistic = float(np.sum((observed[used] - expected[used]) ** 2 / expected[used]))
+    freedom = np.count_nonzero(used) - 1
+    return (statistic - freedom) / np.sqrt(2 * freedom)
+
+
+# -- the distribution ---------------------------------------------------------------------------
+
+
+@given(logits=arrays(shapes(2, largest=8), scale=3), temperature=st.floats(0.05, 20))
+def test_temperature_divides_the_logits(logits: Array, temperature: float) -> None:
+    before = logits.copy()
+    found = character_probabilities(logits, temperature)
+    assert np.array_equal(logits, before)
+    assert found.dtype == np.float64
+    for row, expected in zip(found, logits, strict=True):
+        odds = [np.exp((value - expected.max()) / temperature) for value in expected]
+        np.testing.assert_allclose(row, np.array(odds) / sum(odds), rtol=1e-10, atol=1e-300)
+
+
+@given(
+    logits=arrays(shapes(2, largest=8)),
+    decimals=st.integers(0, 3),  # few decimals make equals
+    temperature=st.floats(0.2, 5),
+    top_k=st.none() | st.integers(1, 10),
+    top_p=st.floats(0, 1, exclude_min=True),
+)
+def test_top_k_then_top_p_keep_the_likeliest(
+    logits: Array, decimals: int, temperature: float, top_k: int | None, top_p: float
+) -> None:
+    logits = logits.round(decimals)
+    found = character_probabilities(logits, temperature, top_k, top_p)
+    for row, own in zip(found, logits, strict=True):
+        everything = softmax(own / temperature)
+        kept = ranking(own)[:top_k]
+        total, mass, nucleus = everything[kept].sum(), 0.0, []
+        for i in kept:
+            nucleus.append(i)
+            mass += everything[i]
+            if mass >= top_p * total:
+                break
+        expected = np.zeros_like(everything)
+        expected[nucleus] = everything[nucleus] / everything[nucleus].sum()
+        if abs(mass - top_p * total) > 1e-12:  # else rounding decides
+            np.testing.assert_allclose(row, expected, rtol=1e-10, atol=1e-15)
+
+
+def test_nucleus_holds_the_character_that_reaches_p_and_no_more() -> None:
+    logits = np.log([[0.1, 0.4, 0.2, 0.3]])
+    found = character_probabilities(logits, top_p=0.65)
+    np.testing.assert_allclose(found, [[0, 4 / 7, 0, 3 / 7]])
+    found = character_probabilities(logits, top_p=0.75)
+    np.testing.assert_allclose(found, [[0, 4 / 9, 2 / 9, 3 / 9]])
+
+
+def test_top_p_that_is_met_exactly() -> None:
+    found = character_probabilities(np.log([[0.5, 0.25, 0.25]]), top_p=0.5)
+    np.testing.assert_array_equal(found, [[1, 0, 0]])
+
+
+def test_top_p_counts_what_top_k_keeps() -> None:
+    logits = np.log([[0.1, 0.4, 0.2, 0.3]])
+    # 0.4 alone is 4/7 of what the two likeliest hold, so 0.5 is reached at once.
+    found = character_probabilities(logits, top_k=2, top_p=0.5)
+    np.testing.assert_allclose(found, [[0, 1, 0, 0]])
+    assert np.count_nonzero(character_probabilities(logits, top_p=0.5)) == 2
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"temperature": 0},
+        {"temperature": 1e-320},
+        {"top_k": 1},
+        {"top_p": 1e-9},
+        {"top_k": 1, "temperature": 1e300},
+    ],
+)
+@given(logits=arrays(shapes(2, largest=8), scale=1e4))
+def test_what_leaves_only_the_likeliest(options: dict[str, Any], logits: Array) -> None:
+    found = character_probabilities(logits, **options)
+    for row, own in zip(found, logits, strict=True):
+        assert row[own.argmax()] == row.sum() == 1
+
+
+def test_of_equals_the_first_is_the_likeliest() -> None:
+    logits = np.array([[1.0, 2.0, 2.0, 2.0]])
+    for options in ({"temperature": 0}, {"top_k": 1}, {"top_p": 0.01}):
+        found = character_probabilities(logits, **options)
+        assert found.tolist() == [[0, 1, 0, 0]]
+    found = character_probabilities(np.zeros((1, 100)), top_k=3)
+    assert np.flatnonzero(found).tolist() == [0, 1, 2]
+
+
+def test_float32_logits_are_computed_with_in_float64() -> None:
+    logits = np.random.default_rng(0).standard_normal((2, 65)).astype(np.float32)
+    found = character_probabilities(logits, 0.1)
+    np.testing.assert_allclose(found, softmax(logits.astype(np.float64) / 0.1), rtol=1e-12)
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf])
+@pytest.mark.parametrize("temperature", [0, 1])
+def test_logits_that_are_no_numbers(value: float, temperature: float) -> None:
+    with pytest.raises(FloatingPointError, match="not a number"):
+        character_probabilities(np.array([[0, 1], [0, value]]), temperature)
+
+
+# -- one draw -----------------------------------------------------------------------------------
+
+
+def test_draw_inverts_the_cumulative_distribution() -> None:
+    row = np.array([0, 0.25, 0, 0.75, 0])
+    uniforms = np.array([0, 0.1, np.nextafter(0.25, 0), 0.25, 0.5, np.nextafter(1, 0)])
+    found = draw(np.tile(row, (6, 1)), uniforms)
+    assert found.tolist() == [1, 1, 1, 3, 3, 3]
+
+
+@given(logits=arrays(shapes(2, largest=8), scale=5), top_k=st.integers(1, 4))
+def test_draw_never_gives_what_is_cut_off(logits: Array, top_k: int) -> None:
+    probabilities = character_probabilities(logits, top_k=top_k)
+    rows = np.arange(len(logits))
+    for uniform in (0, 0.3, np.nextafter(1, 0)):
+        found = draw(probabilities, np.full(len(logits), uniform))
+        assert (probabilities[rows, found] > 0).all()
+
+
+@pytest.mark.parametrize("temperature", [0.5, 1, 2])
+def test_drawn_frequencies(generator: np.random.Generator, temperature: float) -> None:
+    logits, draws = generator.standard_normal((1, 12)), 100_000
+    probabilities = character_probabilities(logits, temperature)
+    found = draw(np.broadcast_to(probabilities, (draws, 12)), generator.random(draws))
+    observed = np.bincount(found, minlength=12)
+    assert abs(spread_of(observed, draws * softmax(logits / temperature)[0])) < 4
+    # The bound tells temperatures apart that differ by a twentieth.
+    assert spread_of(observed, draws * softmax(logits / (1.05 * temperature))[0]) > 4
+
+
+# -- whole texts --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("start", ["a", "ab", "\nhead\n", "a bad cafe " * 5])
+@pytest.mark.parametrize("layers", [1, 3])
+def test_equals_every_prefix_anew(start: str, layers: int) -> None:
+    network = lively_network(layers=layers)
+    expected = one_by_one(network, start, 60, seed=3, temperature=0.8)
+    assert texts(network, 3, start=start, length=60, temperature=0.8) == [expected]
+    assert len(set(expected)) > 4
+
+
+def test_temperature_0_takes_the_likeliest_of_the_whole_prefix(network: CharacterLSTM) -> None:
+    start, length = "bad cab", 40
+    (text,) = texts(network, start=start, length=length, temperature=0)
+    ids = network.vocabulary.encode(start + text)
+    network.reset_state()
+    logits = network.forward(ids[:, None])[:, 0]
+    likeliest = logits.argmax(axis=-1)[len(start) - 1 : -1]
+    assert text == network.vocabulary.decode(likeliest)
+    assert len(set(text)) > 1
+    for options in ({"temperature": 0}, {"top_k": 1}, {"top_p": 1e-9}):
+        assert texts(network, 99, start=start, length=length, **options) == [text]
+
+
+@pytest.mark.parametrize("length", [1, 2, 6, 7, 8, 14, 20])
+def test_state_after_a_start_text_equals_one_by_one(
+    network: CharacterLSTM, monkeypatch: pytest.MonkeyPatch, length: int
+) -> None:
+    monkeypatch.setattr(text_module, "_CHUNK", 7)
+    ids = np.random.default_rng(1).integers(0, len(CHARACTERS), length)
+    state = _state_after(network, ids)
+    cell = network.cell()
+    for i in ids:
+        cell.step(np.array([i]))
+    for number, layer in enumerate(cell.cells, start=1):
+        np.testing.assert_allclose(state[f"lstm{number}.h"], layer.h, rtol=1e-10, atol=1e-14)
+        np.testing.assert_allclose(state[f"lstm{number}.c"], layer.c, rtol=1e-10, atol=1e-14)
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_long_start_text(
+    network: CharacterLSTM, monkeypatch: pytest.MonkeyPatch, count: int
+) -> None:
+    start = "a bad cafe\nhead a "
+    whole = texts(network, start=start, length=50, count=count)
+    monkeypatch.setattr(text_module, "_CHUNK", 4)
+    assert texts(network, start=start, length=50, count=count) == whole
+    # It would have shown if the characters before the last chunk had not been read.
+    assert texts(network, start=start[-5:], length=50, count=count) != whole
+
+
+def test_network_is_left_as_it_was(network: CharacterLSTM) -> None:
+    fresh = texts(network, start="abc", length=30)
+    network.forward(np.array([[3], [4]]))
+    network.carry()
+    before, weights = network.state, network.theta.copy()
+    assert texts(network, start="abc", length=30) == fresh  # from zeros all the same
+    assert network.state.keys() == before.keys()
+    for name, value in network.state.items():
+        assert np.array_equal(value, before[name])
+    assert np.array_equal(network.theta, weights)
+
+
+@pytest.mark.parametrize("start", ["", "a", "bad cab\n"])
+@pytest.mark.parametrize("held", [{(1, 3): 1.0}, {(2, 0): -0.5, (1, 2): 0, (2, 7): 1}])
+def test_held_units_stay_at_every_step(
+    network: CharacterLSTM, start: str, held: dict[tuple[int, int], float]
+) -> None:
+    length = 40
+    found = texts(network, start=start, length=length, temperature=0, count=2, held=held)
+    assert found[0] == found[1]
+    network.reset_state()
+    network.state = {
+        f"lstm{number}.{name}": np.zeros((1, 16)) for number in (1, 2) for name in "hc"
+    }
+    for (layer, unit), value in held.items():
+        network.lstms[layer - 1].carried["h"][0, unit] = value
+    expected = start or "\n"
+    for place in range(len(expected) + length - 1):
+        x = network.vocabulary.encode(expected[place])[:, None]
+        for number, lstm in enumerate(network.lstms, 1):
+            x = lstm.forward(x).copy()
+            lstm.carry()
+            for (layer, unit), value in held.items():
+                if layer == number:
+                    x[0, 0, unit] = lstm.carried["h"][0, unit] = value
+        if place >= len(start or "\n") - 1:
+            expected += network.vocabulary.decode(network.dense.forward(x)[0].argmax(axis=-1))
+    assert found[0] == expected[len(start or "\n") :]
+    network.reset_state()
+    assert found != texts(network, start=start, length=length, temperature=0, count=2)
+
+
+@pytest.mark.parametrize(
+    ("neuron", "value", "message"),
+    [
+        ((3, 0), 0, "there is no layer 3; layers are numbered from 1 to 2"),
+        ((0, 0), 0, "there is no layer 0"),
+        ((1, 16), 0, "layer 1 has no neuron 16; its neurons are numbered from 0 to 15"),
+        ((1, 0), 1.5, "a hidden state lies between -1 and 1, which 1.5 does not"),
+        ((1, 0), np.nan, "a hidden state lies between -1 and 1, which nan does not"),
+    ],
+)
+def test_units_that_can_not_be_held(
+    network: CharacterLSTM, neuron: tuple[int, int], value: float, message: str
+) -> None:
+    with pytest.raises(ValueError, match=message):
+        stream_text(network, np.random.default_rng(0), held={neuron: value})
+
+
+def test_without_a_start_text(network: CharacterLSTM) -> None:
+    assert texts(network, length=30) == texts(network, start="\n", length=30)
+    assert texts(network, length=30) != texts(network, start="a", length=30)
+    network = lively_network("cdefab")
+    assert texts(network, length=30) == texts(network, start="a", length=30)
+
+
+def test_seeds(network: CharacterLSTM) -> None:
+    (text,) = texts(network, 1, length=50)
+    assert len(text) == 50
+    assert texts(network, 1, length=50) == [text]
+    assert texts(network, 1, length=20) == [text[:20]]
+    assert texts(network, 2, length=50) != [text]
+
+
+def test_a_generator_used_again_gives_other_texts(
+    network: CharacterLSTM, generator: np.random.Generator
+) -> None:
+    first, second = ("".join(stream_text(network, generator, length=40)) for _ in range(2))
+    assert first != second
+
+
+def test_each_text_is_drawn_on_its_own(network: CharacterLSTM) -> None:
+    several = texts(network, start="a ", length=50, count=4)
+    assert len(set(several)) == 4
+    for count in (1, 2, 3):
+        assert texts(network, start="a ", length=50, count=count) == several[:count]
+
+
+@pytest.mark.parametrize("options", [{"temperature": 0.7}, {"top_k": 3}, {"top_p": 0.6}])
+def test_frequencies_over_many_texts(network: CharacterLSTM, options: dict[str, Any]) -> None:
+    count = 4000
+    (step,) = stream_text(
+        network,
+        np.random.default_rng(0),
+        start="abc",
+        length=1,
+        count=count,
+        **options,
+    )
+    network.reset_state()
+    logits = network.forward(network.vocabulary.encode("abc")[:, None])[-1]
+    expected = character_probabilities(logits, **options)[0]
+    observed = np.bincount(network.vocabulary.encode(step), minlength=len(expected))
+    assert abs(spread_of(observed, count * expected)) < 4
+
+
+def test_characters_come_one_at_a_time(network: CharacterLSTM) -> None:
+    stream = stream_text(network, np.random.default_rng(0), length=10**12, count=2)
+    assert isinstance(stream, Iterator)
+    assert [len(next(stream)) for _ in range(3)] == [2, 2, 2]
+
+
+def test_length_0(network: CharacterLSTM) -> None:
+    assert list(stream_text(network, np.random.default_rng(0), length=0)) == []
+
+
+@pytest.mark.parametrize(
+    ("option", "value"),
+    [
+        ("length", -1),
+        ("temperature", -0.1),
+        ("temperature", np.nan),
+        ("temperature", np.inf),
+        ("top_k", 0),
+        ("top_p", 0),
+        ("top_p", 1.01),
+        ("top_p", np.nan),
+        ("count", 0),
+    ],
+)
+def test_options_out_of_range(network: CharacterLSTM, option: str, value: Any) -> None:
+    named = f"{option.replace('_', '-')} must .* not {value}"
+    with pytest.raises(ValueError, match=named):
+        check_options(**{option: value})
+    with pytest.raises(ValueError, match=named):
+        stream_text(network, np.random.default_rng(0), **{option: value})
+
+
+def test_unknown_character_is_named_before_anything_is_drawn(network: CharacterLSTM) -> None:
+    with pytest.raises(VocabularyError, match=r"'Z' \(U\+005A\) at position 2"):
+        stream_text(network, np.random.default_rng(0), start="abZ")

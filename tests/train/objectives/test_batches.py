@@ -1,0 +1,206 @@
+"""Mini-batches: shares that add up, an order that resumes, validation without chance."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from glassnet.nn import Array, Dense, Dropout, Layer, Sequential
+from glassnet.nn.layers.activity_regularization import ActivityRegularization
+from glassnet.nn.layers.gaussian import GaussianSampling
+from glassnet.nn.losses import mean_squared_error
+from glassnet.train.objectives.batches import BatchTask
+from glassnet.train.workers.communicator import SingleProcess
+
+ROWS = 13
+
+
+@dataclass
+class Worker(SingleProcess):
+    """What a task needs to know of its worker."""
+
+    rank: int = 0
+    size: int = 1
+
+
+def network_of(dropout: float = 0.5) -> Sequential:
+    """A network with noise and a loss of its own."""
+    network = Sequential(Dense(3, 4), Dropout(dropout), ActivityRegularization(0.1), Dense(4, 2))
+    return network.initialize(np.random.default_rng(3), np.float64)
+
+
+def data(rows: int, seed: int = 5) -> tuple[Array, Array]:
+    generator = np.random.default_rng(seed)
+    return generator.standard_normal((rows, 3)), generator.standard_normal((rows, 2))
+
+
+def task_of(network: Any, batch: int, **changes: Any) -> BatchTask:
+    options: dict[str, Any] = {
+        "loss": mean_squared_error,
+        "training": data(ROWS),
+        "validation": data(7, seed=6),
+        "communicator": SingleProcess(),
+        "generator": np.random.default_rng(1),
+        "unit": "rows",
+    }
+    return BatchTask(network, batch=batch, **(options | changes))
+
+
+class Recorder(Layer):
+    """Passes its input on and remembers it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.seen: list[list[float]] = []
+
+    def forward(self, x: Array, train: bool = False) -> Array:
+        self.seen.append(x[:, 0].tolist())
+        return x
+
+    def backward(self, dy: Array) -> Array:
+        return dy
+
+
+def numbered(rows: int) -> tuple[Array, Array]:
+    numbers = np.arange(float(rows))[:, None]
+    return numbers, numbers
+
+
+@pytest.mark.parametrize(
+    ("batch", "sizes"), [(5, [5, 5, 3]), (13, [13]), (20, [13]), (1, [1] * 13), (12, [12, 1])]
+)
+def test_an_epoch_reads_every_row_once(batch: int, sizes: list[int]) -> None:
+    recorder = Recorder()
+    task = task_of(recorder, batch, training=numbered(ROWS))
+    assert task.steps_per_epoch == len(sizes)
+    orders = []
+    for _ in range(3):
+        recorder.seen = []
+        task.start_epoch()
+        for step in range(task.steps_per_epoch):
+            assert task.compute(step) == 0  # the targets are the rows of the inputs
+        assert list(map(len, recorder.seen)) == sizes
+        orders.append([number for rows in recorder.seen for number in rows])
+        assert sorted(orders[-1]) == list(range(ROWS))
+    assert orders[0] != orders[1] != orders[2] != sorted(orders[2])
+
+
+@given(batch=st.integers(1, 15), size=st.integers(1, 5))
+def test_the_shares_of_workers_add_up(batch: int, size: int) -> None:
+    """Loss and gradients, with noise and penalty, at partial batches and for idle workers too."""
+
+    def epoch(rank: int, size: int) -> tuple[list[float], Array]:
+        network = network_of()
+        task = task_of(network, batch, communicator=Worker(rank, size))
+        task.start_epoch()
+        losses, gradients = [], []
+        for step in range(task.steps_per_epoch):
+            network.grad[...] = 0
+            losses.append(task.compute(step))
+            gradients.append(network.grad.copy())
+        return losses, np.array(gradients)
+
+    losses, gradients = epoch(0, 1)
+    shares = [epoch(rank, size) for rank in range(size)]
+    np.testing.assert_allclose(np.sum([part for part, _ in shares], axis=0), losses, atol=1e-13)
+    np.testing.assert_allclose(np.sum([part for _, part in shares], axis=0), gradients, atol=1e-13)
+
+
+def test_an_update_is_that_of_its_rows_alone() -> None:
+    network = network_of(dropout=0)
+    inputs, targets = data(ROWS)
+    task = task_of(network, 5)
+    task.start_epoch()
+    rows = task.state()["order"][10:]  # the last, partial batch
+    loss = task.compute(2)
+    found = network.grad.copy()
+    plain = network_of(dropout=0)
+    value, doutput = mean_squared_error(plain.forward(inputs[rows]), targets[rows])
+    plain.backward(doutput)
+    assert loss == pytest.approx(value + plain.total_auxiliary_loss(), abs=1e-14)
+    assert plain.total_auxiliary_loss() > 0
+    np.testing.assert_allclose(found, plain.grad, atol=1e-14)
+
+
+@given(stop=st.integers(0, 6))
+def test_stopped_and_resumed_is_as_if_never_stopped(stop: int) -> None:
+    """The order of rows and the noise, whether it stops within an epoch or at its end."""
+
+    def run(task: BatchTask, network: Any, first: int, last: int) -> list[Array]:
+        gradients = []
+        for step in range(first, last):
+            if step % 3 == 0:
+                task.start_epoch()
+            network.grad[...] = 0
+            task.compute(step % 3)
+            gradients.append(network.grad.copy())
+        return gradients
+
+    network = network_of()
+    whole = run(task_of(network, 5), network, 0, 7)
+
+    network, generator = network_of(), np.random.default_rng(1)
+    task = task_of(network, 5, generator=generator)
+    parts = run(task, network, 0, stop)
+    kept = {name: value.copy() for name, value in task.state().items()}
+    random = generator.bit_generator.state
+
+    network, generator = network_of(), np.random.default_rng(99)
+    task = task_of(network, 5, generator=generator)
+    generator.bit_generator.state = random
+    task.restore(kept)
+    parts += run(task, network, stop, 7)
+    np.testing.assert_array_equal(parts, whole)
+
+
+@pytest.mark.parametrize("batch", [1, 3, 7, 100])
+def test_validation_weighs_every_row_alike_and_draws_nothing(batch: int) -> None:
+    def divergent() -> Sequential:
+        network = Sequential(Dense(3, 4), Dropout(0.5), GaussianSampling(2, 0.1), Dense(2, 2))
+        return network.initialize(np.random.default_rng(3), np.float64)
+
+    generator = np.random.default_rng(1)
+    task = task_of(divergent(), batch, generator=generator)
+    before = generator.bit_generator.state
+    found = task.validate()
+    assert generator.bit_generator.state == before
+    inputs, targets = data(7, seed=6)
+    plain = divergent()
+    value, _ = mean_squared_error(plain.forward(inputs), targets)
+    expected = value + plain.total_auxiliary_loss()
+    assert found == {"validation_loss": pytest.approx(expected, abs=1e-13)}
+
+
+def test_training_goes_on_after_validation_as_without_it() -> None:
+    def gradient(validate: bool) -> Array:
+        network = network_of()
+        task = task_of(network, 5)
+        task.start_epoch()
+        task.compute(0)
+        if validate:
+            task.validate()
+        network.grad[...] = 0
+        task.compute(1)
+        return network.grad.copy()
+
+    np.testing.assert_array_equal(gradient(True), gradient(False))
+
+
+def test_measures_are_sums_divided_by_their_own_counts() -> None:
+    def measures(output: Array, targets: Array) -> dict[str, tuple[float, int]]:
+        odd = targets % 2 == 1
+        return {"accuracy": (float(targets[odd].sum()), int(odd.sum())), "rows": (1.0, len(output))}
+
+    task = task_of(Recorder(), 3, validation=numbered(7), measures=measures)
+    assert task.validate() == {
+        "validation_loss": 0.0,
+        "validation_accuracy": (1 + 3 + 5) / 3,
+        "validation_rows": 3 / 7,  # three batches of 7 rows
+    }
+
+
+def test_nothing_to_validate_on() -> None:
+    assert task_of(network_of(), 5, validation=data(0)).validate() == {}

@@ -1,0 +1,110 @@
+"""What it costs to hold a neuron still."""
+
+import itertools
+
+import numpy as np
+import pytest
+
+from glassnet.models import CharacterLSTM, VocabularyError
+from glassnet.nn import Array
+from glassnet.visualize import read_activations
+from glassnet.visualize.neurons.ablation import Ablation, ablate, most_important
+
+TEXT = "the quick brown fox\njumps over the lazy dog.\n" * 3
+
+
+def loss_of(logits: Array, following: int) -> float:
+    return float(np.log(np.exp(logits.astype(np.float64)).sum()) - logits[following])
+
+
+def naive_loss(network: CharacterLSTM, text: str, layer: int, unit: int, value: float) -> float:
+    """The loss with a unit held, each step one `forward` of each layer; layer 0: none held."""
+    network.reset_state()
+    if layer:
+        carried = network.lstms[layer - 1].carried
+        carried["h"] = np.zeros((1, network.units), np.float32)
+        carried["h"][:, unit] = value
+    ids = network.vocabulary.encode(text)
+    losses = []
+    for last, following in itertools.pairwise(ids):
+        x = np.array([[last]])
+        for number, lstm in enumerate(network.lstms, 1):
+            x = lstm.forward(x).copy()
+            lstm.carry()
+            if number == layer:
+                x[:, :, unit] = value
+                lstm.carried["h"][:, unit] = value
+        losses.append(loss_of(network.dense.forward(x)[0, 0], following))
+    network.reset_state()
+    return float(np.mean(losses))
+
+
+def test_ablation_is_that_of_a_naive_loop(network: CharacterLSTM) -> None:
+    neurons = [(1, 0), (2, 5), (1, 3), (2, 2)]
+    whole = read_activations(network, TEXT)
+    found = ablate(network, TEXT, neurons)
+    assert [(ablation.layer, ablation.neuron) for ablation in found] == neurons
+    for ablation in found:
+        mean = whole.arrays[ablation.layer, "hidden"][:, ablation.neuron].mean()
+        assert ablation.mean == pytest.approx(mean, abs=1e-5)
+        assert ablation.loss == pytest.approx(naive_loss(network, TEXT, 0, 0, 0), abs=1e-5)
+        held = naive_loss(network, TEXT, ablation.layer, ablation.neuron, ablation.mean)
+        assert ablation.ablated_loss == pytest.approx(held, abs=1e-5)
+        assert ablation.cost == ablation.ablated_loss - ablation.loss
+        assert abs(ablation.cost) > 1e-4
+    assert network.state == {}
+
+
+def test_loss_is_that_of_one_forward(network: CharacterLSTM) -> None:
+    ids = network.vocabulary.encode(TEXT)
+    logits = network.forward(ids[:-1, None])[:, 0]
+    expected = np.mean([loss_of(row, i) for row, i in zip(logits, ids[1:], strict=True)])
+    assert ablate(network, TEXT, [(1, 0)])[0].loss == pytest.approx(expected, abs=1e-5)
+
+
+def test_a_neuron_that_leads_nowhere_costs_nothing(network: CharacterLSTM) -> None:
+    first, second = network.lstms
+    first.Wh[2], second.Wx[2] = 0, 0
+    second.Wh[4], network.dense.W[4] = 0, 0
+    for ablation in ablate(network, TEXT, [(1, 2), (2, 4)]):
+        assert ablation.cost == pytest.approx(0, abs=1e-6)
+    ranked = most_important(network, TEXT, count=12)
+    assert len(ranked) == 12
+    assert {ablation.cost > 1e-6 for ablation in ranked[:3]} == {True}
+    unused = [a for a in ranked if (a.layer, a.neuron) in ((1, 2), (2, 4))]
+    assert [ablation.cost for ablation in unused] == pytest.approx([0, 0], abs=1e-6)
+
+
+def test_costliest_ranks_by_what_was_not_used_to_choose(network: CharacterLSTM) -> None:
+    every = [(layer, unit) for layer in (1, 2) for unit in range(6)]
+    screened = len(TEXT) // 5
+    ranked = most_important(network, TEXT, count=3)
+    assert ranked == sorted(ranked, key=lambda ablation: -ablation.cost)
+    means = read_activations(network, TEXT).arrays
+    for ablation in ranked:
+        mean = means[ablation.layer, "hidden"][:, ablation.neuron].mean()
+        assert ablation.mean == pytest.approx(mean, abs=1e-5)
+        held = naive_loss(network, TEXT[screened:], ablation.layer, ablation.neuron, ablation.mean)
+        assert ablation.ablated_loss == pytest.approx(held, abs=1e-5)
+    # With all twelve kept (4 for each of 3) the order is that of the second part.
+    costs = {
+        neuron: naive_loss(
+            network,
+            TEXT[screened:],
+            *neuron,
+            float(means[neuron[0], "hidden"][:, neuron[1]].mean()),
+        )
+        for neuron in every
+    }
+    best = sorted(every, key=lambda neuron: -costs[neuron])[:3]
+    assert [(ablation.layer, ablation.neuron) for ablation in ranked] == best
+
+
+def test_errors(network: CharacterLSTM) -> None:
+    with pytest.raises(ValueError, match="an ablation needs 2 characters of text, not 1"):
+        ablate(network, "a", [(1, 0)])
+    with pytest.raises(ValueError, match="a search needs 10 characters of text, not 9"):
+        most_important(network, "a" * 9)
+    with pytest.raises(VocabularyError, match="'Ω'"):
+        ablate(network, "abΩ", [(1, 0)])
+    assert isinstance(most_important(network, "abcdefghij", 1)[0], Ablation)

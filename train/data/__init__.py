@@ -1,0 +1,1 @@
+"""Data sets: texts and images, found, downloaded and checked."""

@@ -1,0 +1,1 @@
+"""Objectives: what one update computes, and validation."""

@@ -1,0 +1,105 @@
+"""Mini-batches: rows of a data set in a new random order each epoch, some rows an update."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from glassnet.nn import Array, BatchShard
+from glassnet.train.workers.communicator import Communicator, shard
+
+Loss = Callable[[Array, Array, int], tuple[float, Array]]
+"""(output, targets, rows of the whole batch) -> (value, gradient for the output)"""
+
+Measures = Callable[[Array, Array], dict[str, tuple[float, int]]]
+"""(output, targets) -> (sum, count) by name, such as {"accuracy": (those that are right, all)}"""
+
+
+class BatchTask:
+    """Training a network on mini-batches: what one update computes, and validation.
+
+    Parameters
+    ----------
+    network : an initialized network.
+    loss : a loss of `nn.losses`; what layers add of their own (a penalty, a KL term) comes on top.
+    training, validation : (inputs, targets), each with one row for each example; validation may
+        have none. Both of a pair may be one array, as for an autoencoder.
+    batch : rows of an update; the last one of an epoch takes what is left.
+    communicator : the rows of each batch are shared out among its workers.
+    generator : randomness for the order of rows and for noise, in the same state on every worker.
+    unit : what a row is, in the plural, for the progress.
+    measures : what validation reports beside the loss: of each, the sum over all rows divided by
+        the count over all rows.
+    """
+
+    in_last_stage = True
+
+    def __init__(
+        self,
+        network: Any,
+        loss: Loss,
+        training: tuple[Array, Array],
+        validation: tuple[Array, Array],
+        batch: int,
+        communicator: Communicator,
+        generator: np.random.Generator,
+        unit: str,
+        measures: Measures = lambda output, targets: {},
+    ) -> None:
+        self.network, self.unit, self.items_per_step = network, unit, batch
+        self._loss, self._measures = loss, measures
+        self._training, self._validation = training, validation
+        self._communicator, self._generator = communicator, generator
+        self._rows = len(training[0])
+        self._order = np.arange(self._rows)
+        self.steps_per_epoch = math.ceil(self._rows / batch)
+
+    def start_epoch(self) -> None:
+        """Shuffle the rows, alike on every worker."""
+        self._order = self._generator.permutation(self._rows)
+
+    def compute(self, step: int) -> float:
+        """Add this worker's gradients of update `step`; return its part of the loss."""
+        batch = self._order[step * self.items_per_step : (step + 1) * self.items_per_step]
+        own = shard(len(batch), self._communicator.rank, self._communicator.size)
+        rows = batch[own]
+        self.network.set_batch_shard(BatchShard(self._generator, own.start, own.stop, len(batch)))
+        output = self.network.forward(self._training[0][rows], train=True)
+        value, doutput = self._loss(output, self._training[1][rows], len(batch))
+        self.network.backward(doutput)
+        return value + self.network.total_auxiliary_loss()
+
+    def validate(self) -> dict[str, float]:
+        """Return the mean loss over the validation rows, and the measures; nothing without rows.
+
+        Nothing random happens: no dropout, no noise.
+        """
+        inputs, targets = self._validation
+        count = len(inputs)
+        if not count:
+            return {}
+        sums, counts = {"loss": 0.0}, {"loss": count}
+        for start in range(0, count, self.items_per_step):
+            rows = slice(start, start + self.items_per_step)
+            own = len(inputs[rows])
+            self.network.set_batch_shard(BatchShard(self._generator, 0, own, own))
+            output = self.network.forward(inputs[rows])
+            value, _ = self._loss(output, targets[rows], own)
+            sums["loss"] += (value + self.network.total_auxiliary_loss()) * own
+            for name, (part, size) in self._measures(output, targets[rows]).items():
+                sums[name] = sums.get(name, 0.0) + part
+                counts[name] = counts.get(name, 0) + size
+        return {
+            f"validation_{name}": float(sums[name]) / counts[name] for name in sums if counts[name]
+        }
+
+    def state(self) -> dict[str, Array]:
+        """Return the order of rows in this epoch."""
+        return {"order": self._order}
+
+    def restore(self, state: dict[str, Array]) -> None:
+        """Take up the order that `state` returned."""
+        self._order = state["order"]

@@ -1,0 +1,1 @@
+"""A run of training: the loop, its files, its log and its progress bar."""

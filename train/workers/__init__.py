@@ -1,0 +1,1 @@
+"""Workers: processes that train one network together, and how they exchange gradients."""

@@ -1,0 +1,1 @@
+"""The command line of `glassnet visualize`: the options of each view."""

@@ -1,0 +1,1 @@
+"""Neurons of a character network: what they respond to in a text."""

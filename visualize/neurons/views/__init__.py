@@ -1,0 +1,1 @@
+"""Neurons drawn: in a terminal, as a picture, in a notebook, as a page."""

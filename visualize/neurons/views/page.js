@@ -1,0 +1,344 @@
+// What is picked (the view), the text that is painted with it, and the ways of picking.
+
+const element = (id) => document.getElementById(id);
+const description = JSON.parse(element("description").textContent);
+const characters = Array.from(description.text);  // code points, as Python counts them
+let view = {};  // layer, neuron, state, scale and, if one is held on to, character
+
+// -- data ---------------------------------------------------------------------------------------
+
+function bytes(base64) {
+  const binary = atob(base64);
+  const found = new Uint8Array(binary.length);
+  for (let i = 0; i < binary.length; i++) found[i] = binary.charCodeAt(i);
+  return found;
+}
+
+// A row of a block, by the number of the row: all rows are encoded on their own, equally long.
+// So a neuron costs the decoding of its row only, and a large page opens at once.
+const blocks = new Map();
+function row(name, number, length) {
+  if (!blocks.has(name)) blocks.set(name, element(name).textContent);
+  const width = 4 * Math.ceil(length / 3);
+  return bytes(blocks.get(name).slice(number * width, (number + 1) * width));
+}
+
+// One shade for each character of the text.
+function shades({layer, state, neuron}) {
+  return row(`layer${layer}-${state}-shades`, neuron, characters.length);
+}
+
+// For each neuron: minimum, mean and maximum of the activation, standard deviation of the shade.
+function statistics({layer, state}) {
+  return new Float32Array(bytes(element(`layer${layer}-${state}-statistics`).textContent).buffer);
+}
+
+function value(shade, state) {
+  const {low, high} = description.states[state];
+  return low + (high - low) * shade / 255;
+}
+
+// -- words and colours --------------------------------------------------------------------------
+
+function format(number, digits = 2) {
+  return number === null ? "–" : number.toFixed(digits).replace("-", "−");
+}
+
+function percent(share) {
+  if (share > 0 && share < 0.01) return "<1 %";
+  if (share < 1 && share > 0.99) return ">99 %";
+  return `${Math.round(100 * share)} %`;
+}
+
+function count(number, noun) {
+  return `${number.toLocaleString("en")} ${noun}${number === 1 ? "" : "s"}`;
+}
+
+// A character where it stands alone.
+function sign(character) {
+  return {"\n": "⏎", " ": "␣"}[character] ?? character;
+}
+
+function mix(color, share) {
+  return `rgb(${color.map((part) => Math.round(255 + (part - 255) * share)).join(", ")})`;
+}
+
+// By scale and whether there are negative values: a colour for each shade; black reads on all.
+const RED = [255, 0, 0], BLUE = [66, 146, 198], ORANGE = [230, 97, 1];
+const palette = (color) => Array.from({length: 256}, (_, shade) => color(shade / 255));
+const fromWhite = (color) => palette((share) => mix(color, share));
+const diverging = palette((share) => mix(share < 0.5 ? BLUE : ORANGE, Math.abs(2 * share - 1)));
+const palettes = {
+  red: {signed: fromWhite(RED), unsigned: fromWhite(RED)},
+  diverging: {signed: diverging, unsigned: fromWhite(ORANGE)},
+};
+
+function colors({scale, state}) {
+  return palettes[scale][description.states[state].low < 0 ? "signed" : "unsigned"];
+}
+
+// -- building -----------------------------------------------------------------------------------
+
+function make(tag, name, ...content) {
+  const made = document.createElement(tag);
+  made.className = name;
+  made.append(...content);
+  return made;
+}
+
+function button(text, value, action) {
+  const made = make("button", "", text);
+  made.value = value;
+  made.addEventListener("click", action);
+  return made;
+}
+
+function meter(share, tick) {
+  const made = make("span", "meter", make("span", "value"));
+  made.firstChild.style.width = `${100 * Math.min(Math.max(share, 0), 1)}%`;
+  if (tick !== undefined) {
+    made.append(make("span", "tick"));
+    made.lastChild.style.left = `${100 * Math.min(Math.max(tick, 0), 1)}%`;
+  }
+  return made;
+}
+
+// -- the text -----------------------------------------------------------------------------------
+
+const marks = [];  // the element of each character; newlines have one as well, but stay white
+
+// Each line is a block of its own, so that the browser may skip those that are out of sight.
+function writeText() {
+  const fragment = document.createDocumentFragment();
+  let line = null;
+  characters.forEach((character, place) => {
+    if (line === null) {
+      line = document.createElement("div");
+      fragment.append(line);
+    }
+    const mark = document.createElement(character === "\n" ? "i" : "span");
+    mark.textContent = character;
+    mark.place = place;
+    marks.push(mark);
+    line.append(mark);
+    if (character === "\n") line = null;
+  });
+  element("text").append(fragment);
+}
+
+const painted = [];  // the colour that each character has
+
+function paint() {
+  const found = shades(view);
+  const table = colors(view);
+  for (let place = 0; place < marks.length; place++) {
+    const color = table[found[place]];
+    if (painted[place] !== color && characters[place] !== "\n") {
+      marks[place].style.backgroundColor = color;
+      painted[place] = color;
+    }
+  }
+  view.shades = found;
+}
+
+// -- picking ------------------------------------------------------------------------------------
+
+// Show a layer, a neuron, a state, a scale; what is not named stays, what there is not is put right.
+function show(choice) {
+  const wanted = {...view, ...choice};
+  const {layers, states, first} = description;
+  if (!Object.hasOwn(layers, wanted.layer)) wanted.layer = first.layer;
+  if (!Object.hasOwn(states, wanted.state)) wanted.state = first.state;
+  if (!Object.hasOwn(palettes, wanted.scale)) wanted.scale = "red";
+  const neuron = Math.min(Math.max(Math.trunc(wanted.neuron) || 0, 0), layers[wanted.layer] - 1);
+  const place = Number.parseInt(wanted.character);
+  const character = marks[place] ? place : null;
+  const elsewhere = view.layer !== String(wanted.layer) || view.state !== wanted.state;
+  view = {layer: String(wanted.layer), neuron, state: wanted.state, scale: wanted.scale, character};
+  if (elsewhere) offerMostVarying();
+  paint();
+  label();
+  describeNeuron();
+  point(character ?? pointed);
+  writeAddress();
+}
+
+function label() {
+  const {layer, neuron, state, scale} = view;
+  const {name, low, high} = description.states[state];
+  const [min, mean, max] = statistics(view).subarray(4 * neuron);
+  const table = colors(view);
+  document.documentElement.style.setProperty(
+    "--gradient", `linear-gradient(to right, ${table[0]}, ${table[127]}, ${table[255]})`);
+  element("low").textContent = format(low, 0);
+  element("high").textContent = `${low < 0 ? "+" : ""}${format(high, 0)}`;
+  element("name").textContent = `Layer ${layer}, neuron ${neuron}, ${name}`;
+  element("numbers").textContent = `min ${format(min)} · mean ${format(mean)} · ` +
+    `max ${format(max)} on this text${state === "cell" ? "; painted: its tanh" : ""}`;
+  document.title = `${layer}:${neuron} ${name}`;
+
+  for (const input of [element("neuron"), element("slider")]) {
+    input.max = description.layers[layer] - 1;
+    if (input !== document.activeElement || Number(input.value) !== neuron) input.value = neuron;
+  }
+  element("state").value = state;
+  element("scale").value = scale;
+  for (const choice of document.querySelectorAll("#layers button")) {
+    choice.setAttribute("aria-pressed", choice.value === layer);
+  }
+  for (const choice of document.querySelectorAll("#varying button")) {
+    choice.setAttribute("aria-pressed", Number(choice.value) === neuron);
+  }
+  for (const item of items) {
+    item.element.setAttribute("aria-current", item.layer === layer && item.neuron === neuron &&
+      (item.state ?? state) === state);
+  }
+}
+
+// Browsers refuse to change the address hundreds of times in a few seconds: after a moment's rest.
+let resting;
+function writeAddress() {
+  clearTimeout(resting);
+  resting = setTimeout(() => {
+    const {layer, neuron, state, scale, character} = view;
+    const parts = new URLSearchParams({layer, neuron, state, scale});
+    if (character !== null) parts.set("character", character);
+    history.replaceState(null, "", `#${parts}`);
+    element("link").href = `#${parts}`;
+  }, 100);
+}
+
+function showAddress() {
+  const address = Object.fromEntries(new URLSearchParams(location.hash.slice(1)));
+  point(null);
+  show({...description.first, scale: "red", character: undefined, ...address});
+  if (view.character !== null) marks[view.character].scrollIntoView({block: "center"});
+  if (view.character !== null) placeGuesses();
+}
+
+function showPane(pane) {
+  document.body.dataset.pane = pane;
+  for (const choice of document.querySelectorAll("#panes button")) {
+    choice.setAttribute("aria-pressed", choice.value === pane);
+  }
+}
+
+function stepLayer(step) {
+  const layers = Object.keys(description.layers);
+  show({layer: layers[layers.indexOf(view.layer) + step] ?? view.layer});
+}
+
+const lineStart = (place) => place > 0 ? characters.lastIndexOf("\n", place - 1) + 1 : 0;
+
+// The character a step away, or in the line above or below as far from its start.
+function stepCharacter(key) {
+  const from = view.character;  // not `pointed`: a mouse at rest points anew as the page scrolls
+  const step = {ArrowLeft: -1, ArrowRight: 1}[key];
+  if (step) return Math.min(Math.max(from + step, 0), marks.length - 1);
+  const start = lineStart(from);
+  const end = characters.indexOf("\n", from);
+  if (key === "ArrowUp" && start === 0 || key === "ArrowDown" && end < 0) return from;
+  const other = key === "ArrowDown" ? end + 1 : lineStart(start - 1);
+  const last = characters.indexOf("\n", other);
+  return Math.min(other + from - start, last < 0 ? marks.length - 1 : last);
+}
+
+let reading = false;  // the arrows move in the text, because it was entered by Tab
+let tabbed = false;
+
+function press(event) {
+  tabbed = event.key === "Tab";
+  if (event.altKey || event.ctrlKey || event.metaKey) return;
+  if (event.key === "Escape" && event.target !== element("search")) {
+    reading = false;
+    point(null);
+    show({character: null});
+  }
+  if (!event.key.startsWith("Arrow") || ["INPUT", "SELECT"].includes(event.target.tagName)) return;
+  event.preventDefault();
+  const step = {ArrowLeft: -1, ArrowRight: 1}[event.key];
+  if (reading) {
+    show({character: stepCharacter(event.key)});
+    marks[view.character].scrollIntoView({block: "nearest"});
+    placeGuesses();
+  } else if (step) {
+    show({neuron: view.neuron + step * (event.shiftKey ? 10 : 1)});
+  } else {
+    stepLayer(event.key === "ArrowUp" ? 1 : -1);
+  }
+}
+
+function measure() {
+  document.documentElement.style.setProperty("--bar", `${element("bar").offsetHeight}px`);
+  if (pointed !== null) placeGuesses();
+}
+
+// -- the start ----------------------------------------------------------------------------------
+
+// What can be read before the blocks have arrived.
+function write() {
+  const sizes = Object.values(description.layers);
+  const {contexts, predictions} = description;
+  element("about").textContent = [
+    count(characters.length, "character"),
+    new Set(sizes).size === 1 && `${count(sizes.length, "layer")} of ${count(sizes[0], "neuron")}`,
+    predictions && `${format(predictions.surprise)} bits of surprise a character`,
+  ].filter(Boolean).join(" · ");
+  for (const layer of Object.keys(description.layers)) {
+    element("layers").append(button(layer, layer, () => show({layer})));
+  }
+  for (const [state, {name}] of Object.entries(description.states)) {
+    element("state").append(new Option(name, state));
+  }
+  element("state-group").hidden = Object.keys(description.states).length === 1;
+  if (contexts) {
+    for (const id of ["saturation", "strongest", "weakest"]) element(id).hidden = false;
+    element("contexts-note").textContent =
+      `Hidden state, over ${count(contexts.characters, "character")}.`;
+  }
+  writeLists();
+  if (!items.length) element("search").placeholder = "2:345";
+  writeText();
+  showPane("text");
+  measure();
+}
+
+function listen() {
+  const on = (id, event, action) => element(id).addEventListener(event, action);
+  on("state", "change", (event) => show({state: event.target.value}));
+  on("scale", "change", (event) => show({scale: event.target.value}));
+  on("neuron", "input", (event) => {
+    if (event.target.value !== "") show({neuron: event.target.value});
+  });
+  on("slider", "input", (event) => show({neuron: event.target.value}));
+  on("previous", "click", () => show({neuron: view.neuron - 1}));
+  on("next", "click", () => show({neuron: view.neuron + 1}));
+  on("search", "input", (event) => search(event.target.value));
+  for (const choice of document.querySelectorAll("#panes button")) {
+    choice.addEventListener("click", () => showPane(choice.value));
+  }
+  on("text", "focus", () => {
+    reading = tabbed;
+    if (reading) show({character: pointed ?? 0});
+  });
+  on("text", "blur", () => { reading = false; });
+  on("text", "pointerover", ({target, pointerType}) => {
+    if (target.place !== undefined && pointerType !== "touch") point(target.place);
+  });
+  on("text", "pointerleave", () => point(view.character));
+  on("text", "click", ({target: {place}}) => {
+    const character = place === undefined || place === view.character ? null : place;
+    point(character);
+    show({character});
+  });
+  document.addEventListener("keydown", press);
+  document.addEventListener("pointerdown", () => { tabbed = reading = false; });
+  window.addEventListener("hashchange", showAddress);
+  window.addEventListener("resize", measure);
+}
+
+write();
+document.addEventListener("DOMContentLoaded", () => {
+  listen();
+  showAddress();
+});
