@@ -239,18 +239,18 @@ def _keras_twin(network: ImageAutoencoder) -> Any:
 
     def convolution(made: Any, layer: Any) -> Any:
         found = layer.correlation
-        return made(layer.outputs, found.kernel_size, found.stride, found.padding)
+        return made(layer.out_channels, found.kernel_size, found.stride, found.padding)
 
     make: dict[type[nn.Layer], Callable[[Any], Any]] = {
-        nn.Dense: lambda layer: layers.Dense(layer.outputs),
+        nn.Dense: lambda layer: layers.Dense(layer.out_features),
         nn.ReLU: lambda layer: layers.ReLU(),
         nn.Flatten: lambda layer: layers.Flatten(),
         nn.Reshape: lambda layer: layers.Reshape(layer.shape),
         nn.Dropout: lambda layer: layers.Dropout(layer.rate),
         nn.Conv2D: lambda layer: convolution(layers.Conv2D, layer),
         nn.Conv2DTranspose: lambda layer: convolution(layers.Conv2DTranspose, layer),
-        nn.MaxPool2D: lambda layer: layers.MaxPooling2D(layer.window, padding=layer.padding),
-        nn.UpSampling2D: lambda layer: layers.UpSampling2D(layer.factor),
+        nn.MaxPool2D: lambda layer: layers.MaxPooling2D(layer.pool_size, padding=layer.padding),
+        nn.UpSampling2D: lambda layer: layers.UpSampling2D(layer.size),
         nn.ActivityRegularization: lambda layer: Penalty(layer.l1),
         nn.GaussianNoise: lambda layer: Noise(layer.std),
         nn.GaussianSampling: lambda layer: Sampling(layer.size, layer.weight),

@@ -74,7 +74,7 @@ class Twin(torch.nn.Module):
     # One method for each kind of layer.
 
     def _dense(self, layer: nn.Dense) -> Callable[[Tensor], Tensor]:
-        module = self._add(layer, torch.nn.Linear(layer.inputs, layer.outputs), (1, 0))
+        module = self._add(layer, torch.nn.Linear(layer.in_features, layer.out_features), (1, 0))
 
         def step(x: Tensor) -> Tensor:
             if x.ndim == 4:  # at each position of an image
@@ -89,7 +89,7 @@ class Twin(torch.nn.Module):
         same = correlation.padding == "same" and correlation.stride == (1, 1)
         padding = [side // 2 if same else 0 for side in size]
         module = torch.nn.Conv2d(
-            layer.inputs, layer.outputs, size, correlation.stride, padding=padding
+            layer.in_channels, layer.out_channels, size, correlation.stride, padding=padding
         )
         convolve = self._add(layer, module, (3, 2, 0, 1))
         if same and size[0] % 2 == 0:  # of which an even kernel reads one row and column less
@@ -99,8 +99,8 @@ class Twin(torch.nn.Module):
     def _conv2dtranspose(self, layer: nn.Conv2DTranspose) -> Callable[[Tensor], Tensor]:
         correlation = layer.correlation
         module = torch.nn.ConvTranspose2d(
-            layer.inputs,
-            layer.outputs,
+            layer.in_channels,
+            layer.out_channels,
             correlation.kernel_size,
             correlation.stride,
             padding=correlation.kernel_size[0] // 2 if correlation.padding == "same" else 0,
@@ -111,10 +111,10 @@ class Twin(torch.nn.Module):
         return functional.relu
 
     def _maxpool2d(self, layer: nn.MaxPool2D) -> Callable[[Tensor], Tensor]:
-        return lambda x: functional.max_pool2d(x, layer.window, ceil_mode=True)
+        return lambda x: functional.max_pool2d(x, layer.pool_size, ceil_mode=True)
 
     def _upsampling2d(self, layer: nn.UpSampling2D) -> Callable[[Tensor], Tensor]:
-        return lambda x: functional.interpolate(x, scale_factor=layer.factor, mode="nearest")
+        return lambda x: functional.interpolate(x, scale_factor=layer.size, mode="nearest")
 
     def _flatten(self, layer: nn.Flatten) -> Callable[[Tensor], Tensor]:
         return lambda x: (x.permute(0, 2, 3, 1) if x.ndim == 4 else x).flatten(1)

@@ -28,13 +28,14 @@ class Conv2D(Layer):
 
     Parameters
     ----------
-    inputs, outputs : numbers of channels before and after.
+    in_channels, out_channels : numbers of channels before and after.
     kernel_size, stride, dilation : height and width, or one number for both. Stride and dilation
         cannot both be above 1.
     padding : 'valid' (none) or 'same' (zeros around, so that stride 1 keeps the size).
     initializer : for W; the bias b starts at zero.
 
-    Shapes: x (N, H, W, inputs), y (N, H', W', outputs), W (kh, kw, inputs, outputs), b (outputs,).
+    Shapes: x (N, H, W, in_channels), y (N, H', W', out_channels),
+    W (kh, kw, in_channels, out_channels), b (out_channels,).
     With span = dilation · (k - 1) + 1, H' is ceil(H / stride) for 'same' and
     floor((H - span) / stride) + 1 for 'valid'; W' likewise (see nn/arithmetic/sliding.py).
     What `backward` returns is valid until the next `backward`.
@@ -57,8 +58,8 @@ class Conv2D(Layer):
 
     def __init__(
         self,
-        inputs: int,
-        outputs: int,
+        in_channels: int,
+        out_channels: int,
         kernel_size: int | tuple[int, int],
         stride: int | tuple[int, int] = 1,
         padding: Padding = "valid",
@@ -66,13 +67,15 @@ class Conv2D(Layer):
         initializer: Initializer = glorot_uniform,
     ) -> None:
         super().__init__()
-        self.inputs, self.outputs = inputs, outputs
-        self.correlation = _correlation(inputs, outputs, kernel_size, stride, padding, dilation)
-        self.declare("W", (*self.correlation.kernel_size, inputs, outputs), initializer)
-        self.declare("b", (outputs,), zeros)
+        self.in_channels, self.out_channels = in_channels, out_channels
+        self.correlation = _correlation(
+            in_channels, out_channels, kernel_size, stride, padding, dilation
+        )
+        self.declare("W", (*self.correlation.kernel_size, in_channels, out_channels), initializer)
+        self.declare("b", (out_channels,), zeros)
 
     def forward(self, x: Array, train: bool = False) -> Array:
-        check_input(self, x, 4, self.inputs)
+        check_input(self, x, 4, self.in_channels)
         self._size = x.shape[1:3]
         self.correlation.gather(x, self.W.dtype)
         y = self.correlation.correlate(self.W)
@@ -92,14 +95,15 @@ class Conv1D(Layer):
 
     Parameters
     ----------
-    inputs, outputs : numbers of channels before and after.
+    in_channels, out_channels : numbers of channels before and after.
     kernel_size, stride, dilation : numbers of positions. Stride and dilation cannot both be
         above 1.
     padding : 'valid' (none) or 'same' (zeros around, so that stride 1 keeps the length).
     initializer : for W; the bias b starts at zero.
 
-    Shapes: x (N, L, inputs), y (N, L', outputs), W (k, inputs, outputs), b (outputs,), with L'
-    as H' in `Conv2D`. What `backward` returns is valid until the next `backward`.
+    Shapes: x (N, L, in_channels), y (N, L', out_channels), W (k, in_channels, out_channels),
+    b (out_channels,), with L' as H' in `Conv2D`.
+    What `backward` returns is valid until the next `backward`.
 
     Attributes
     ----------
@@ -117,8 +121,8 @@ class Conv1D(Layer):
 
     def __init__(
         self,
-        inputs: int,
-        outputs: int,
+        in_channels: int,
+        out_channels: int,
         kernel_size: int,
         stride: int = 1,
         padding: Padding = "valid",
@@ -126,15 +130,15 @@ class Conv1D(Layer):
         initializer: Initializer = glorot_uniform,
     ) -> None:
         super().__init__()
-        self.inputs, self.outputs = inputs, outputs
+        self.in_channels, self.out_channels = in_channels, out_channels
         self.correlation = _correlation(
-            inputs, outputs, (kernel_size, 1), (stride, 1), padding, (dilation, 1)
+            in_channels, out_channels, (kernel_size, 1), (stride, 1), padding, (dilation, 1)
         )
-        self.declare("W", (kernel_size, inputs, outputs), initializer)
-        self.declare("b", (outputs,), zeros)
+        self.declare("W", (kernel_size, in_channels, out_channels), initializer)
+        self.declare("b", (out_channels,), zeros)
 
     def forward(self, x: Array, train: bool = False) -> Array:
-        check_input(self, x, 3, self.inputs)
+        check_input(self, x, 3, self.in_channels)
         self._length = x.shape[1]
         self.correlation.gather(x[:, :, np.newaxis], self.W.dtype)
         y = self.correlation.correlate(self.W[:, np.newaxis])
@@ -160,15 +164,16 @@ class Conv2DTranspose(Layer):
 
     Parameters
     ----------
-    inputs, outputs : numbers of channels before and after.
+    in_channels, out_channels : numbers of channels before and after.
     kernel_size, stride : height and width, or one number for both.
     padding : 'valid' (the output holds all that is added) or 'same' (cut to stride times the
         input, as much before as after, one more after if odd).
     initializer : for W; the bias b starts at zero.
 
-    Shapes: x (N, H, W, inputs), y (N, H', W', outputs), W (kh, kw, inputs, outputs), b (outputs,).
+    Shapes: x (N, H, W, in_channels), y (N, H', W', out_channels),
+    W (kh, kw, in_channels, out_channels), b (out_channels,).
     H' is stride · H for 'same' and stride · H + max(kh - stride, 0) for 'valid', as in Keras
-    (which stores its kernel as (kh, kw, outputs, inputs)); W' likewise.
+    (which stores its kernel as (kh, kw, out_channels, in_channels)); W' likewise.
     What `backward` returns is valid until the next `backward`.
 
     Attributes
@@ -187,21 +192,21 @@ class Conv2DTranspose(Layer):
 
     def __init__(
         self,
-        inputs: int,
-        outputs: int,
+        in_channels: int,
+        out_channels: int,
         kernel_size: int | tuple[int, int],
         stride: int | tuple[int, int] = 1,
         padding: Padding = "valid",
         initializer: Initializer = glorot_uniform,
     ) -> None:
         super().__init__()
-        self.inputs, self.outputs = inputs, outputs
-        self.correlation = _correlation(outputs, inputs, kernel_size, stride, padding, 1)
-        self.declare("W", (*self.correlation.kernel_size, inputs, outputs), initializer)
-        self.declare("b", (outputs,), zeros)
+        self.in_channels, self.out_channels = in_channels, out_channels
+        self.correlation = _correlation(out_channels, in_channels, kernel_size, stride, padding, 1)
+        self.declare("W", (*self.correlation.kernel_size, in_channels, out_channels), initializer)
+        self.declare("b", (out_channels,), zeros)
 
     def forward(self, x: Array, train: bool = False) -> Array:
-        check_input(self, x, 4, self.inputs)
+        check_input(self, x, 4, self.in_channels)
         self._x = x
         height, width = (
             stride * size + (max(k - stride, 0) if self.correlation.padding == "valid" else 0)
@@ -223,8 +228,8 @@ class Conv2DTranspose(Layer):
 
 
 def _correlation(
-    inputs: int,
-    outputs: int,
+    in_channels: int,
+    out_channels: int,
     kernel_size: int | tuple[int, int],
     stride: int | tuple[int, int],
     padding: Padding,
@@ -233,9 +238,14 @@ def _correlation(
     """Return the arithmetic that is fastest for a kernel of this shape."""
     kernel, strides = pair(kernel_size, "kernel_size"), pair(stride, "stride")
     undilated = pair(dilation, "dilation") == (1, 1)
-    if kernel != (1, 1) and (inputs == 1 or (outputs == 1 and strides == (1, 1))):
+    if kernel != (1, 1) and (in_channels == 1 or (out_channels == 1 and strides == (1, 1))):
         return SingleChannelCorrelation(kernel, strides, padding, dilation)
-    if kernel == (3, 3) and strides == (1, 1) and undilated and min(inputs, outputs) >= _WINOGRAD:
+    if (
+        kernel == (3, 3)
+        and strides == (1, 1)
+        and undilated
+        and min(in_channels, out_channels) >= _WINOGRAD
+    ):
         return WinogradCorrelation(padding)
     return Correlation(kernel, strides, padding, dilation)
 

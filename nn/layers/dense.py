@@ -14,10 +14,11 @@ class Dense(Layer):
 
     Parameters
     ----------
-    inputs, outputs : lengths of the last axis before and after.
+    in_features, out_features : lengths of the last axis before and after.
     initializer : for W; the bias b starts at zero.
 
-    Shapes: x (..., inputs), y (..., outputs), W (inputs, outputs), b (outputs,).
+    Shapes: x (..., in_features), y (..., out_features), W (in_features, out_features),
+    b (out_features,).
     On a sequence (T, N, D) or text windows (N, L, C) it acts on each position alone.
 
     Raises
@@ -31,25 +32,27 @@ class Dense(Layer):
     db: Array
 
     def __init__(
-        self, inputs: int, outputs: int, initializer: Initializer = glorot_uniform
+        self, in_features: int, out_features: int, initializer: Initializer = glorot_uniform
     ) -> None:
         super().__init__()
-        self.inputs, self.outputs = inputs, outputs
-        self.declare("W", (inputs, outputs), initializer)
-        self.declare("b", (outputs,), zeros)
+        self.in_features, self.out_features = in_features, out_features
+        self.declare("W", (in_features, out_features), initializer)
+        self.declare("b", (out_features,), zeros)
 
     def forward(self, x: Array, train: bool = False) -> Array:
-        if x.shape[-1] != self.inputs:
-            raise ValueError(f"Dense expects a last axis of {self.inputs}, got shape {x.shape}")
+        if x.shape[-1] != self.in_features:
+            raise ValueError(
+                f"Dense expects a last axis of {self.in_features}, got shape {x.shape}"
+            )
         self._x = x = x.astype(self.W.dtype, copy=False)
-        rows = x.reshape(-1, self.inputs)  # one large product, whatever the leading axes
+        rows = x.reshape(-1, self.in_features)  # one large product, whatever the leading axes
         y = rows @ self.W
         y += self.b
-        return y.reshape(*x.shape[:-1], self.outputs)
+        return y.reshape(*x.shape[:-1], self.out_features)
 
     def backward(self, dy: Array) -> Array:
-        rows = self._x.reshape(-1, self.inputs)
-        drows = dy.reshape(-1, self.outputs)
+        rows = self._x.reshape(-1, self.in_features)
+        drows = dy.reshape(-1, self.out_features)
         self.dW += rows.T @ drows
         self.db += drows.sum(axis=0)
         if not self.requires_input_gradient:

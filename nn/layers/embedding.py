@@ -16,15 +16,17 @@ class Embedding(Layer):
 
     Parameters
     ----------
-    classes : number of different ids, which count from 0.
-    outputs : length of the vector of each.
+    vocabulary_size : number of different ids, which count from 0.
+    embedding_size : length of the vector of each.
     initializer : for W; the bias b starts at zero.
 
-    Shapes: x (...) integer ids, y (..., outputs), W (classes, outputs), b (outputs,).
+    Shapes: x (...) integer ids, y (..., embedding_size),
+    W (vocabulary_size, embedding_size), b (embedding_size,).
 
     Raises
     ------
-    ValueError : from `forward`, for ids outside 0 to classes - 1, or numbers that are not whole.
+    ValueError : from `forward`, for ids outside 0 to vocabulary_size - 1, or numbers that
+        are not whole.
     """
 
     W: Array
@@ -33,27 +35,27 @@ class Embedding(Layer):
     db: Array
 
     def __init__(
-        self, classes: int, outputs: int, initializer: Initializer = glorot_uniform
+        self, vocabulary_size: int, embedding_size: int, initializer: Initializer = glorot_uniform
     ) -> None:
         super().__init__()
-        self.classes, self.outputs = classes, outputs
-        self.declare("W", (classes, outputs), initializer)
-        self.declare("b", (outputs,), zeros)
+        self.vocabulary_size, self.embedding_size = vocabulary_size, embedding_size
+        self.declare("W", (vocabulary_size, embedding_size), initializer)
+        self.declare("b", (embedding_size,), zeros)
 
     def forward(self, x: Array, train: bool = False) -> Array:
         if not np.issubdtype(x.dtype, np.integer):
             raise ValueError(f"Embedding expects integer ids, got {x.dtype}")
-        if x.size and not 0 <= x.min() <= x.max() < self.classes:
-            raise ValueError(f"Embedding expects ids from 0 to {self.classes - 1}")
+        if x.size and not 0 <= x.min() <= x.max() < self.vocabulary_size:
+            raise ValueError(f"Embedding expects ids from 0 to {self.vocabulary_size - 1}")
         self._x = x
         # The range is checked: with mode="raise" take would look at every id again.
         return np.take(self.W + self.b, x, axis=0, mode="clip")
 
     def backward(self, dy: Array) -> Array:
-        drows = dy.reshape(-1, self.outputs)
+        drows = dy.reshape(-1, self.embedding_size)
         # Sorted by id, the rows to sum lie side by side: half the time of a product with one-hot
         # rows. Small integers are sorted fastest.
-        ids = self._x.reshape(-1).astype(np.min_scalar_type(self.classes))
+        ids = self._x.reshape(-1).astype(np.min_scalar_type(self.vocabulary_size))
         order = np.argsort(ids, kind="stable")
         present, starts = np.unique(ids[order], return_index=True)
         if present.size:

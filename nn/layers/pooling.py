@@ -26,7 +26,7 @@ class MaxPool2D(Layer):
 
     Parameters
     ----------
-    window : height and width, or one number for both.
+    pool_size : height and width, or one number for both.
     stride : from one window to the next, likewise; None means the window's own size.
     padding : 'valid' (windows that would reach beyond the image are left out) or 'same' (of
         those only what lies inside counts, so that windows of 2 make 4 positions of 7).
@@ -43,21 +43,21 @@ class MaxPool2D(Layer):
 
     def __init__(
         self,
-        window: int | tuple[int, int] = 2,
+        pool_size: int | tuple[int, int] = 2,
         stride: int | tuple[int, int] | None = None,
         padding: Padding = "valid",
     ) -> None:
         super().__init__()
-        self.window = pair(window, "window")
-        self.stride = self.window if stride is None else pair(stride, "stride")
+        self.pool_size = pair(pool_size, "pool_size")
+        self.stride = self.pool_size if stride is None else pair(stride, "stride")
         check_padding(padding)
         self.padding: Padding = padding
         self._buffers = Buffers()
 
     def forward(self, x: Array, train: bool = False) -> Array:
         check_input(self, x, 4)
-        rows = window_axis(x.shape[1], self.window[0], self.stride[0], 1, self.padding)
-        columns = window_axis(x.shape[2], self.window[1], self.stride[1], 1, self.padding)
+        rows = window_axis(x.shape[1], self.pool_size[0], self.stride[0], 1, self.padding)
+        columns = window_axis(x.shape[2], self.pool_size[1], self.stride[1], 1, self.padding)
         border = (rows.before, rows.after, columns.before, columns.after)
         source = padded(x, border, self._buffers, "padded", x.dtype, -np.inf)
         self._padded_shape, self._outputs = source.shape, (rows.outputs, columns.outputs)
@@ -71,7 +71,9 @@ class MaxPool2D(Layer):
             if tap == 0:
                 y = values
                 # (N, H', W', C): which element of its window each y is.
-                winner = np.zeros(y.shape, np.min_scalar_type(self.window[0] * self.window[1] - 1))
+                winner = np.zeros(
+                    y.shape, np.min_scalar_type(self.pool_size[0] * self.pool_size[1] - 1)
+                )
             else:
                 # Taps count upwards, so the largest that beat all before it is the last to do so.
                 np.maximum(winner, (values > y) * winner.dtype.type(tap), out=winner)
@@ -82,7 +84,7 @@ class MaxPool2D(Layer):
     def backward(self, dy: Array) -> Array:
         # Positions that no window reads keep the zeros of a new buffer.
         dx = self._buffers.get("dx", self._padded_shape, dy.dtype)
-        overlapping = self.stride[0] < self.window[0] or self.stride[1] < self.window[1]
+        overlapping = self.stride[0] < self.pool_size[0] or self.stride[1] < self.pool_size[1]
         if overlapping:
             dx[...] = 0
         for tap, positions in enumerate(self._taps()):
@@ -95,8 +97,8 @@ class MaxPool2D(Layer):
 
     def _taps(self) -> Iterator[tuple[slice, slice, slice]]:
         """Yield, for each element of a window, where it lies in padded images for all outputs."""
-        for i in range(self.window[0]):
-            for j in range(self.window[1]):
+        for i in range(self.pool_size[0]):
+            for j in range(self.pool_size[1]):
                 yield (
                     slice(None),
                     slice(i, i + self.stride[0] * self._outputs[0], self.stride[0]),
@@ -109,7 +111,7 @@ class MaxPool1D(MaxPool2D):
 
     Parameters
     ----------
-    window : number of positions.
+    pool_size : number of positions.
     stride : from one window to the next; None means the window's size.
     padding : 'valid' or 'same', as in `MaxPool2D`.
 
@@ -118,9 +120,9 @@ class MaxPool1D(MaxPool2D):
     """
 
     def __init__(
-        self, window: int = 2, stride: int | None = None, padding: Padding = "valid"
+        self, pool_size: int = 2, stride: int | None = None, padding: Padding = "valid"
     ) -> None:
-        super().__init__((window, 1), None if stride is None else (stride, 1), padding)
+        super().__init__((pool_size, 1), None if stride is None else (stride, 1), padding)
 
     def forward(self, x: Array, train: bool = False) -> Array:
         check_input(self, x, 3)
@@ -135,26 +137,26 @@ class UpSampling2D(Layer):
 
     Parameters
     ----------
-    factor : how many times, for (rows, columns), or one number for both.
+    size : how many times, for (rows, columns), or one number for both.
 
-    Shapes: x (N, H, W, C), y (N, factor · H, factor · W, C).
+    Shapes: x (N, H, W, C), y (N, size · H, size · W, C).
 
     Raises
     ------
-    ValueError : for a factor below 1; from `forward`, for x of other than four dimensions.
+    ValueError : for a size below 1; from `forward`, for x of other than four dimensions.
     """
 
-    def __init__(self, factor: int | tuple[int, int] = 2) -> None:
+    def __init__(self, size: int | tuple[int, int] = 2) -> None:
         super().__init__()
-        self.factor = pair(factor, "factor")
+        self.size = pair(size, "size")
 
     def forward(self, x: Array, train: bool = False) -> Array:
         check_input(self, x, 4)
-        return x.repeat(self.factor[0], axis=1).repeat(self.factor[1], axis=2)
+        return x.repeat(self.size[0], axis=1).repeat(self.size[1], axis=2)
 
     def backward(self, dy: Array) -> Array:
         # Rows first: whole rows are contiguous, single pixels are not.
-        height, width = self.factor
+        height, width = self.size
         rows = dy[:, ::height].copy()
         for i in range(1, height):
             rows += dy[:, i::height]
@@ -169,17 +171,17 @@ class UpSampling1D(UpSampling2D):
 
     Parameters
     ----------
-    factor : how many times.
+    size : how many times.
 
-    Shapes: x (N, L, C), y (N, factor · L, C).
+    Shapes: x (N, L, C), y (N, size · L, C).
 
     Raises
     ------
-    ValueError : for a factor below 1; from `forward`, for x of other than three dimensions.
+    ValueError : for a size below 1; from `forward`, for x of other than three dimensions.
     """
 
-    def __init__(self, factor: int = 2) -> None:
-        super().__init__((factor, 1))
+    def __init__(self, size: int = 2) -> None:
+        super().__init__((size, 1))
 
     def forward(self, x: Array, train: bool = False) -> Array:
         check_input(self, x, 3)

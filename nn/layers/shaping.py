@@ -58,7 +58,7 @@ class ZeroPadding2D(Layer):
 
     Parameters
     ----------
-    border : how many zeros on each side, see `Border`.
+    padding : how many zeros on each side, see `Border`.
 
     Shapes: x (N, H, W, C), y (N, top + H + bottom, left + W + right, C).
 
@@ -67,16 +67,16 @@ class ZeroPadding2D(Layer):
     ValueError : for a number below 0; from `forward`, for x of other than four dimensions.
     """
 
-    def __init__(self, border: Border = 1) -> None:
+    def __init__(self, padding: Border = 1) -> None:
         super().__init__()
-        self.border = _sides(border)
+        self.padding = _sides(padding)
 
     def forward(self, x: Array, train: bool = False) -> Array:
         check_input(self, x, 4)
-        return np.pad(x, ((0, 0), *self.border, (0, 0)))
+        return np.pad(x, ((0, 0), *self.padding, (0, 0)))
 
     def backward(self, dy: Array) -> Array:
-        return dy[_inside(dy.shape, self.border)]
+        return dy[_inside(dy.shape, self.padding)]
 
 
 class Cropping2D(Layer):
@@ -84,7 +84,7 @@ class Cropping2D(Layer):
 
     Parameters
     ----------
-    border : how much to cut on each side, see `Border`.
+    cropping : how much to cut on each side, see `Border`.
 
     Shapes: x (N, H, W, C), y (N, H - top - bottom, W - left - right, C), a view of x.
 
@@ -94,18 +94,18 @@ class Cropping2D(Layer):
         of which nothing would be left.
     """
 
-    def __init__(self, border: Border = 1) -> None:
+    def __init__(self, cropping: Border = 1) -> None:
         super().__init__()
-        self.border = _sides(border)
+        self.cropping = _sides(cropping)
 
     def forward(self, x: Array, train: bool = False) -> Array:
         check_input(self, x, 4)
-        if any(sum(cut) >= size for cut, size in zip(self.border, x.shape[1:3], strict=True)):
-            raise ValueError(f"a crop of {self.border} leaves nothing of images {x.shape}")
-        return x[_inside(x.shape, self.border)]
+        if any(sum(cut) >= size for cut, size in zip(self.cropping, x.shape[1:3], strict=True)):
+            raise ValueError(f"a crop of {self.cropping} leaves nothing of images {x.shape}")
+        return x[_inside(x.shape, self.cropping)]
 
     def backward(self, dy: Array) -> Array:
-        return np.pad(dy, ((0, 0), *self.border, (0, 0)))
+        return np.pad(dy, ((0, 0), *self.cropping, (0, 0)))
 
 
 def _sides(border: Border) -> tuple[tuple[int, int], tuple[int, int]]:

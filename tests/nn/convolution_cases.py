@@ -17,8 +17,10 @@ Pair = tuple[int, int]
 class WinogradConv2D(Conv2D):
     """A `Conv2D` that computes in Winograd's way, which other layers do with many channels only."""
 
-    def __init__(self, inputs: int, outputs: int, kernel_size: int, padding: Padding) -> None:
-        super().__init__(inputs, outputs, kernel_size, padding=padding)
+    def __init__(
+        self, in_channels: int, out_channels: int, kernel_size: int, padding: Padding
+    ) -> None:
+        super().__init__(in_channels, out_channels, kernel_size, padding=padding)
         self.correlation = WinogradCorrelation(padding)
 
 
@@ -35,16 +37,23 @@ class Case:
     def x(self, channels: int, images: int = 2) -> Array:
         return np.random.default_rng(3).standard_normal((images, *self.size, channels))
 
-    def conv2d(self, inputs: int, outputs: int) -> Conv2D:
-        return Conv2D(inputs, outputs, self.kernel, self.stride, self.padding, self.dilation)
-
-    def conv1d(self, inputs: int, outputs: int) -> Conv1D:
-        return Conv1D(
-            inputs, outputs, self.kernel[0], self.stride[0], self.padding, self.dilation[0]
+    def conv2d(self, in_channels: int, out_channels: int) -> Conv2D:
+        return Conv2D(
+            in_channels, out_channels, self.kernel, self.stride, self.padding, self.dilation
         )
 
-    def transpose(self, inputs: int, outputs: int) -> Conv2DTranspose:
-        return Conv2DTranspose(inputs, outputs, self.kernel, self.stride, self.padding)
+    def conv1d(self, in_channels: int, out_channels: int) -> Conv1D:
+        return Conv1D(
+            in_channels,
+            out_channels,
+            self.kernel[0],
+            self.stride[0],
+            self.padding,
+            self.dilation[0],
+        )
+
+    def transpose(self, in_channels: int, out_channels: int) -> Conv2DTranspose:
+        return Conv2DTranspose(in_channels, out_channels, self.kernel, self.stride, self.padding)
 
 
 @st.composite

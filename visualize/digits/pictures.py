@@ -116,10 +116,11 @@ def _first_weights(network: ImageAutoencoder) -> Array:
     layer = next(
         layer
         for layer in network.encoder.layers.values()
-        if isinstance(layer, Dense | Conv2D) and layer.outputs > 1
+        if isinstance(layer, Dense | Conv2D) and layer.b.size > 1
     )
-    side = int(np.sqrt(layer.W.size // layer.outputs))
-    return layer.W.reshape(side, side, layer.outputs).transpose(2, 0, 1)
+    units = layer.b.size
+    side = int(np.sqrt(layer.W.size // units))
+    return layer.W.reshape(side, side, units).transpose(2, 0, 1)
 
 
 def _stages(network: ImageAutoencoder, checkpoint: Checkpoint) -> dict[str, list[dict[str, Any]]]:

@@ -265,7 +265,7 @@ LAYERS: list[tuple[type[Layer], tuple[int, ...], dict[str, Any]]] = [
     (Conv2D, (4, 6, 7, 2), {"padding": "same"}),
     (Conv2D, (4, 6, 7, 2), {"stride": 2}),
     (Conv2D, (4, 6, 7, 1), {"stride": 2}),
-    (Conv2D, (4, 6, 7, 2), {"outputs": 1, "padding": "same"}),
+    (Conv2D, (4, 6, 7, 2), {"out_channels": 1, "padding": "same"}),
     (WinogradConv2D, (4, 6, 7, 2), {"padding": "same"}),
     (Conv2DTranspose, (4, 3, 4, 2), {"stride": 2}),
     (Conv2DTranspose, (4, 3, 4, 2), {"stride": 4, "padding": "same"}),
@@ -273,7 +273,7 @@ LAYERS: list[tuple[type[Layer], tuple[int, ...], dict[str, Any]]] = [
 
 
 def build(kind: type[Layer], shape: tuple[int, ...], options: dict[str, Any]) -> Any:
-    return kind(shape[-1], **{"outputs": 3, "kernel_size": 3, **options})
+    return kind(shape[-1], **{"out_channels": 3, "kernel_size": 3, **options})
 
 
 every_layer = pytest.mark.parametrize(("kind", "shape", "options"), LAYERS)

@@ -26,8 +26,8 @@ class _TransposedInput(Dense):
 class _MeanOfRows(Dense):
     def backward(self, dy: Array) -> Array:
         dx = super().backward(dy)
-        self.db += dy.reshape(-1, self.outputs).mean(axis=0)
-        self.db -= dy.reshape(-1, self.outputs).sum(axis=0)
+        self.db += dy.reshape(-1, self.out_features).mean(axis=0)
+        self.db -= dy.reshape(-1, self.out_features).sum(axis=0)
         return dx
 
 

@@ -20,7 +20,7 @@ images = spaced_arrays(
 
 def loop(x: Array, layer: MaxPool2D) -> tuple[Array, Array]:
     """Return y and, for dy = 1, 2, 3, ..., dx: pool by looking at every pixel of every window."""
-    (kh, kw), (sh, sw) = layer.window, layer.stride
+    (kh, kw), (sh, sw) = layer.pool_size, layer.stride
     _, height, width, _ = x.shape
     top = left = 0
     rows, columns = (height - kh) // sh + 1, (width - kw) // sw + 1
@@ -177,23 +177,23 @@ def test_upsampling_agrees_with_pytorch(x: Array, factor: int) -> None:
 
 class _FirstOnly(UpSampling2D):
     def backward(self, dy: Array) -> Array:
-        return dy[:, :: self.factor[0], :: self.factor[1]]
+        return dy[:, :: self.size[0], :: self.size[1]]
 
 
 class _Mean(UpSampling2D):
     def backward(self, dy: Array) -> Array:
-        return super().backward(dy) / (self.factor[0] * self.factor[1])
+        return super().backward(dy) / (self.size[0] * self.size[1])
 
 
 class _Tiled(UpSampling1D):
     def backward(self, dy: Array) -> Array:
         n, _, channels = dy.shape
-        return dy.reshape(n, self.factor[0], -1, channels).sum(axis=1)
+        return dy.reshape(n, self.size[0], -1, channels).sum(axis=1)
 
 
 class _FirstPositionOnly(UpSampling1D):
     def backward(self, dy: Array) -> Array:
-        return dy[:, :: self.factor[0]]
+        return dy[:, :: self.size[0]]
 
 
 @pytest.mark.parametrize(
@@ -259,13 +259,13 @@ def test_input_that_does_not_fit_is_an_error(
 @pytest.mark.parametrize(
     ("build", "message"),
     [
-        (lambda: MaxPool2D(0), "window must be at least 1, not 0"),
+        (lambda: MaxPool2D(0), "pool_size must be at least 1, not 0"),
         (lambda: MaxPool2D(2, (1, 0)), "stride must be at least 1, not 0"),
         (
             lambda: MaxPool2D(2, padding="full"),  # type: ignore[arg-type]
             "padding must be 'valid' or 'same', not 'full'",
         ),
-        (lambda: UpSampling2D(-2), "factor must be at least 1, not -2"),
+        (lambda: UpSampling2D(-2), "size must be at least 1, not -2"),
     ],
 )
 def test_options_out_of_range_are_errors(build: Any, message: str) -> None:

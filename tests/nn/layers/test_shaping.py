@@ -55,9 +55,9 @@ def test_pad_and_crop_agree_with_pytorch(x: Array, border: Any) -> None:
 
 
 def test_forms_of_a_border() -> None:
-    assert ZeroPadding2D().border == ((1, 1), (1, 1))
-    assert ZeroPadding2D((1, 2)).border == ((1, 1), (2, 2))
-    assert Cropping2D(((1, 2), (3, 4))).border == ((1, 2), (3, 4))
+    assert ZeroPadding2D().padding == ((1, 1), (1, 1))
+    assert ZeroPadding2D((1, 2)).padding == ((1, 1), (2, 2))
+    assert Cropping2D(((1, 2), (3, 4))).cropping == ((1, 2), (3, 4))
 
 
 class _ColumnsFirst(Flatten):
@@ -97,7 +97,7 @@ class _CutOnTheOtherSide(Cropping2D):
 
 class _Stretched(Cropping2D):
     def backward(self, dy: Array) -> Array:
-        return np.pad(dy, ((0, 0), *self.border, (0, 0)), mode="edge")
+        return np.pad(dy, ((0, 0), *self.cropping, (0, 0)), mode="edge")
 
 
 @pytest.mark.parametrize(
