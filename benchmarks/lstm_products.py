@@ -59,7 +59,7 @@ def update(streams: int) -> Callable[[], object]:
     optimizer = RMSprop()
 
     def run() -> None:
-        network.grad[...] = 0
+        network.zero_grad()
         _, dlogits = softmax_cross_entropy(network.forward(ids, train=True), targets)
         network.backward(dlogits)
         network.carry()

@@ -56,7 +56,7 @@ def measure(streams: int, steps: int) -> None:
     )
     optimizer = RMSprop()
     for step in range(3):
-        network.grad[...] = 0
+        network.zero_grad()
         task.compute(step)
         optimizer.step(network.theta, network.grad)
     print(peak() - before)

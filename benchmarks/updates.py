@@ -20,7 +20,7 @@ def updates_of(
     own = communicator.local_slice(network.theta.size)
 
     def update(step: int) -> None:
-        network.grad[...] = 0
+        network.zero_grad()
         loss = task.compute(step)
         communicator.reduce_scatter(network.grad)
         communicator.all_reduce(np.array([loss, network.grad[own] @ network.grad[own]], np.float64))

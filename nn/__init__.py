@@ -5,7 +5,8 @@ and
 `nn/recurrent/lstm.py`, the fastest.
 """
 
-from glassnet.nn.layer import NO_GRADIENT, Array, BatchShard, Layer, Sequential
+from glassnet.nn.batch_shard import BatchShard
+from glassnet.nn.layer import NO_GRADIENT, Layer
 from glassnet.nn.layers.activations import ReLU, Sigmoid, Softmax, Tanh, sigmoid, softmax
 from glassnet.nn.layers.activity_regularization import ActivityRegularization
 from glassnet.nn.layers.convolution import Conv1D, Conv2D, Conv2DTranspose
@@ -33,6 +34,8 @@ from glassnet.nn.optim.optimizers import (
 from glassnet.nn.optim.schedules import Schedule, parse_schedule
 from glassnet.nn.recurrent.lstm import LSTM
 from glassnet.nn.recurrent.lstm_cell import LSTMCell
+from glassnet.nn.sequential import Sequential
+from glassnet.nn.types import Array
 
 __all__ = [
     "LSTM",

@@ -28,7 +28,9 @@ from typing import Any
 
 import numpy as np
 
-from glassnet.nn.layer import Array, BatchShard, Layer
+from glassnet.nn.batch_shard import BatchShard
+from glassnet.nn.layer import Layer
+from glassnet.nn.types import Array
 
 _STEPS = (1e-4, 1e-6)  # the second only for what fails with the first: a kink may be near
 
@@ -216,7 +218,7 @@ def _analytic_gradients(
 ) -> dict[str, tuple[Array, Array]]:
     """Run `backward` twice; return (tensor, gradient) by name; hold the layer to the contract."""
     x_before, dy_before = x.copy(), dy.copy()
-    layer.grad[...] = 0
+    layer.zero_grad()
     forward()
     dx = np.array(layer.backward(dy))
     once = layer.grad.copy()

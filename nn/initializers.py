@@ -7,11 +7,11 @@ For a matrix (inputs, outputs) the fans are its two lengths; for a convolution k
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 import numpy as np
 
-Array = np.ndarray[Any, np.dtype[Any]]
+from glassnet.nn.types import Array
+
 Initializer = Callable[[np.random.Generator, tuple[int, ...]], Array]
 
 

@@ -23,67 +23,18 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any, Self, TypeVar
 
 import numpy as np
 
-from glassnet.nn.initializers import Array, Initializer
+from glassnet.nn.batch_shard import BatchShard
+from glassnet.nn.initializers import Initializer
+from glassnet.nn.types import Array
 
 AnyLayer = TypeVar("AnyLayer", bound="Layer")
 
 NO_GRADIENT: Array = np.empty(0)
 """What `backward` returns where there is no gradient for the input (integer ids, or not wanted)."""
-
-
-@dataclass
-class BatchShard:
-    """The rows of a batch that this process works on, and the random numbers for them.
-
-    A layer that draws random numbers draws them for the *whole* batch and keeps its own rows, so
-    that a network trained by several workers sees the same noise as one trained by a single one.
-
-    Parameters
-    ----------
-    generator : the source of randomness; every worker holds one in the same state.
-    start, stop : the rows held by this process; `stop=None` means all rows.
-    total : the number of rows of the whole batch; None means that this process holds all.
-
-    Raises
-    ------
-    ValueError : if `start` or `stop` is given without `total`.
-    """
-
-    generator: np.random.Generator
-    start: int = 0
-    stop: int | None = None
-    total: int | None = None
-
-    def __post_init__(self) -> None:
-        if self.total is None and (self.start or self.stop is not None):
-            raise ValueError("a share of a batch needs the total number of its rows")
-
-    def uniform(self, shape: tuple[int, ...], batch_axis: int = 0) -> Array:
-        """Return float32 numbers in [0, 1) of this shape, whose rows lie along `batch_axis`."""
-        whole = self.generator.random(self._whole(shape, batch_axis), dtype=np.float32)
-        return self._own(whole, batch_axis)
-
-    def normal(self, shape: tuple[int, ...], batch_axis: int = 0) -> Array:
-        """Return float32 standard normal numbers of this shape (rows along `batch_axis`)."""
-        whole = self.generator.standard_normal(self._whole(shape, batch_axis), dtype=np.float32)
-        return self._own(whole, batch_axis)
-
-    def rows(self, own: int) -> int:
-        """Return the number of rows of the whole batch, of which this process holds `own`."""
-        return own if self.total is None else self.total
-
-    def _whole(self, shape: tuple[int, ...], axis: int) -> tuple[int, ...]:
-        return (*shape[:axis], self.rows(shape[axis]), *shape[axis + 1 :])
-
-    def _own(self, whole: Array, axis: int) -> Array:
-        if self.total is None:
-            return whole
-        return whole[(slice(None),) * axis + (slice(self.start, self.stop),)]
 
 
 class Layer:
@@ -123,6 +74,10 @@ class Layer:
     def backward(self, dy: Array) -> Array:
         """Add to the gradients and return dx, given dy, the loss's gradient for the output."""
         raise NotImplementedError
+
+    def zero_grad(self) -> None:
+        """Set all gradients to zero, as before the first `backward` of a step."""
+        self.grad[...] = 0
 
     def skip_input_gradient(self) -> None:
         """Save the work for a gradient that nobody asks for: that of a whole network's input."""
@@ -202,11 +157,11 @@ class Layer:
             offset = end
         self.theta, self.grad = theta, grad
 
-    def set_batch_shard(self, share: BatchShard) -> None:
+    def set_batch_shard(self, shard: BatchShard) -> None:
         """Tell every layer which rows of the batch it sees and where its randomness comes from."""
-        self.batch_shard = share
+        self.batch_shard = shard
         for layer in self.layers.values():
-            layer.set_batch_shard(share)
+            layer.set_batch_shard(shard)
 
     def randomness(self) -> BatchShard:
         """Return `batch_shard`, for a layer that cannot do without.
@@ -311,42 +266,3 @@ class Layer:
     def reset_state(self) -> None:
         """Start the next `forward` from zeros."""
         self.state = {}
-
-
-class Sequential(Layer):
-    """Layers one after the other, named by kind and count: `dense1`, `relu1`, `dense2`.
-
-    Parameters
-    ----------
-    *layers : the layers in the order in which data passes through them. A pair (name, layer)
-        gives a layer a name of its own.
-    """
-
-    def __init__(self, *layers: Layer | tuple[str, Layer]) -> None:
-        super().__init__()
-        counts: dict[str, int] = {}
-        for item in layers:
-            if isinstance(item, Layer):
-                kind = type(item).__name__.lower()
-                counts[kind] = counts.get(kind, 0) + 1
-                item = (f"{kind}{counts[kind]}", item)
-            self.add(*item)
-
-    def forward(self, x: Array, train: bool = False) -> Array:
-        for layer in self.layers.values():
-            x = layer.forward(x, train)
-        return x
-
-    def backward(self, dy: Array) -> Array:
-        for layer in reversed(self.layers.values()):
-            dy = layer.backward(dy)
-            if dy is NO_GRADIENT:  # the layers before this one have no parameters
-                break
-        return dy
-
-    def skip_input_gradient(self) -> None:
-        super().skip_input_gradient()
-        for layer in self.layers.values():
-            layer.skip_input_gradient()
-            if layer.parameter_count:
-                break

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from glassnet.nn.layer import Array
 from glassnet.nn.layers.activations import sigmoid
+from glassnet.nn.types import Array
 
 
 def softmax_cross_entropy(

@@ -16,7 +16,7 @@ from __future__ import annotations
 import numpy as np
 from hypothesis import strategies as st
 
-from glassnet.nn.layer import Array
+from glassnet.nn.types import Array
 
 Shape = tuple[int, ...]
 

@@ -42,7 +42,7 @@ from glassnet.nn.arithmetic.sliding import (
     pair,
     window_axis,
 )
-from glassnet.nn.layer import Array
+from glassnet.nn.types import Array
 
 _CUT = small_products_are_fast()  # the products of an image into several, of some rows each
 _SLAB = 200_000  # elements worked on at a time, so that they stay in the L2 cache

@@ -23,7 +23,7 @@ import numpy as np
 
 from glassnet.nn.arithmetic.correlation import Correlation, flipped_kernel, slabs, turned_axes
 from glassnet.nn.arithmetic.sliding import Axis, padded
-from glassnet.nn.layer import Array
+from glassnet.nn.types import Array
 
 
 class SingleChannelCorrelation(Correlation):

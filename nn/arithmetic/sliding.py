@@ -23,7 +23,8 @@ from typing import Any, Literal
 
 import numpy as np
 
-from glassnet.nn.layer import Array, Layer
+from glassnet.nn.layer import Layer
+from glassnet.nn.types import Array
 
 Padding = Literal["valid", "same"]
 

@@ -28,7 +28,7 @@ import numpy as np
 
 from glassnet.nn.arithmetic.correlation import Correlation, flipped_kernel, slabs, turned_axes
 from glassnet.nn.arithmetic.sliding import Axis, Padding, padded
-from glassnet.nn.layer import Array
+from glassnet.nn.types import Array
 
 _G = np.array([[1, 0, 0], [0.5, 0.5, 0.5], [0.5, -0.5, 0.5], [0, 0, 1]])
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from glassnet.nn.layer import Array, Layer
+from glassnet.nn.layer import Layer
+from glassnet.nn.types import Array
 
 
 def sigmoid(x: Array) -> Array:

@@ -18,7 +18,8 @@ from glassnet.nn.arithmetic.single_channel import SingleChannelCorrelation
 from glassnet.nn.arithmetic.sliding import Padding, check_input, pair
 from glassnet.nn.arithmetic.winograd import WinogradCorrelation
 from glassnet.nn.initializers import Initializer, glorot_uniform, zeros
-from glassnet.nn.layer import NO_GRADIENT, Array, Layer
+from glassnet.nn.layer import NO_GRADIENT, Layer
+from glassnet.nn.types import Array
 
 _WINOGRAD = 48  # channels, before and after, from which fewer products outweigh more additions
 

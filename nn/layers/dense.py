@@ -6,7 +6,8 @@ y = x W + b          dW += xᵀ dy     db += Σ dy     dx = dy Wᵀ
 from __future__ import annotations
 
 from glassnet.nn.initializers import Initializer, glorot_uniform, zeros
-from glassnet.nn.layer import NO_GRADIENT, Array, Layer
+from glassnet.nn.layer import NO_GRADIENT, Layer
+from glassnet.nn.types import Array
 
 
 class Dense(Layer):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from glassnet.nn.layer import Array, Layer
+from glassnet.nn.layer import Layer
+from glassnet.nn.types import Array
 
 
 class Dropout(Layer):

@@ -8,7 +8,8 @@ from __future__ import annotations
 import numpy as np
 
 from glassnet.nn.initializers import Initializer, glorot_uniform, zeros
-from glassnet.nn.layer import NO_GRADIENT, Array, Layer
+from glassnet.nn.layer import NO_GRADIENT, Layer
+from glassnet.nn.types import Array
 
 
 class Embedding(Layer):

@@ -18,7 +18,8 @@ from glassnet.nn.arithmetic.sliding import (
     pair,
     window_axis,
 )
-from glassnet.nn.layer import Array, Layer
+from glassnet.nn.layer import Layer
+from glassnet.nn.types import Array
 
 
 class MaxPool2D(Layer):

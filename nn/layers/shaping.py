@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from glassnet.nn.arithmetic.sliding import check_input
-from glassnet.nn.layer import Array, Layer
+from glassnet.nn.layer import Layer
+from glassnet.nn.types import Array
 
 Border = int | tuple[int, int] | tuple[tuple[int, int], tuple[int, int]]
 """As in Keras: one number for all sides, (rows, columns), or ((top, bottom), (left, right))."""

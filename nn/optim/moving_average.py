@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from glassnet.nn.layer import Array
+from glassnet.nn.types import Array
 
 
 class ExponentialMovingAverage:

@@ -15,7 +15,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from glassnet.nn.layer import Array
+from glassnet.nn.types import Array
 
 # Elements updated at a time: a block of every vector involved stays in the processor's cache.
 _BLOCK = 32768

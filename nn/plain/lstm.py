@@ -3,8 +3,8 @@ oracle."""
 
 import numpy as np
 
-from glassnet.nn.layer import Array
 from glassnet.nn.layers.activations import sigmoid
+from glassnet.nn.types import Array
 
 
 def plain_lstm(

@@ -49,7 +49,8 @@ import numpy as np
 
 from glassnet.nn.arithmetic.products import NO_PACKING, small_products_are_fast
 from glassnet.nn.initializers import glorot_uniform, orthogonal
-from glassnet.nn.layer import NO_GRADIENT, Array, Layer
+from glassnet.nn.layer import NO_GRADIENT, Layer
+from glassnet.nn.types import Array
 
 
 def tiling(rows: int, inner: int, units: int) -> tuple[int, int]:
@@ -78,7 +79,7 @@ class LSTM(Layer):
 
     Parameters
     ----------
-    inputs : D, the length of an input vector, or the number of different ids.
+    in_features : D, the length of an input vector, or the number of different ids.
     units : H.
     forget_bias : the first value of the forget gate's bias.
     weight_drop : when training, each element of Wh is zero with this probability, throughout the
@@ -112,17 +113,17 @@ class LSTM(Layer):
     state_names = ("h", "c")
 
     def __init__(
-        self, inputs: int, units: int, forget_bias: float = 1.0, weight_drop: float = 0.0
+        self, in_features: int, units: int, forget_bias: float = 1.0, weight_drop: float = 0.0
     ) -> None:
         super().__init__()
         if not 0 <= weight_drop < 1:
             raise ValueError(f"weight_drop must be at least 0 and below 1, not {weight_drop}")
-        self.inputs, self.units, self.weight_drop = inputs, units, weight_drop
+        self.in_features, self.units, self.weight_drop = in_features, units, weight_drop
 
         def first_bias(generator: np.random.Generator, shape: tuple[int, ...]) -> Array:
             return np.repeat([0.0, forget_bias, 0.0, 0.0], units)
 
-        self.declare("Wx", (inputs, 4 * units), glorot_uniform)
+        self.declare("Wx", (in_features, 4 * units), glorot_uniform)
         self.declare("Wh", (units, 4 * units), orthogonal)
         self.declare("b", (4 * units,), first_bias)
         self._allocated: tuple[object, ...] = ()
@@ -167,7 +168,7 @@ class LSTM(Layer):
             # With mode="raise" take would go through a temporary copy; the range is checked.
             np.take(weights, x, axis=0, out=self._projection, mode="clip")
             return
-        rows = x.reshape(-1, self.inputs)
+        rows = x.reshape(-1, self.in_features)
         np.matmul(rows, weights, out=self._projection.reshape(-1, 4 * self.units))
         self._projection += bias
 
@@ -175,10 +176,10 @@ class LSTM(Layer):
         if np.issubdtype(x.dtype, np.integer):
             if x.ndim != 2:
                 raise ValueError(f"LSTM expects ids (T, N), got shape {x.shape}")
-            if x.size and not 0 <= x.min() <= x.max() < self.inputs:
-                raise ValueError(f"LSTM expects ids from 0 to {self.inputs - 1}")
-        elif x.ndim != 3 or x.shape[2] != self.inputs:
-            raise ValueError(f"LSTM expects (T, N, {self.inputs}), got shape {x.shape}")
+            if x.size and not 0 <= x.min() <= x.max() < self.in_features:
+                raise ValueError(f"LSTM expects ids from 0 to {self.in_features - 1}")
+        elif x.ndim != 3 or x.shape[2] != self.in_features:
+            raise ValueError(f"LSTM expects (T, N, {self.in_features}), got shape {x.shape}")
 
     def _draw_mask(self) -> Array:
         """Return the mask (H, 4H) of `weight_drop`, the same on every worker."""
@@ -263,7 +264,7 @@ class LSTM(Layer):
             one_hot[index.reshape(-1), np.arange(len(dz))] = 1
             self.dWx[present] += one_hot @ dz
             return NO_GRADIENT
-        self.dWx += x.reshape(-1, self.inputs).T @ dz
+        self.dWx += x.reshape(-1, self.in_features).T @ dz
         if not self.requires_input_gradient:
             return NO_GRADIENT
         return np.matmul(dz, self.Wx.T).reshape(x.shape)

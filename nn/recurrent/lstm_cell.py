@@ -12,8 +12,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from glassnet.nn.layer import Array
 from glassnet.nn.recurrent.lstm import LSTM, column_tiles, tiling
+from glassnet.nn.types import Array
 
 
 class LSTMCell:

@@ -4,8 +4,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from glassnet.models import CharacterLSTM, Vocabulary
+from glassnet.nn import Array
 from glassnet.nn.gradcheck import check_layer
-from glassnet.nn.testing import Array, ids, shapes
+from glassnet.nn.testing import ids, shapes
 
 
 @given(

@@ -162,7 +162,7 @@ def test_the_gradient_for_images_can_be_left_out(
     output = network.forward(images)
     assert network.backward(output).shape == images.shape
     whole = network.grad.copy()
-    network.grad[...] = 0
+    network.zero_grad()
     network.skip_input_gradient()
     assert network.backward(output) is NO_GRADIENT
     np.testing.assert_array_equal(network.grad, whole)
@@ -191,7 +191,7 @@ def train_both(
     }[loss]
     losses: tuple[list[float], list[float]] = ([], [])
     for _ in range(3):
-        network.grad[...] = 0
+        network.zero_grad()
         value, dy = loss(network.forward(x, train=True), targets)
         losses[0].append(value + network.total_auxiliary_loss())
         network.backward(dy)

@@ -6,9 +6,9 @@ from typing import Any
 import numpy as np
 from hypothesis import strategies as st
 
+from glassnet.nn import Array
 from glassnet.nn.arithmetic.sliding import Padding
 from glassnet.nn.arithmetic.winograd import WinogradCorrelation
-from glassnet.nn.layer import Array
 from glassnet.nn.layers.convolution import Conv1D, Conv2D, Conv2DTranspose
 
 Pair = tuple[int, int]

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from glassnet.nn import NO_GRADIENT, Array, Layer, Sequential
 from glassnet.nn.gradcheck import GradientError, check_layer, check_loss
 from glassnet.nn.initializers import normal
-from glassnet.nn.layer import NO_GRADIENT, Array, Layer, Sequential
 from glassnet.nn.layers.activations import ReLU, Tanh
 from glassnet.nn.layers.dense import Dense
 from glassnet.nn.layers.dropout import Dropout

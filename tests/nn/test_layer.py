@@ -3,9 +3,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from glassnet.nn import NO_GRADIENT, Array, BatchShard, Layer, Sequential
 from glassnet.nn.gradcheck import GradientError, check_layer
 from glassnet.nn.initializers import constant, normal, zeros
-from glassnet.nn.layer import NO_GRADIENT, Array, BatchShard, Layer, Sequential
 from glassnet.nn.layers.activations import ReLU, Tanh
 from glassnet.nn.layers.dense import Dense
 from glassnet.nn.testing import arrays, generators, shapes
@@ -226,7 +226,7 @@ def test_sequential_is_its_layers_one_after_the_other(generator: np.random.Gener
     np.testing.assert_array_equal(net.forward(x), y)
     dx = net.backward(dy).copy()
     grad = net.grad.copy()
-    net.grad[...] = 0
+    net.zero_grad()
     by_hand = dense.backward(tanh.backward(residual.backward(output.backward(dy))))
     np.testing.assert_array_equal(dx, by_hand)
     np.testing.assert_array_equal(grad, net.grad)
@@ -265,7 +265,7 @@ def test_only_the_gradient_for_the_input_is_skipped(generator: np.random.Generat
     dy = generator.standard_normal(net.forward(x).shape)
     assert net.backward(dy).shape == x.shape
     whole = net.grad.copy()
-    net.grad[...] = 0
+    net.zero_grad()
     net.skip_input_gradient()
     first.backward = None  # type: ignore[assignment]
     assert net.backward(dy) is NO_GRADIENT

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from glassnet.nn import Array
 from glassnet.nn.gradcheck import GradientError, check_loss
-from glassnet.nn.layer import Array
 from glassnet.nn.layers.activations import sigmoid, softmax
 from glassnet.nn.losses import (
     mean_squared_error,

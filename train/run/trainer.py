@@ -282,7 +282,7 @@ class Trainer:
     def _update(self, step: int) -> tuple[float, float]:
         """Make one update; return the loss and the norm of the gradients before clipping."""
         network, communicator, own = self._task.network, self._communicator, self._own
-        network.grad[...] = 0
+        network.zero_grad()
         loss = self._task.compute(step)
         communicator.reduce_scatter(network.grad)
         gradient = network.grad[own]

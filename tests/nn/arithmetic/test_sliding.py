@@ -3,8 +3,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from glassnet.nn import Layer
 from glassnet.nn.arithmetic.sliding import Buffers, Padding, check_input, padded, pair, window_axis
-from glassnet.nn.layer import Layer
 
 small = st.integers(1, 5)
 

@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from glassnet.nn import Array
 from glassnet.nn.arithmetic.correlation import Correlation
 from glassnet.nn.arithmetic.sliding import Padding
 from glassnet.nn.arithmetic.winograd import WinogradCorrelation, _both_axes
 from glassnet.nn.gradcheck import GradientError, check_layer
-from glassnet.nn.layer import Array
 from tests.nn.convolution_cases import CHANNELS, Case, Pair, WinogradConv2D, initialized, loop
 
 

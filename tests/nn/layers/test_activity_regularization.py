@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from glassnet.nn import Array, BatchShard, Sequential
 from glassnet.nn.gradcheck import GradientError, check_layer
-from glassnet.nn.layer import Array, BatchShard, Sequential
 from glassnet.nn.layers.activations import ReLU
 from glassnet.nn.layers.activity_regularization import ActivityRegularization
 from glassnet.nn.layers.dense import Dense

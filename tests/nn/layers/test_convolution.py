@@ -7,12 +7,12 @@ import numpy as np
 import pytest
 from hypothesis import given
 
+from glassnet.nn import NO_GRADIENT, Array, Layer, Sequential
 from glassnet.nn.arithmetic.correlation import Correlation
 from glassnet.nn.arithmetic.single_channel import SingleChannelCorrelation
 from glassnet.nn.arithmetic.winograd import WinogradCorrelation
 from glassnet.nn.gradcheck import check_layer
 from glassnet.nn.initializers import constant
-from glassnet.nn.layer import NO_GRADIENT, Array, Layer, Sequential
 from glassnet.nn.layers.activations import Tanh
 from glassnet.nn.layers.convolution import Conv1D, Conv2D, Conv2DTranspose
 from tests.nn.convolution_cases import (
@@ -303,7 +303,7 @@ def test_the_gradient_for_the_input_can_be_left_out(
     dy = generator.standard_normal(y.shape)
     layer.backward(dy)
     with_it = layer.grad.copy()
-    layer.grad[...] = 0
+    layer.zero_grad()
     layer.requires_input_gradient = False
     assert layer.backward(dy) is NO_GRADIENT
     np.testing.assert_array_equal(layer.grad, with_it)
@@ -322,7 +322,7 @@ def test_buffers_serve_batches_of_any_size(
         y = layer.forward(x)
         np.testing.assert_array_equal(y, fresh.forward(x))
         dy = generator.standard_normal(y.shape)
-        layer.grad[...] = 0
+        layer.zero_grad()
         np.testing.assert_array_equal(layer.backward(dy), fresh.backward(dy))
         np.testing.assert_array_equal(layer.grad, fresh.grad)
 

@@ -3,9 +3,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from glassnet.nn import NO_GRADIENT, Array
 from glassnet.nn.gradcheck import GradientError, check_layer
 from glassnet.nn.initializers import constant
-from glassnet.nn.layer import NO_GRADIENT, Array
 from glassnet.nn.layers.dense import Dense
 from glassnet.nn.testing import arrays, shapes
 
@@ -115,7 +115,7 @@ def test_the_gradient_for_the_input_can_be_left_out(generator: np.random.Generat
     layer.forward(x)
     layer.backward(dy)
     with_it = layer.grad.copy()
-    layer.grad[...] = 0
+    layer.zero_grad()
     layer.requires_input_gradient = False
     layer.forward(x)
     assert layer.backward(dy) is NO_GRADIENT

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from glassnet.nn import Array, BatchShard, Sequential
 from glassnet.nn.gradcheck import GradientError, check_layer
-from glassnet.nn.layer import Array, BatchShard, Sequential
 from glassnet.nn.layers.dense import Dense
 from glassnet.nn.layers.dropout import Dropout
 from glassnet.nn.testing import arrays, shapes

@@ -3,9 +3,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from glassnet.nn import NO_GRADIENT, Array
 from glassnet.nn.gradcheck import GradientError, check_layer
 from glassnet.nn.initializers import constant
-from glassnet.nn.layer import NO_GRADIENT, Array
 from glassnet.nn.layers.dense import Dense
 from glassnet.nn.layers.embedding import Embedding
 from glassnet.nn.testing import ids, shapes

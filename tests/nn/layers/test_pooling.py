@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from glassnet.nn import Array, Layer
 from glassnet.nn.arithmetic.sliding import Padding
 from glassnet.nn.gradcheck import GradientError, check_layer
-from glassnet.nn.layer import Array, Layer
 from glassnet.nn.layers.pooling import MaxPool1D, MaxPool2D, UpSampling1D, UpSampling2D
 from glassnet.nn.testing import arrays, shapes, spaced_arrays
 

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from glassnet.nn import Array, Layer
 from glassnet.nn.gradcheck import GradientError, check_layer
-from glassnet.nn.layer import Array, Layer
 from glassnet.nn.layers.shaping import Cropping2D, Flatten, Reshape, ZeroPadding2D
 from glassnet.nn.testing import arrays, shapes
 

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
+from glassnet.nn import Array
 from glassnet.nn.gradcheck import GradientError, check_layer
-from glassnet.nn.layer import Array
 from glassnet.nn.layers.convolution import Conv1D, Conv2D, Conv2DTranspose
 
 

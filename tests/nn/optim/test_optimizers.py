@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from glassnet.nn.layer import Array
+from glassnet.nn import Array
 from glassnet.nn.optim import optimizers
 from glassnet.nn.optim.optimizers import (
     OPTIMIZERS,

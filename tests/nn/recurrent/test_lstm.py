@@ -87,7 +87,7 @@ MUTANTS = {
         "np.matmul(dz, self.Wx[::-1].T).reshape(x.shape)",
     ),
     "input weights from the first step only": (
-        "self.dWx += x.reshape(-1, self.inputs).T @ dz",
+        "self.dWx += x.reshape(-1, self.in_features).T @ dz",
         "self.dWx += x[0].T @ dz[: len(x[0])]",
     ),
     "gradient of the starting state forgotten": (
@@ -278,7 +278,7 @@ def test_ids_are_one_hot_rows(generator: np.random.Generator) -> None:
     by_id = layer.forward(x).copy()
     layer.backward(dy)
     gradients = layer.grad.copy()
-    layer.grad[...] = 0
+    layer.zero_grad()
     np.testing.assert_allclose(layer.forward(np.eye(6)[x]), by_id, atol=1e-14)
     layer.backward(dy)
     np.testing.assert_allclose(layer.grad, gradients, atol=1e-13)

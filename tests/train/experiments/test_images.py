@@ -136,7 +136,7 @@ def test_stages_train_one_layer_after_the_other(digits: Images) -> None:
     ]
     for expected, begins in stages:
         assert task.start_epoch() is begins
-        network.grad[...] = 0
+        network.zero_grad()
         task.compute(0)
         trained = {
             name.rpartition(".")[0] for name, grad in network.gradients.items() if grad.any()

@@ -98,7 +98,7 @@ def test_the_shares_of_workers_add_up(batch: int, size: int) -> None:
         task.start_epoch()
         losses, gradients = [], []
         for step in range(task.steps_per_epoch):
-            network.grad[...] = 0
+            network.zero_grad()
             losses.append(task.compute(step))
             gradients.append(network.grad.copy())
         return losses, np.array(gradients)
@@ -134,7 +134,7 @@ def test_stopped_and_resumed_is_as_if_never_stopped(stop: int) -> None:
         for step in range(first, last):
             if step % 3 == 0:
                 task.start_epoch()
-            network.grad[...] = 0
+            network.zero_grad()
             task.compute(step % 3)
             gradients.append(network.grad.copy())
         return gradients
@@ -182,7 +182,7 @@ def test_training_goes_on_after_validation_as_without_it() -> None:
         task.compute(0)
         if validate:
             task.validate()
-        network.grad[...] = 0
+        network.zero_grad()
         task.compute(1)
         return network.grad.copy()
 

@@ -49,7 +49,7 @@ def plain_update(
     loss, dlast = softmax_cross_entropy(logits[-k1:], targets[-k1:])
     dlogits = np.zeros_like(logits)
     dlogits[-k1:] = dlast
-    network.grad[...] = 0
+    network.zero_grad()
     network.backward(dlogits)
     return loss, network.grad.copy()
 
@@ -66,7 +66,7 @@ def test_every_update_of_an_epoch_is_truncated_bptt(
     for _ in range(2):  # a second epoch is the same again
         task.start_epoch()
         for step in range(task.steps_per_epoch):
-            network.grad[...] = 0
+            network.zero_grad()
             loss = task.compute(step)
             expected, gradients = plain_update(other, training, 3, k1, k2, step)
             assert loss == pytest.approx(expected, abs=1e-12)
@@ -82,7 +82,7 @@ def test_longer_truncation_gives_other_gradients(
         task = task_of(network, ids, 10, k2)
         task.start_epoch()
         task.compute(0)
-        network.grad[...] = 0
+        network.zero_grad()
         task.compute(1)
         gradients.append(network.grad.copy())
     assert np.abs(gradients[0] - gradients[1]).max() > 1e-6
@@ -100,7 +100,7 @@ def test_shares_of_workers_add_up(
     network = network_of(generator, dropout)
     results = []
     for communicators in ([SingleProcess()], [Rank(rank) for rank in range(size)]):
-        network.grad[...] = 0
+        network.zero_grad()
         loss = 0.0
         for communicator in communicators:
             task = task_of(network, ids, 10, 20, chunks=5, communicator=communicator)

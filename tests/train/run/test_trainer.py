@@ -103,7 +103,7 @@ def test_training_is_what_its_options_say(train: Callable[..., int], corpus: Pat
     optimizer, schedule = Adam(weight_decay=0.3), parse_schedule("one-cycle:0.1")
     rates, average = [], ExponentialMovingAverage(0.9)
     for step in range(9):
-        network.grad[...] = 0
+        network.zero_grad()
         task.compute(step)
         assert clip_by_global_norm(network.grad, 0.1) > 0.1
         optimizer.learning_rate = 0.01 * schedule(step, 96, 48)  # 2 epochs of 48 updates

@@ -1,0 +1,45 @@
+"""Layers one after the other."""
+
+from __future__ import annotations
+
+from glassnet.nn.layer import NO_GRADIENT, Layer
+from glassnet.nn.types import Array
+
+
+class Sequential(Layer):
+    """Layers one after the other, named by kind and count: `dense1`, `relu1`, `dense2`.
+
+    Parameters
+    ----------
+    *layers : the layers in the order in which data passes through them. A pair (name, layer)
+        gives a layer a name of its own.
+    """
+
+    def __init__(self, *layers: Layer | tuple[str, Layer]) -> None:
+        super().__init__()
+        counts: dict[str, int] = {}
+        for item in layers:
+            if isinstance(item, Layer):
+                kind = type(item).__name__.lower()
+                counts[kind] = counts.get(kind, 0) + 1
+                item = (f"{kind}{counts[kind]}", item)
+            self.add(*item)
+
+    def forward(self, x: Array, train: bool = False) -> Array:
+        for layer in self.layers.values():
+            x = layer.forward(x, train)
+        return x
+
+    def backward(self, dy: Array) -> Array:
+        for layer in reversed(self.layers.values()):
+            dy = layer.backward(dy)
+            if dy is NO_GRADIENT:  # the layers before this one have no parameters
+                break
+        return dy
+
+    def skip_input_gradient(self) -> None:
+        super().skip_input_gradient()
+        for layer in self.layers.values():
+            layer.skip_input_gradient()
+            if layer.parameter_count:
+                break

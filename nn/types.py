@@ -1,0 +1,8 @@
+"""The types that annotations in nn share."""
+
+from typing import Any
+
+import numpy as np
+
+Array = np.ndarray[Any, np.dtype[Any]]
+"""An array of any shape and data type; docstrings say which."""
