@@ -1,11 +1,8 @@
-"""Write text with a trained network: `python _sample.py --help`."""
+"""Write text or draw digits with a trained network; see python _sample.py --help."""
 
 import sys
 
-try:
-    from glassnet.sample.command import main
-except KeyboardInterrupt:  # while NumPy is imported
-    sys.exit(130)
+from glassnet.__main__ import sample
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(sample())

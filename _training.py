@@ -2,10 +2,7 @@
 
 import sys
 
-try:
-    from glassnet.train.command.main import main
-except KeyboardInterrupt:  # while NumPy is imported
-    sys.exit(130)
+from glassnet.__main__ import train
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(train())

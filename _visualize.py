@@ -1,11 +1,8 @@
-"""Show what neurons respond to; see `python _visualize.py --help`."""
+"""Show what the neurons of a network respond to; see python _visualize.py --help."""
 
 import sys
 
-try:
-    from glassnet.visualize.command.main import main
-except KeyboardInterrupt:  # while NumPy is imported
-    sys.exit(130)
+from glassnet.__main__ import visualize
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(visualize())

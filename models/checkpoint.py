@@ -20,6 +20,7 @@ from typing import Any
 
 import numpy as np
 
+from glassnet.errors import UserError
 from glassnet.files import whole_file
 from glassnet.models.character_lstm import CharacterLSTM
 from glassnet.models.image_autoencoders import IMAGE_AUTOENCODERS
@@ -35,7 +36,7 @@ SHIPPED = Path(__file__).resolve().parent.parent / "saves"
 """The folder of the trained networks that come with glassnet."""
 
 
-class CheckpointError(Exception):
+class CheckpointError(UserError):
     """A checkpoint can't be read or written; the message names the file and says why."""
 
 

@@ -12,13 +12,14 @@ from pathlib import Path
 
 import numpy as np
 
+from glassnet.errors import UserError
 from glassnet.models.checkpoint import SHIPPED
 from glassnet.nn import Array
 
 DIGITS = SHIPPED / "digits.npz"
 
 
-class DigitsError(Exception):
+class DigitsError(UserError):
     """A file of digits can't be read; the message names it and says why."""
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
+from glassnet.errors import UserError
 from glassnet.nn import Array
 
 
-class VocabularyError(ValueError):
+class VocabularyError(UserError, ValueError):
     """A text holds a character that the vocabulary lacks."""
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from glassnet.errors import UsageError
 from glassnet.models import Checkpoint, CheckpointError, VocabularyError, load_checkpoint
 from glassnet.train.command.options import OPTIONS
 from glassnet.train.data.datasets import DataError
@@ -65,10 +66,6 @@ _ERRORS = (
 )
 _USAGE = "%(prog)s [RECIPE] [options]"
 _MOST_PARAMETERS = 10**10  # 40 GB in float32, and training takes several times as much
-
-
-class UsageError(Exception):
-    """Options that do not fit together."""
 
 
 def main(arguments: list[str] | None = None) -> int:

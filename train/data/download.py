@@ -16,10 +16,12 @@ from pathlib import Path
 import pooch
 import requests
 
+from glassnet.errors import UserError
+
 TIMEOUT = 10.0  # seconds: to connect, and from one piece of the answer to the next
 
 
-class DataError(Exception):
+class DataError(UserError):
     """A data set cannot be had or is damaged. The message is one line that says what to do."""
 
 

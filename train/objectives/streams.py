@@ -22,6 +22,7 @@ import math
 import numpy as np
 from tqdm import tqdm
 
+from glassnet.errors import UserError
 from glassnet.models import CharacterLSTM
 from glassnet.nn import Array, BatchShard, softmax_cross_entropy
 from glassnet.train.workers.communicator import Communicator, shard
@@ -33,7 +34,7 @@ _VALIDATION_WINDOW = 2000  # characters read at once in validation: only memory 
 _VALIDATION_STREAMS = 8
 
 
-class CorpusError(Exception):
+class CorpusError(UserError):
     """A corpus does not hold enough characters for what was asked."""
 
 

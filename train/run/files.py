@@ -14,12 +14,13 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+from glassnet.errors import UserError
 from glassnet.train.run.log import LogError, is_log, require_log
 
 LAST, BEST, LOG = "last.npz", "best.npz", "log.csv"
 
 
-class FolderError(Exception):
+class FolderError(UserError):
     """Another run holds the folder that a run should write to; the message names it."""
 
 

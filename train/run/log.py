@@ -14,6 +14,7 @@ from pathlib import Path
 
 from tqdm import tqdm
 
+from glassnet.errors import UserError
 from glassnet.files import whole_file
 
 COLUMNS = (
@@ -28,7 +29,7 @@ COLUMNS = (
 _SECONDS_BETWEEN_LINES = 10.0
 
 
-class LogError(Exception):
+class LogError(UserError):
     """A log can't be where it should be, or is not the one to go on with; the message names it."""
 
 

@@ -22,6 +22,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from glassnet.errors import UserError
 from glassnet.models import Checkpoint, save_checkpoint
 from glassnet.nn import Array, ExponentialMovingAverage
 from glassnet.nn.optim.optimizers import OPTIMIZERS, Optimizer, clip_by_global_norm
@@ -34,7 +35,7 @@ from glassnet.train.workers.threads import one_thread
 _SECONDS_BETWEEN_SAVES = 300.0
 
 
-class DivergedError(Exception):
+class DivergedError(UserError):
     """The loss, a gradient or a weight is no longer a finite number."""
 
 

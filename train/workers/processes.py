@@ -30,6 +30,7 @@ from typing import Any
 
 import numpy as np
 
+from glassnet.errors import UserError
 from glassnet.nn import Array, Layer
 from glassnet.train.workers.communicator import shard
 
@@ -39,7 +40,7 @@ _SECONDS_BETWEEN_LOOKS = 1e-4
 _SECONDS_TO_END = 5.0
 
 
-class WorkerError(Exception):
+class WorkerError(UserError):
     """A worker process raised an error or was killed."""
 
 

@@ -9,15 +9,12 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
+from glassnet.errors import UserError
 from glassnet.text import normalized_text
 from glassnet.visualize.drawing.drawing import TooLongError
 from glassnet.visualize.neurons.views.terminal import Colors, terminal_colors
 
 PROGRAM = "glassnet-visualize"
-
-
-class UserError(Exception):
-    """What the user asked for can't be done; the message is one line that says why."""
 
 
 def source_name(name: str) -> str:
