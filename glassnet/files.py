@@ -9,37 +9,68 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
+__all__ = ["whole_file"]
+
 
 @contextlib.contextmanager
 def whole_file(path: Path | str) -> Iterator[BinaryIO]:
     """Open a new file for writing that takes the name `path` once the block ends without error.
 
     Until then it is a temporary file in the same folder, which is made if it is missing. If the
-    block raises, the temporary file goes and a file that was there before stays as it was.
+    block raises, the temporary file is deleted and a file that was there before stays as it was.
+
+    Parameters
+    ----------
+    path : path-like or str
+        The file to write. A link stays a link: the file that it leads to is replaced.
+
+    Yields
+    ------
+    binary file
+        What to write to.
 
     Raises
     ------
-    OSError : if the folder can't be written to, the disk is full, or `path` is something else
-        than a file (replacing a device such as /dev/null would take it away from everybody).
+    OSError
+        With `path` as its file name, if the folder can't be written to, the disk is full, or
+        `path` is something else than a file (replacing a device such as /dev/null would take it
+        away from everybody).
+
+    Examples
+    --------
+    >>> import pathlib, tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = pathlib.Path(folder, "results", "numbers.txt")
+    ...     with whole_file(path) as file:
+    ...         _ = file.write(b"1 2 3")
+    ...         print(path.exists())
+    ...     print(path.read_text())
+    False
+    1 2 3
     """
+    given = path
     path = Path(os.path.realpath(path))  # write where a link leads instead of replacing the link
-    if path.is_dir():
-        raise IsADirectoryError(None, "is a folder", str(path))
-    if path.exists() and not path.is_file():
-        raise OSError(None, "is not a regular file", str(path))
-    if path.parent.exists() and not path.parent.is_dir():
-        raise NotADirectoryError(None, "Not a directory", str(path))
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
-        with os.fdopen(handle, "wb") as file:
-            yield file
-            file.flush()
-            os.fsync(file.fileno())
-        umask = os.umask(0)
-        os.umask(umask)
-        os.chmod(temporary, 0o666 & ~umask)  # mkstemp makes files that only their owner reads
-        os.replace(temporary, path)
-    finally:
-        with contextlib.suppress(FileNotFoundError):
-            os.unlink(temporary)
+        if path.is_dir():
+            raise IsADirectoryError(None, "is a folder")
+        if path.exists() and not path.is_file():
+            raise OSError(None, "is not a regular file")
+        if path.parent.exists() and not path.parent.is_dir():
+            raise NotADirectoryError(None, "Not a directory")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        try:
+            with os.fdopen(handle, "wb") as file:
+                yield file
+                file.flush()
+                os.fsync(file.fileno())
+            umask = os.umask(0)
+            os.umask(umask)
+            os.chmod(temporary, 0o666 & ~umask)  # mkstemp makes files that only their owner reads
+            os.replace(temporary, path)
+        finally:
+            with contextlib.suppress(FileNotFoundError):
+                os.unlink(temporary)
+    except OSError as error:
+        error.filename = str(given)  # not the temporary file's name, nor None, as after a write
+        raise

@@ -93,10 +93,10 @@ class CharacterLSTMCell:
             LSTMCell(lstm, rows, ids=number == 0) for number, lstm in enumerate(network.lstms)
         ]
         self._W, self._b = network.dense.W.copy(), network.dense.b.copy()
-        # By layer from 0: rows, units and values of what is held, (held,) each.
-        self._held: dict[int, tuple[Array, Array, Array]] = {}
+        # By layer from 0: rows, units and values of what is clamped, (clamped,) each.
+        self._clamped: dict[int, tuple[Array, Array, Array]] = {}
 
-    def hold(self, layer: int, units: Array, values: Array, rows: Array) -> None:
+    def clamp(self, layer: int, units: Array, values: Array, rows: Array) -> None:
         """Keep the hidden state of units at given values from now on, at every step.
 
         Neither the recurrence nor the layers above see anything else. The cell state goes on.
@@ -104,10 +104,10 @@ class CharacterLSTMCell:
         Parameters
         ----------
         layer : number of the LSTM layer, from 1.
-        units, values, rows : one of each for every unit that is held, (held,); integers from 0,
-            numbers from -1 to 1, and integers from 0. They take the place of those held before.
+        units, values, rows : one of each for every clamped unit, (clamped,); integers from 0,
+            numbers from -1 to 1, and integers from 0. They take the place of those clamped before.
         """
-        self._held[layer - 1] = rows, units, values
+        self._clamped[layer - 1] = rows, units, values
         self.cells[layer - 1].h[rows, units] = values
 
     def step(self, ids: Array) -> Array:
@@ -115,7 +115,7 @@ class CharacterLSTMCell:
         x = ids
         for number, cell in enumerate(self.cells):
             x = cell.step(x)
-            if number in self._held:
-                rows, units, values = self._held[number]
+            if number in self._clamped:
+                rows, units, values = self._clamped[number]
                 x[rows, units] = values
         return x @ self._W + self._b

@@ -188,7 +188,7 @@ def _hold(cell: CharacterLSTMCell, held: Mapping[tuple[int, int], float], count:
     for number in {layer for layer, _ in held}:
         units = [unit for layer, unit in held if layer == number]
         values = [held[number, unit] for unit in units]
-        cell.hold(
+        cell.clamp(
             number,
             np.tile(units, count),
             np.tile(values, count),

@@ -1,10 +1,17 @@
+import doctest
 import os
 import stat
 from pathlib import Path
 
 import pytest
 
+import glassnet.files
 from glassnet.files import whole_file
+
+
+def test_examples() -> None:
+    failures, tests = doctest.testmod(glassnet.files)
+    assert (failures, tests > 0) == (0, True)
 
 
 def test_new_file_takes_the_name_only_when_it_is_whole(tmp_path: Path) -> None:
@@ -53,3 +60,19 @@ def test_only_files_are_replaced(tmp_path: Path) -> None:
     with pytest.raises(OSError, match="is not a regular file"), whole_file(pipe):
         pass
     assert stat.S_ISFIFO(pipe.stat().st_mode)
+
+
+def test_errors_name_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(descriptor: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    (tmp_path / "file").touch()
+    for path in (tmp_path, tmp_path / "file" / "below", tmp_path / ("x" * 300)):
+        with pytest.raises(OSError) as error, whole_file(path):  # noqa: PT011
+            pass
+        assert error.value.filename == str(path)
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(OSError, match="No space left") as error, whole_file(tmp_path / "new"):
+        pass
+    assert error.value.filename == str(tmp_path / "new")
+    assert os.listdir(tmp_path) == ["file"]

@@ -10,7 +10,8 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from glassnet.errors import UserError
-from glassnet.text import normalized_text
+from glassnet.text import read_standard_input
+from glassnet.text import read_text as read_text_file
 from glassnet.visualize.drawing.drawing import TooLongError
 from glassnet.visualize.neurons.views.terminal import Colors, terminal_colors
 
@@ -24,21 +25,9 @@ def source_name(name: str) -> str:
 
 def read_text(name: str) -> str:
     """Return the text of a UTF-8 file, - for the standard input, its line ends as newlines."""
-    source = source_name(name)
-    if name == "-" and sys.stdin is None:
-        raise UserError(f"{source}: is closed")
-    try:
-        content = sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
-        text = content.decode("utf-8")
-    except FileNotFoundError:
-        raise UserError(f"{source}: there is no such file") from None
-    except OSError as error:
-        raise UserError(f"{source}: can't be read ({error.strerror})") from error
-    except UnicodeDecodeError as error:
-        raise UserError(f"{source}: is not UTF-8 text (see byte {error.start})") from error
-    text = normalized_text(text)
+    text = read_standard_input() if name == "-" else read_text_file(name)
     if not text:
-        raise UserError(f"{source}: is empty")
+        raise UserError(f"{source_name(name)}: is empty")
     return text
 
 

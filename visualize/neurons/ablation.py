@@ -133,7 +133,7 @@ def _ablate(
         held = [(row, unit) for row, (where, unit) in enumerate(neurons, 1) if where == layer]
         if held:
             places, units = np.array(held).T
-            cell.hold(layer, units, mean[units], places)
+            cell.clamp(layer, units, mean[units], places)
     loss = np.zeros(rows)
     with reading_bar(len(ids), "characters", progress) as bar:
         for last, following in itertools.pairwise(ids):

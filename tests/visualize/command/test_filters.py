@@ -176,7 +176,7 @@ def test_texts(checkpoint: Path, tmp_path: Path, capsys: pytest.CaptureFixture[s
         assert fails(capsys, checkpoint, option, path).endswith(f"{path}: is empty")
         path.write_bytes(b"abc\xff")
         line = fails(capsys, checkpoint, option, path)
-        assert line.endswith(f"{path}: is not UTF-8 text (see byte 3)")
+        assert f"{path}: is not UTF-8 text (byte 0x" in line
         path.unlink()
     path.write_text(" \n \n")
     assert fails(capsys, checkpoint, "--text", path).endswith(f"{path}: is empty")

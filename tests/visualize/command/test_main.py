@@ -230,7 +230,7 @@ def test_texts(checkpoint: Path, tmp_path: Path, capsys: pytest.CaptureFixture[s
     assert fails(capsys, checkpoint, "--text", path).endswith(f"{path}: is empty")
     path.write_bytes(b"abc\xff")
     line = fails(capsys, checkpoint, "--text", path)
-    assert line.endswith(f"{path}: is not UTF-8 text (see byte 3)")
+    assert f"{path}: is not UTF-8 text (byte 0x" in line
     path.write_bytes("ab Ω".encode())
     line = fails(capsys, checkpoint, "--text", path)
     assert f"{path}: character 'Ω' (U+03A9) at position 3 is not among" in line
