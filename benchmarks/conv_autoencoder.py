@@ -26,8 +26,8 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from machine import describe
-from updates import updates_of
+from common.machine import describe
+from common.updates import updates_of
 
 from glassnet.models import TextAutoencoder
 from glassnet.nn import Array, RMSprop
@@ -146,7 +146,7 @@ def twin(network: TextAutoencoder) -> Any:
 def pytorch(steps: int | None) -> None:
     """Train in PyTorch, on all cores, and print the seconds."""
     import torch
-    from pytorch_twin import make_update, optimizer_like
+    from common.pytorch_twin import make_update, optimizer_like
     from torch.nn.functional import cross_entropy
 
     network, lines, _ = network_and_lines()
@@ -164,7 +164,7 @@ def pytorch(steps: int | None) -> None:
 def quality(epochs: int, seed: int) -> None:
     """Train in PyTorch as the recipe does; print validation loss and accuracy after each epoch."""
     import torch
-    from pytorch_twin import make_update, optimizer_like
+    from common.pytorch_twin import make_update, optimizer_like
     from torch.nn.functional import cross_entropy
 
     network, lines, held_out = network_and_lines(seed)

@@ -27,8 +27,8 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from machine import describe
-from updates import updates_of
+from common.machine import describe
+from common.updates import updates_of
 
 from glassnet import nn
 from glassnet.models import IMAGE_AUTOENCODERS, ImageAutoencoder
@@ -105,7 +105,7 @@ def _train(recipe: str, steps: int, communicator: Communicator) -> None:
 def pytorch(recipe: str, steps: int) -> None:
     """Train in PyTorch, on all cores, and print the seconds."""
     import torch
-    from pytorch_twin import Twin, make_update, optimizer_like
+    from common.pytorch_twin import Twin, make_update, optimizer_like
 
     options, job = options_of(recipe), job_of(recipe)
     twin = Twin(job.network(None).initialize(np.random.default_rng(1)).path)
@@ -138,7 +138,7 @@ def _loss_of(twin: Any, classifies: bool) -> Callable[[Any, Any, Any], Any]:
 def quality(recipe: str, epochs: int) -> None:
     """Train in PyTorch as the recipe does in glassnet; print the test loss after each epoch."""
     import torch
-    from pytorch_twin import Twin, make_update, optimizer_like
+    from common.pytorch_twin import Twin, make_update, optimizer_like
 
     options, job = options_of(recipe), job_of(recipe)
     weights_random, training_random = np.random.default_rng(options["seed"]).spawn(2)

@@ -13,8 +13,8 @@ import argparse
 from collections.abc import Callable
 
 import numpy as np
+from common.machine import describe, median_seconds, sgemm_peak
 from lstm_training import STEPS, UNITS, flops
-from machine import describe, median_seconds, sgemm_peak
 from threadpoolctl import threadpool_limits
 
 from glassnet.models import CharacterLSTM, Vocabulary

@@ -15,7 +15,7 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from machine import describe
+from common.machine import describe
 from threadpoolctl import threadpool_limits
 
 from glassnet.models import CharacterLSTM, Vocabulary

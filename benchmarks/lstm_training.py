@@ -16,8 +16,8 @@ import sys
 import time
 
 import numpy as np
-from machine import describe, sgemm_peak
-from updates import updates_of
+from common.machine import describe, sgemm_peak
+from common.updates import updates_of
 
 from glassnet.models import CharacterLSTM, Vocabulary
 from glassnet.nn import RMSprop
@@ -83,7 +83,7 @@ def _updates(streams: int, updates: int, communicator: Communicator) -> None:
 def pytorch(streams: int, updates: int) -> None:
     """Make the updates in PyTorch, on all cores, and print the median seconds of one."""
     import torch
-    from pytorch_twin import make_update
+    from common.pytorch_twin import make_update
     from shakespeare_pytorch import Network
     from torch.nn.functional import cross_entropy
 

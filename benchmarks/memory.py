@@ -14,8 +14,8 @@ import subprocess
 import sys
 
 import numpy as np
+from common.machine import describe
 from lstm_training import STEPS, UNITS, corpus
-from machine import describe
 
 from glassnet.models import CharacterLSTM
 from glassnet.nn import RMSprop

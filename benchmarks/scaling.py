@@ -25,8 +25,8 @@ import sys
 from pathlib import Path
 
 import numpy as np
+from common.machine import describe
 from lstm_training import LAYERS, STEPS, UNITS, corpus
-from machine import describe
 
 from glassnet.models import CharacterLSTM
 from glassnet.train.workers.threads import cores

@@ -21,7 +21,7 @@ from typing import Any
 
 import numpy as np
 import torch
-from pytorch_twin import make_update, optimizer_like
+from common.pytorch_twin import make_update, optimizer_like
 from torch.func import functional_call
 from torch.nn.functional import cross_entropy, dropout, one_hot
 from torch.optim.lr_scheduler import LambdaLR

@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+import common  # noqa: F401  (makes the clone's glassnet importable)
 import numpy as np
 from tqdm import tqdm
 

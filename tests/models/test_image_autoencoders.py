@@ -176,7 +176,7 @@ def train_both(
 ) -> tuple[list[float], list[float], Any]:
     """Make three updates of the network and of its twin; return both losses, and the twin."""
     torch = pytest.importorskip("torch")
-    from benchmarks.pytorch_twin import Twin, optimizer_like
+    from benchmarks.common.pytorch_twin import Twin, optimizer_like
 
     torch.set_num_threads(1)  # these products are too small to share
     twin = Twin(layers, np.random.default_rng(5))
