@@ -238,8 +238,7 @@ def _keras_twin(network: ImageAutoencoder) -> Any:
             return mean + ops.exp(0.5 * log_variance) * noise if training else mean
 
     def convolution(made: Any, layer: Any) -> Any:
-        found = layer.correlation
-        return made(layer.out_channels, found.kernel_size, found.stride, found.padding)
+        return made(layer.out_channels, layer.kernel_size, layer.stride, layer.padding)
 
     make: dict[type[nn.Layer], Callable[[Any], Any]] = {
         nn.Dense: lambda layer: layers.Dense(layer.out_features),

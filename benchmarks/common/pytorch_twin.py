@@ -84,12 +84,11 @@ class Twin(torch.nn.Module):
         return step
 
     def _conv2d(self, layer: nn.Conv2D) -> Callable[[Tensor], Tensor]:
-        correlation = layer.correlation
-        size = correlation.kernel_size
-        same = correlation.padding == "same" and correlation.stride == (1, 1)
+        size = layer.kernel_size
+        same = layer.padding == "same" and layer.stride == (1, 1)
         padding = [side // 2 if same else 0 for side in size]
         module = torch.nn.Conv2d(
-            layer.in_channels, layer.out_channels, size, correlation.stride, padding=padding
+            layer.in_channels, layer.out_channels, size, layer.stride, padding=padding
         )
         convolve = self._add(layer, module, (3, 2, 0, 1))
         if same and size[0] % 2 == 0:  # of which an even kernel reads one row and column less
@@ -97,13 +96,12 @@ class Twin(torch.nn.Module):
         return convolve
 
     def _conv2dtranspose(self, layer: nn.Conv2DTranspose) -> Callable[[Tensor], Tensor]:
-        correlation = layer.correlation
         module = torch.nn.ConvTranspose2d(
             layer.in_channels,
             layer.out_channels,
-            correlation.kernel_size,
-            correlation.stride,
-            padding=correlation.kernel_size[0] // 2 if correlation.padding == "same" else 0,
+            layer.kernel_size,
+            layer.stride,
+            padding=layer.kernel_size[0] // 2 if layer.padding == "same" else 0,
         )
         return self._add(layer, module, (2, 3, 0, 1))
 

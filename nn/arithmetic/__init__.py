@@ -1,1 +1,1 @@
-"""How large products are made fast: the arithmetic that layers are computed with."""
+"""The arithmetic of the layers: how their large products are made fast."""

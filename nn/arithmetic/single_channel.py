@@ -1,64 +1,67 @@
 """Correlation where one side has a single channel: grey images, first and last layers.
 
-There the products of nn/arithmetic/correlation.py would have matrices of a row or a few. Here all
-elements of
-the kernel take part in one product, with windows that hold one number for each of them:
+There the products of nn/arithmetic/general.py would have matrices of one row or a few. Here all
+elements of the kernel take part in one product, with windows that hold one number for each:
 
     windows (N, kh kw, P)      of the single channel, at the P positions of the many channels
 
     many    = windowsᵀ K       K (kh kw, channels)
     dK      = windows · many
-    single += many Kᵀ          each number added to where its window took it from
+    single += many Kᵀ          each number is added where its window took it from
 
-The single channel may be the input or, without stride, the output: the window of the output
-around a position of the input holds all that this input was added to, and K is then turned by
-180° (see `input_gradient` in nn/arithmetic/correlation.py).
+The single channel may be that of the input or, with stride 1, that of the output. In the second
+case the windows slide over the output: the window of an input holds all outputs that read it
+(`adjoint_axes` in nn/arithmetic/sliding.py), and the kernel is flipped.
 """
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
+from numpy.typing import DTypeLike
 
-from glassnet.nn.arithmetic.correlation import Correlation, flipped_kernel, slabs, turned_axes
-from glassnet.nn.arithmetic.sliding import Axis, padded
+from glassnet.nn.arithmetic.buffers import Buffers, padded, slabs
+from glassnet.nn.arithmetic.correlation import flipped_kernel
+from glassnet.nn.arithmetic.sliding import Axis, Windows, adjoint_axes
 from glassnet.nn.types import Array
 
 
-class SingleChannelCorrelation(Correlation):
-    """`Correlation` of the same parameters, results and errors, where one side has one channel.
+class SingleChannelCorrelation:
+    """The `Correlation` between images of one channel and others; see the top of this file.
 
-    Where that is the output alone ("turned"), the stride must be 1.
+    If only the output has a single channel, the stride must be 1.
     """
 
-    def gather(self, x: Array, dtype: Any) -> None:
-        self._axes = self.axes(x.shape[1], x.shape[2])
+    def __init__(self, windows: Windows) -> None:
+        self._axes_of = windows.axes
+        self._buffers = Buffers()
+
+    def gather(self, x: Array, dtype: DTypeLike) -> None:
+        self._axes = self._axes_of(x.shape[1], x.shape[2])
         self._x = x.astype(dtype, copy=False)
         if x.shape[3] == 1:
             self._windows = self._gather_windows(self._x, self._axes)
 
     def correlate(self, kernel: Array) -> Array:
-        if kernel.shape[2] > 1:  # turned
-            return self._to_single(self._x, flipped_kernel(kernel), turned_axes(self._axes))
+        if kernel.shape[2] > 1:  # the output is the single one
+            return self._to_single(self._x, flipped_kernel(kernel), adjoint_axes(self._axes))
         return self._to_many(self._windows, kernel, self._axes)
 
     def kernel_gradient(self, dy: Array) -> Array:
-        kh, kw = self.kernel_size
-        turned = self._x.shape[3] > 1
-        if turned:
-            windows, many = self._gather_windows(dy, turned_axes(self._axes)), self._x
+        kh, kw = (axis.window for axis in self._axes)
+        single_output = self._x.shape[3] > 1
+        if single_output:
+            windows, many = self._gather_windows(dy, adjoint_axes(self._axes)), self._x
         else:
             windows, many = self._windows, dy
         channels = many.shape[-1]
         products = windows @ many.reshape(len(many), windows.shape[2], channels)
         dK = products.sum(axis=0).reshape(kh, kw, 1, channels)
-        return flipped_kernel(dK) if turned else dK
+        return flipped_kernel(dK) if single_output else dK
 
     def input_gradient(self, dy: Array, kernel: Array, height: int, width: int) -> Array:
-        axes = self.axes(height, width)
-        if kernel.shape[2] > 1:  # turned
-            axes = turned_axes(axes)
+        axes = self._axes_of(height, width)
+        if kernel.shape[2] > 1:  # the output is the single one
+            axes = adjoint_axes(axes)
             return self._to_many(self._gather_windows(dy, axes), flipped_kernel(kernel), axes)
         return self._to_single(dy, kernel, axes)
 
@@ -89,12 +92,12 @@ class SingleChannelCorrelation(Correlation):
         return many
 
     def _to_single(self, many: Array, kernel: Array, axes: tuple[Axis, Axis]) -> Array:
-        """Return images (N, H, W, 1): what others (N, H', W', F) and a kernel add up to."""
+        """Return images (N, H, W, 1) that each pixel of `many` (N, H', W', F) adds a kernel to."""
         rows, columns = axes
         n, height, width, filters = many.shape
         elements = rows.window * columns.window
         taps = np.ascontiguousarray(kernel.reshape(elements, filters).T)
-        whole = (  # with the padding, and with what no window reads
+        whole = (  # with the padding, and with the positions that no window reads
             max(rows.reach, rows.before + rows.size),
             max(columns.reach, columns.before + columns.size),
         )
@@ -116,6 +119,6 @@ class SingleChannelCorrelation(Correlation):
 
 
 def _positions(axis: Axis) -> list[slice]:
-    """Return, for each element of a window, where it lies for all outputs, padding counted."""
+    """Return, for each element of a window, its positions for all outputs, padding included."""
     starts = [axis.dilation * i for i in range(axis.window)]
     return [slice(start, start + axis.stride * axis.outputs, axis.stride) for start in starts]

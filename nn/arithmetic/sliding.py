@@ -8,22 +8,21 @@ and whatever lies outside counts as padding. As in Keras and TensorFlow,
 
     'valid'   no padding:     outputs = floor((size - span) / stride) + 1,
                               span = dilation · (k - 1) + 1
-    'same'    zeros around:   outputs = ceil(size / stride); of the padding that this needs,
-                              max((outputs - 1) · stride + span - size, 0), half comes before
-                              the input, rounded down, and the rest after it.
+    'same'    zeros around:   outputs = ceil(size / stride); this takes
+                              max((outputs - 1) · stride + span - size, 0) zeros, half of them,
+                              rounded down, before the input and the others after it.
 
-So 'same' with stride 2 and a window of 3 pads an even size at its end only and an odd size on both
-sides (PyTorch, which always pads both sides alike, differs).
+With stride 2 and a window of 3, 'same' therefore pads an even size at its end only and an odd size
+on both sides. PyTorch differs: it always pads both sides alike.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 
-from glassnet.nn.layer import Layer
 from glassnet.nn.types import Array
 
 Padding = Literal["valid", "same"]
@@ -31,7 +30,7 @@ Padding = Literal["valid", "same"]
 
 @dataclass(frozen=True)
 class Axis:
-    """The windows along one axis; `before` counts positions before the first input."""
+    """The windows along one axis; `before` counts the padding before the first input."""
 
     size: int
     window: int
@@ -47,16 +46,45 @@ class Axis:
 
     @property
     def after(self) -> int:
-        """The number of positions after the last input; negative if some inputs are not read."""
+        """The padding after the last input; negative if the last inputs are not read."""
         return self.reach - self.before - self.size
+
+
+@dataclass(frozen=True)
+class Windows:
+    """Windows that slide over images; `size`, `stride` and `dilation` are (height, width).
+
+    Raises a ValueError for an unknown padding, or for a stride together with a dilation (as Keras
+    does).
+    """
+
+    size: tuple[int, int]
+    stride: tuple[int, int] = (1, 1)
+    padding: Padding = "valid"
+    dilation: tuple[int, int] = (1, 1)
+
+    def __post_init__(self) -> None:
+        if self.padding not in ("valid", "same"):
+            raise ValueError(f"padding must be 'valid' or 'same', not {self.padding!r}")
+        if max(self.stride) > 1 and max(self.dilation) > 1:
+            raise ValueError("only one of stride and dilation may be larger than 1")
+
+    def axes(self, height: int, width: int) -> tuple[Axis, Axis]:
+        """Lay the windows over images of this size; a ValueError says if they are too small."""
+        rows, columns = (
+            window_axis(size, window, stride, dilation, self.padding)
+            for size, window, stride, dilation in zip(
+                (height, width), self.size, self.stride, self.dilation, strict=True
+            )
+        )
+        return rows, columns
 
 
 def window_axis(size: int, window: int, stride: int, dilation: int, padding: Padding) -> Axis:
     """Lay windows along an axis of this size, by the formulas at the top of this file.
 
-    Raises
-    ------
-    ValueError : for an input without positions, or a window larger than one without padding.
+    Raises a ValueError for an input of length 0, or without padding for a window that is larger
+    than the input.
     """
     if size < 1:
         raise ValueError("an input of length 0 has no windows")
@@ -74,81 +102,38 @@ def window_axis(size: int, window: int, stride: int, dilation: int, padding: Pad
     return Axis(size, window, stride, dilation, before, outputs)
 
 
-def pair(value: int | tuple[int, int], name: str) -> tuple[int, int]:
-    """Return `value` for (height, width), given one number for both or a pair; `name` for errors.
+def adjoint_axes(axes: tuple[Axis, Axis]) -> tuple[Axis, Axis]:
+    """Return the axes of the input gradient, a correlation of dy: both must have stride 1.
 
-    Raises
-    ------
-    ValueError : unless both numbers are at least 1.
+    Input h is element i of the window of output h + before - dilation · i. So the outputs that
+    read an input form a window of the same size and dilation, with the elements in the opposite
+    order. Together with the flipped kernel this is what mathematics calls a full convolution.
     """
+    rows, columns = (
+        Axis(
+            size=axis.outputs,
+            window=axis.window,
+            stride=1,
+            dilation=axis.dilation,
+            before=(axis.window - 1) * axis.dilation - axis.before,
+            outputs=axis.size,
+        )
+        for axis in axes
+    )
+    return rows, columns
+
+
+def pair(value: int | tuple[int, int], name: str) -> tuple[int, int]:
+    """Return (height, width), given one number for both or a pair; a ValueError names `name`."""
     height, width = (value, value) if isinstance(value, int | np.integer) else value
     if min(height, width) < 1:
         raise ValueError(f"{name} must be at least 1, not {min(height, width)}")
     return int(height), int(width)
 
 
-def check_padding(padding: str) -> None:
-    """Raise a ValueError unless padding is 'valid' or 'same'."""
-    if padding not in ("valid", "same"):
-        raise ValueError(f"padding must be 'valid' or 'same', not {padding!r}")
-
-
-def check_input(layer: Layer, x: Array, dimensions: int, channels: int | None = None) -> None:
+def check_input(layer: object, x: Array, dimensions: int, channels: int | None = None) -> None:
     """Raise a ValueError unless x has so many dimensions and, where given, channels."""
     if x.ndim != dimensions or channels not in (None, x.shape[-1]):
         axes = {3: "N, L", 4: "N, H, W"}[dimensions]
         expected = f"({axes}, {'C' if channels is None else channels})"
         raise ValueError(f"{type(layer).__name__} expects shape {expected}, got {x.shape}")
-
-
-class Buffers:
-    """Arrays that are allocated once and used again while their shape stays the same.
-
-    Fewer rows (a last, smaller batch) use the first rows of the array that is there.
-    """
-
-    def __init__(self) -> None:
-        self._arrays: dict[str, Array] = {}
-
-    def get(self, name: str, shape: tuple[int, ...], dtype: Any, fill: float = 0.0) -> Array:
-        """Return an array of this shape: as the last user of this name left it, or new.
-
-        `fill` is the value of every element of a new array.
-        """
-        array = self._arrays.get(name)
-        if (
-            array is None
-            or array.dtype != dtype
-            or array.shape[1:] != shape[1:]
-            or array.shape[0] < shape[0]
-        ):
-            array = self._arrays[name] = np.full(shape, fill, dtype)
-        return array[: shape[0]]
-
-
-def padded(
-    x: Array,
-    border: tuple[int, int, int, int],
-    buffers: Buffers,
-    name: str,
-    dtype: Any,
-    value: float = 0.0,
-) -> Array:
-    """Return images with `value` around them; x itself if it is what is asked for.
-
-    Parameters
-    ----------
-    x : (N, H, W, C).
-    border : rows to add above and below, columns left and right; below zero counts as zero.
-    buffers, name : hold the result; its border is written only once.
-    dtype, value : of the result, and of its border.
-    """
-    top, bottom, left, right = (max(count, 0) for count in border)
-    if top == bottom == left == right == 0:
-        return x.astype(dtype, copy=False)
-    n, height, width, channels = x.shape
-    shape = (n, top + height + bottom, left + width + right, channels)
-    # The four counts and the shape leave x one place, so that nothing else ever fills the border.
-    result = buffers.get(f"{name} {top} {bottom} {left} {right}", shape, dtype, value)
-    result[:, top : top + height, left : left + width] = x
-    return result

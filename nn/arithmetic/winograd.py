@@ -15,44 +15,46 @@ matrices (tiles, C) · (C, F). The gradient for the kernel is the adjoint of thi
 
     dK = Gᵀ [(Bᵀ d B) ∘ (A dy Aᵀ)] G        summed over tiles,
 
-and that for the input is the same correlation with the kernel turned by 180°. B and A hold only
-0, 1 and -1: they cost additions, a few for each input, which pay from some 50 channels on.
+and the gradient for the input is the same correlation, of dy with the flipped kernel. B and A hold
+only 0, 1 and -1. They cost a few additions for each input, which pay off from some 50 channels on.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 import numpy as np
+from numpy.typing import DTypeLike
 
-from glassnet.nn.arithmetic.correlation import Correlation, flipped_kernel, slabs, turned_axes
-from glassnet.nn.arithmetic.sliding import Axis, Padding, padded
+from glassnet.nn.arithmetic.buffers import Buffers, padded, slabs
+from glassnet.nn.arithmetic.correlation import flipped_kernel
+from glassnet.nn.arithmetic.sliding import Axis, Padding, Windows, adjoint_axes
 from glassnet.nn.types import Array
 
 _G = np.array([[1, 0, 0], [0.5, 0.5, 0.5], [0.5, -0.5, 0.5], [0, 0, 1]])
 
 
-class WinogradCorrelation(Correlation):
-    """`Correlation` for kernels of 3 × 3 without stride and dilation; results differ by rounding.
+class WinogradCorrelation:
+    """The `Correlation` for kernels of 3 × 3 with stride and dilation 1.
 
-    Parameters
-    ----------
-    padding : 'valid' or 'same'.
+    Its results differ from those of `GeneralCorrelation` by rounding.
     """
 
     def __init__(self, padding: Padding) -> None:
-        super().__init__(3, 1, padding, 1)
+        self._windows = Windows((3, 3), padding=padding)
+        self._buffers = Buffers()
 
-    def gather(self, x: Array, dtype: Any) -> None:
-        self._axes = self.axes(x.shape[1], x.shape[2])
+    def gather(self, x: Array, dtype: DTypeLike) -> None:
+        self._axes = self._windows.axes(x.shape[1], x.shape[2])
         self._images, self._channels = len(x), x.shape[3]
         shape = (*_tile_counts(self._axes), x.shape[3])
-        self._tiles = []  # for each slab of images: (16, N, H / 2, W / 2, C)
+        self._tiles: list[
+            tuple[slice, Array]
+        ] = []  # for each slab of images: (16, N, H / 2, W / 2, C)
         for images in _slabs(len(x), shape):
             part = x[images]
             name = f"tiles {images.start}"
-            tiles = self.scratch(name, (16, len(part), *shape), dtype)
+            tiles = self._buffers.scratch(name, (16, len(part), *shape), dtype)
             self._transform(part, self._axes, tiles)
             self._tiles.append((images, tiles))
 
@@ -71,9 +73,9 @@ class WinogradCorrelation(Correlation):
         for images, tiles in self._tiles:
             part = padded(dy[images], margin, self._buffers, "dy", dtype)
             n = len(part)
-            rows = self.scratch("dy rows", (4, n, height, 2 * width, filters), dtype)
+            rows = self._buffers.scratch("dy rows", (4, n, height, 2 * width, filters), dtype)
             _widen(part[:, 0::2], part[:, 1::2], rows)
-            dtiles = self.scratch("dtiles", (4, 4, n, height, width, filters), dtype)
+            dtiles = self._buffers.scratch("dtiles", (4, 4, n, height, width, filters), dtype)
             _widen(rows[:, :, :, 0::2], rows[:, :, :, 1::2], dtiles.swapaxes(0, 1))
             products = n * height * width
             dU += np.matmul(
@@ -83,12 +85,13 @@ class WinogradCorrelation(Correlation):
         return _both_axes(_G.T, dU.reshape(4, 4, self._channels, filters))
 
     def input_gradient(self, dy: Array, kernel: Array, height: int, width: int) -> Array:
-        axes, taps = turned_axes(self.axes(height, width)), _transformed(flipped_kernel(kernel))
+        axes = adjoint_axes(self._windows.axes(height, width))
+        taps = _transformed(flipped_kernel(kernel))
         shape = (*_tile_counts(axes), dy.shape[3])
         dx = self._even_images("dx", len(dy), axes, taps)
         for images in _slabs(len(dy), shape):
             part = dy[images]
-            tiles = self.scratch("input_gradient tiles", (16, len(part), *shape), taps.dtype)
+            tiles = self._buffers.scratch("dy tiles", (16, len(part), *shape), taps.dtype)
             self._transform(part, axes, tiles)
             self._multiply_tiles(tiles, taps, dx[images])
         return self._without_margin(dx, "dx cut", axes)
@@ -97,7 +100,7 @@ class WinogradCorrelation(Correlation):
         """Fill tiles (16, N, H / 2, W / 2, C) with Bᵀ d B of images (N, H, W, C)."""
         _, n, height, width, channels = tiles.shape
         top, left = axes[0].before, axes[1].before
-        # Even and odd columns apart, so that what is added lies side by side.
+        # Even and odd columns stand apart, so that the numbers to add lie side by side.
         shape = (n, 2 * height + 2, 2, width + 1, channels)
         source = self._buffers.get(f"source {top} {left} {x.shape[1:]}", shape, tiles.dtype)
         for parity in range(2):
@@ -105,7 +108,8 @@ class WinogradCorrelation(Correlation):
             first = (left + 1 - parity) // 2
             source[:, top : top + x.shape[1], parity, first : first + columns.shape[2]] = columns
         even, odd = source[:, :, 0], source[:, :, 1]
-        columns = self.scratch("columns", (4, n, 2 * height + 2, width, channels), tiles.dtype)
+        shape = (4, n, 2 * height + 2, width, channels)
+        columns = self._buffers.scratch("columns", shape, tiles.dtype)
         _mix(even, odd, columns)
         even, odd = columns[:, :, 0::2], columns[:, :, 1::2]
         rows = tiles.reshape(4, 4, n, height, width, channels)
@@ -115,25 +119,25 @@ class WinogradCorrelation(Correlation):
         """Fill y (N, H, W, F) from tiles (16, N, H / 2, W / 2, C) and taps (16, C, F)."""
         _, n, height, width, channels = tiles.shape
         shape = (n, height, width, taps.shape[2])
-        products = self.scratch("products", (4, 4, *shape), y.dtype)
+        products = self._buffers.scratch("products", (4, 4, *shape), y.dtype)
         np.matmul(
             tiles.reshape(16, n * height * width, channels),
             taps,
             out=products.reshape(16, n * height * width, taps.shape[2]),
         )
-        rows = self.scratch("rows", (2, 4, *shape), y.dtype)
-        _narrow(products, rows[0], rows[1], self.scratch("sum", (4, *shape), y.dtype))
-        total = self.scratch("sum", shape, y.dtype)
+        rows = self._buffers.scratch("rows", (2, 4, *shape), y.dtype)
+        _narrow(products, rows[0], rows[1], self._buffers.scratch("sum", (4, *shape), y.dtype))
+        total = self._buffers.scratch("sum", shape, y.dtype)
         for i in range(2):
             _narrow(rows[i], y[:, i::2, 0::2], y[:, i::2, 1::2], total)
 
     def _even_images(self, name: str, n: int, axes: tuple[Axis, Axis], taps: Array) -> Array:
-        """Return room (N, H, W, F) for what whole tiles and taps (16, C, F) yield."""
+        """Return an output buffer (N, H, W, F) whose sides are rounded up to even: whole tiles."""
         height, width = _tile_counts(axes)
         return self._buffers.get(name, (n, 2 * height, 2 * width, taps.shape[2]), taps.dtype)
 
     def _without_margin(self, y: Array, name: str, axes: tuple[Axis, Axis]) -> Array:
-        """Return y, contiguous, without the row and column that tiles add to odd sizes."""
+        """Return a contiguous y without the row and column that whole tiles add to odd sizes."""
         shape = (len(y), axes[0].outputs, axes[1].outputs, y.shape[3])
         if shape == y.shape:
             return y
@@ -143,7 +147,7 @@ class WinogradCorrelation(Correlation):
 
 
 def _mix(even: Array, odd: Array, out: Array) -> None:
-    """Fill out (4, ...) with Bᵀ d: tiles overlap along axis 2, of even and odd positions."""
+    """Fill out (4, ...) with Bᵀ d, from the even and odd positions; tiles overlap along axis 2."""
     d0, d1, d2, d3 = even[:, :, :-1], odd[:, :, :-1], even[:, :, 1:], odd[:, :, 1:]
     np.subtract(d0, d2, out=out[0])
     np.add(d1, d2, out=out[1])
@@ -177,14 +181,15 @@ def _both_axes(matrix: Array, kernel: Array) -> Array:
     matrix = matrix.astype(kernel.dtype)
     k, _, channels, filters = kernel.shape
     rows = (matrix @ kernel.reshape(k, k * channels * filters)).reshape(-1, k, channels * filters)
-    return (matrix @ rows).reshape(*rows.shape[:1] * 2, channels, filters)
+    product: Array = matrix @ rows
+    return product.reshape(*rows.shape[:1] * 2, channels, filters)
 
 
 def _tile_counts(axes: tuple[Axis, Axis]) -> tuple[int, int]:
-    """Return how many tiles cover the outputs, each two rows and two columns of them."""
+    """Return how many tiles of 2 × 2 outputs there are, in rows and columns."""
     return -(-axes[0].outputs // 2), -(-axes[1].outputs // 2)
 
 
 def _slabs(images: int, shape: tuple[int, ...]) -> Iterator[slice]:
-    """Yield slices of so many images, each of tiles (H, W, C)."""
+    """Yield slices of a batch of `images`, each of which has tiles (H / 2, W / 2, C)."""
     return slabs(images, 16 * int(np.prod(shape)))

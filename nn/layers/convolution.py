@@ -14,8 +14,9 @@ from __future__ import annotations
 import numpy as np
 
 from glassnet.nn.arithmetic.correlation import Correlation
+from glassnet.nn.arithmetic.general import GeneralCorrelation
 from glassnet.nn.arithmetic.single_channel import SingleChannelCorrelation
-from glassnet.nn.arithmetic.sliding import Padding, check_input, pair
+from glassnet.nn.arithmetic.sliding import Padding, Windows, check_input, pair
 from glassnet.nn.arithmetic.winograd import WinogradCorrelation
 from glassnet.nn.initializers import Initializer, glorot_uniform, zeros
 from glassnet.nn.layer import NO_GRADIENT, Layer
@@ -69,10 +70,11 @@ class Conv2D(Layer):
     ) -> None:
         super().__init__()
         self.in_channels, self.out_channels = in_channels, out_channels
-        self.correlation = _correlation(
-            in_channels, out_channels, kernel_size, stride, padding, dilation
-        )
-        self.declare("W", (*self.correlation.kernel_size, in_channels, out_channels), initializer)
+        windows = _windows(kernel_size, stride, padding, dilation)
+        self.kernel_size, self.stride = windows.size, windows.stride
+        self.padding, self.dilation = windows.padding, windows.dilation
+        self.correlation = _correlation(windows, in_channels, out_channels)
+        self.declare("W", (*self.kernel_size, in_channels, out_channels), initializer)
         self.declare("b", (out_channels,), zeros)
 
     def forward(self, x: Array, train: bool = False) -> Array:
@@ -132,10 +134,11 @@ class Conv1D(Layer):
     ) -> None:
         super().__init__()
         self.in_channels, self.out_channels = in_channels, out_channels
-        self.correlation = _correlation(
-            in_channels, out_channels, (kernel_size, 1), (stride, 1), padding, (dilation, 1)
-        )
-        self.declare("W", (kernel_size, in_channels, out_channels), initializer)
+        windows = _windows((kernel_size, 1), (stride, 1), padding, (dilation, 1))
+        self.kernel_size, self.stride = windows.size[0], windows.stride[0]
+        self.padding, self.dilation = windows.padding, windows.dilation[0]
+        self.correlation = _correlation(windows, in_channels, out_channels)
+        self.declare("W", (self.kernel_size, in_channels, out_channels), initializer)
         self.declare("b", (out_channels,), zeros)
 
     def forward(self, x: Array, train: bool = False) -> Array:
@@ -202,18 +205,18 @@ class Conv2DTranspose(Layer):
     ) -> None:
         super().__init__()
         self.in_channels, self.out_channels = in_channels, out_channels
-        self.correlation = _correlation(out_channels, in_channels, kernel_size, stride, padding, 1)
-        self.declare("W", (*self.correlation.kernel_size, in_channels, out_channels), initializer)
+        windows = _windows(kernel_size, stride, padding, 1)
+        self.kernel_size, self.stride, self.padding = windows.size, windows.stride, windows.padding
+        self.correlation = _correlation(windows, out_channels, in_channels)
+        self.declare("W", (*self.kernel_size, in_channels, out_channels), initializer)
         self.declare("b", (out_channels,), zeros)
 
     def forward(self, x: Array, train: bool = False) -> Array:
         check_input(self, x, 4, self.in_channels)
         self._x = x
         height, width = (
-            stride * size + (max(k - stride, 0) if self.correlation.padding == "valid" else 0)
-            for size, k, stride in zip(
-                x.shape[1:3], self.correlation.kernel_size, self.correlation.stride, strict=True
-            )
+            stride * size + (max(k - stride, 0) if self.padding == "valid" else 0)
+            for size, k, stride in zip(x.shape[1:3], self.kernel_size, self.stride, strict=True)
         )
         y = self.correlation.input_gradient(x, self.W.swapaxes(2, 3), height, width)
         _add_bias(y, self.b)
@@ -228,27 +231,30 @@ class Conv2DTranspose(Layer):
         return self.correlation.correlate(self.W.swapaxes(2, 3))
 
 
-def _correlation(
-    in_channels: int,
-    out_channels: int,
+def _windows(
     kernel_size: int | tuple[int, int],
     stride: int | tuple[int, int],
     padding: Padding,
     dilation: int | tuple[int, int],
-) -> Correlation:
-    """Return the arithmetic that is fastest for a kernel of this shape."""
-    kernel, strides = pair(kernel_size, "kernel_size"), pair(stride, "stride")
-    undilated = pair(dilation, "dilation") == (1, 1)
-    if kernel != (1, 1) and (in_channels == 1 or (out_channels == 1 and strides == (1, 1))):
-        return SingleChannelCorrelation(kernel, strides, padding, dilation)
-    if (
-        kernel == (3, 3)
-        and strides == (1, 1)
-        and undilated
-        and min(in_channels, out_channels) >= _WINOGRAD
-    ):
-        return WinogradCorrelation(padding)
-    return Correlation(kernel, strides, padding, dilation)
+) -> Windows:
+    """Return the windows that a kernel sees."""
+    return Windows(
+        pair(kernel_size, "kernel_size"),
+        pair(stride, "stride"),
+        padding,
+        pair(dilation, "dilation"),
+    )
+
+
+def _correlation(windows: Windows, channels: int, filters: int) -> Correlation:
+    """Return the fastest arithmetic for these windows and numbers of channels before and after."""
+    no_stride = windows.stride == (1, 1)
+    if windows.size != (1, 1) and (channels == 1 or (filters == 1 and no_stride)):
+        return SingleChannelCorrelation(windows)
+    plain = no_stride and windows.dilation == (1, 1)
+    if windows.size == (3, 3) and plain and min(channels, filters) >= _WINOGRAD:
+        return WinogradCorrelation(windows.padding)
+    return GeneralCorrelation(windows)
 
 
 def _add_bias(y: Array, b: Array) -> None:

@@ -9,15 +9,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from glassnet.nn.arithmetic.sliding import (
-    Buffers,
-    Padding,
-    check_input,
-    check_padding,
-    padded,
-    pair,
-    window_axis,
-)
+from glassnet.nn.arithmetic.buffers import Buffers, padded
+from glassnet.nn.arithmetic.sliding import Padding, Windows, check_input, pair
 from glassnet.nn.layer import Layer
 from glassnet.nn.types import Array
 
@@ -51,14 +44,13 @@ class MaxPool2D(Layer):
         super().__init__()
         self.pool_size = pair(pool_size, "pool_size")
         self.stride = self.pool_size if stride is None else pair(stride, "stride")
-        check_padding(padding)
-        self.padding: Padding = padding
+        self._windows = Windows(self.pool_size, self.stride, padding)
+        self.padding = self._windows.padding
         self._buffers = Buffers()
 
     def forward(self, x: Array, train: bool = False) -> Array:
         check_input(self, x, 4)
-        rows = window_axis(x.shape[1], self.pool_size[0], self.stride[0], 1, self.padding)
-        columns = window_axis(x.shape[2], self.pool_size[1], self.stride[1], 1, self.padding)
+        rows, columns = self._windows.axes(x.shape[1], x.shape[2])
         border = (rows.before, rows.after, columns.before, columns.after)
         source = padded(x, border, self._buffers, "padded", x.dtype, -np.inf)
         self._padded_shape, self._outputs = source.shape, (rows.outputs, columns.outputs)

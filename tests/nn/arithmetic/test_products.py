@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from glassnet.nn import Conv2D
-from glassnet.nn.arithmetic import correlation
+from glassnet.nn.arithmetic import general
 from glassnet.nn.arithmetic.products import NO_PACKING, parts_of
 
 
@@ -27,7 +27,7 @@ def test_convolutions_are_the_same_in_parts(
     layer = Conv2D(32, 48, 3, stride, "same").initialize(generator, np.float64)
     found = []
     for cut in (False, True):
-        monkeypatch.setattr(correlation, "_CUT", cut)
+        monkeypatch.setattr(general, "_CUT", cut)
         layer.zero_grad()
         y = layer.forward(x).copy()
         dx = layer.backward(np.cos(y)).copy()

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from glassnet.nn import Array
 from glassnet.nn.arithmetic.correlation import Correlation
-from glassnet.nn.arithmetic.sliding import Padding
+from glassnet.nn.arithmetic.general import GeneralCorrelation
+from glassnet.nn.arithmetic.sliding import Padding, Windows
 from glassnet.nn.arithmetic.winograd import WinogradCorrelation, _both_axes
 from glassnet.nn.gradcheck import GradientError, check_layer
 from tests.nn.convolution_cases import CHANNELS, Case, Pair, WinogradConv2D, initialized, loop
@@ -35,7 +36,7 @@ def test_winograd_in_float32_is_about_as_exact_as_the_plain_way(
     generator: np.random.Generator,
 ) -> None:
     x, dy = generator.standard_normal((3, 14, 14, 64)), generator.standard_normal((3, 14, 14, 48))
-    ways = [Correlation(3, 1, "same", 1), WinogradCorrelation("same")]
+    ways = [GeneralCorrelation(Windows((3, 3), padding="same")), WinogradCorrelation("same")]
     kernel = generator.standard_normal((3, 3, 64, 48))
 
     def results(way: Correlation, dtype: Any) -> list[Array]:
@@ -59,7 +60,7 @@ def test_winograd_in_float32_is_about_as_exact_as_the_plain_way(
     ("name", "wrong", "culprit"),
     [
         ("flipped_kernel", lambda kernel: kernel.swapaxes(2, 3), "^input"),
-        ("turned_axes", lambda axes: (replace(axes[0], before=0), axes[1]), "^input"),
+        ("adjoint_axes", lambda axes: (replace(axes[0], before=0), axes[1]), "^input"),
         ("_widen", lambda first, second, out: np.copyto(out, first), "^parameter W"),
         ("_both_axes", lambda matrix, K: np.abs(_both_axes(matrix, K)), "^parameter W|^input"),
     ],

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 
 from glassnet.nn import NO_GRADIENT, Array, Layer, Sequential
-from glassnet.nn.arithmetic.correlation import Correlation
+from glassnet.nn.arithmetic.general import GeneralCorrelation
 from glassnet.nn.arithmetic.single_channel import SingleChannelCorrelation
 from glassnet.nn.arithmetic.winograd import WinogradCorrelation
 from glassnet.nn.gradcheck import check_layer
@@ -100,18 +100,18 @@ def test_transposed_gradients(case: Case, channels: Pair) -> None:
     [
         (Conv2D(64, 64, 3), WinogradCorrelation),
         (Conv2DTranspose(64, 64, 3, padding="same"), WinogradCorrelation),
-        (Conv2D(64, 32, 3), Correlation),
-        (Conv2D(64, 64, 3, stride=2), Correlation),
-        (Conv2D(64, 64, 3, dilation=2), Correlation),
-        (Conv2D(64, 64, (3, 2)), Correlation),
+        (Conv2D(64, 32, 3), GeneralCorrelation),
+        (Conv2D(64, 64, 3, stride=2), GeneralCorrelation),
+        (Conv2D(64, 64, 3, dilation=2), GeneralCorrelation),
+        (Conv2D(64, 64, (3, 2)), GeneralCorrelation),
         (Conv2D(1, 8, 3, stride=2), SingleChannelCorrelation),
         (Conv2D(8, 1, 3), SingleChannelCorrelation),
-        (Conv2D(8, 1, 3, stride=2), Correlation),
+        (Conv2D(8, 1, 3, stride=2), GeneralCorrelation),
         (Conv2DTranspose(8, 1, 3, stride=2), SingleChannelCorrelation),
-        (Conv2D(1, 8, 1), Correlation),
+        (Conv2D(1, 8, 1), GeneralCorrelation),
     ],
 )
-def test_the_arithmetic_fits_the_kernel(layer: Any, expected: type[Correlation]) -> None:
+def test_the_arithmetic_fits_the_kernel(layer: Any, expected: type[object]) -> None:
     assert type(layer.correlation) is expected
 
 
@@ -350,7 +350,7 @@ def test_many_images_are_worked_on_in_slabs(
     x = generator.standard_normal((7, *shape[1:]))
     results = []
     for slab in (1, 300, 10**9):
-        monkeypatch.setattr("glassnet.nn.arithmetic.correlation._SLAB", slab)
+        monkeypatch.setattr("glassnet.nn.arithmetic.buffers._SLAB", slab)
         layer = initialized(build(kind, shape, options))
         y = layer.forward(x)
         results.append([y, layer.backward(np.cos(y)), layer.grad])
