@@ -19,7 +19,7 @@ from threadpoolctl import threadpool_limits
 
 from glassnet.models import CharacterLSTM, Vocabulary
 from glassnet.nn import RMSprop, softmax_cross_entropy
-from glassnet.nn.recurrent.lstm import column_tiles, tiling
+from glassnet.nn.arithmetic.tiles import column_tiles, tiling
 
 CHARACTERS = 65
 GATES = 4 * UNITS

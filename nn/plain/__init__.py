@@ -1,1 +1,42 @@
-"""The layers as a textbook writes them: slow, short, and what the fast ones are tested against."""
+"""Plain versions of layers, losses and optimizers, as a textbook writes them.
+
+They are short and slow. Read them to learn what the fast layers compute; the tests hold the fast
+ones to them. Every layer is two functions on arrays: `..._forward` returns the output,
+`..._backward` the gradients, given the gradient of the loss for the output.
+
+Start with `dense.py`; then read `cross_entropy.py`, `optimizers.py`, `lstm.py` and, for all of them
+together, `truncated_bptt.py`.
+"""
+
+from glassnet.nn.plain.convolution import (
+    convolution_backward,
+    convolution_forward,
+    same_padding,
+    transposed_convolution_backward,
+    transposed_convolution_forward,
+)
+from glassnet.nn.plain.cross_entropy import softmax_cross_entropy
+from glassnet.nn.plain.dense import dense_backward, dense_forward
+from glassnet.nn.plain.lstm import lstm_backward, lstm_forward
+from glassnet.nn.plain.max_pooling import max_pooling_backward, max_pooling_forward
+from glassnet.nn.plain.optimizers import adam, rmsprop, sgd
+from glassnet.nn.plain.truncated_bptt import train_by_truncated_bptt
+
+__all__ = [
+    "adam",
+    "convolution_backward",
+    "convolution_forward",
+    "dense_backward",
+    "dense_forward",
+    "lstm_backward",
+    "lstm_forward",
+    "max_pooling_backward",
+    "max_pooling_forward",
+    "rmsprop",
+    "same_padding",
+    "sgd",
+    "softmax_cross_entropy",
+    "train_by_truncated_bptt",
+    "transposed_convolution_backward",
+    "transposed_convolution_forward",
+]

@@ -1,42 +1,128 @@
-"""The LSTM of nn/recurrent/lstm.py as one would write it down from its equations: the tests'
-oracle."""
+"""An LSTM, forward and backward through time. The fast one is `glassnet.nn.LSTM`."""
 
 import numpy as np
 
-from glassnet.nn.layers.activations import sigmoid
 from glassnet.nn.types import Array
 
 
-def plain_lstm(
-    x: Array, Wx: Array, Wh: Array, b: Array, h: Array, c: Array, dy: Array
-) -> tuple[Array, dict[str, Array]]:
-    """Return y (T, N, H) and all gradients, for x (T, N, D), state (N, H) and dy (T, N, H)."""
-    T, units = len(x), len(Wh)
+def sigmoid(z: Array) -> Array:
+    """Return the logistic function 1 / (1 + exp(-z))."""
+    return np.asarray(1 / (1 + np.exp(-z)))
+
+
+def lstm_forward(
+    x: Array, Wx: Array, Wh: Array, b: Array, h: Array, c: Array
+) -> tuple[Array, Array, Array]:
+    """Read a sequence and return all states and gates.
+
+    Parameters
+    ----------
+    x : array
+        The input, one time step after the other.
+    Wx, Wh, b : array
+        The weights for the input and for the hidden state, and the bias. Their columns belong to
+        the input gate, the forget gate, the output gate and the candidate, in this order.
+    h, c : array
+        The hidden state and the cell state to start from.
+
+    Returns
+    -------
+    hs, cs : array
+        The hidden and cell states. ``hs[0]`` is h; ``hs[1:]`` is the output of the layer.
+    gates : array
+        The three gates and the candidate of each time step.
+
+    Shapes
+    ------
+    - x: (T, N, D)
+    - Wx: (D, 4H)
+    - Wh: (H, 4H)
+    - b: (4H,)
+    - h, c: (N, H)
+    - hs, cs: (T + 1, N, H)
+    - gates: (T, 4, N, H)
+
+    References
+    ----------
+    Hochreiter & Schmidhuber 1997, *Long short-term memory*; Gers, Schmidhuber & Cummins 2000,
+    *Learning to forget*, for the forget gate.
+
+    Examples
+    --------
+    A cell that remembers: the forget gate is nearly 1 and the input gate nearly 0.
+
+    >>> import numpy as np
+    >>> zeros = np.zeros((1, 4))
+    >>> b = np.array([-9.0, 9.0, 9.0, 0.0])
+    >>> h, c = np.zeros((1, 1)), np.full((1, 1), 0.8)
+    >>> hs, cs, gates = lstm_forward(np.ones((3, 1, 1)), zeros, zeros, b, h, c)
+    >>> cs.ravel().round(3)
+    array([0.8, 0.8, 0.8, 0.8])
+    """
     hs, cs, gates = [h], [c], []
-    for t in range(T):
-        z = x[t] @ Wx + hs[t] @ Wh + b
-        i, f, o = (sigmoid(z[:, k * units : (k + 1) * units]) for k in range(3))
-        g = np.tanh(z[:, 3 * units :])
+    for t in range(len(x)):
+        z_i, z_f, z_o, z_g = np.split(x[t] @ Wx + hs[t] @ Wh + b, 4, axis=1)
+        i, f, o, g = sigmoid(z_i), sigmoid(z_f), sigmoid(z_o), np.tanh(z_g)
         cs.append(f * cs[t] + i * g)
         hs.append(o * np.tanh(cs[t + 1]))
         gates.append((i, f, o, g))
+    return np.array(hs), np.array(cs), np.array(gates)
 
+
+def lstm_backward(
+    dy: Array, x: Array, Wx: Array, Wh: Array, hs: Array, cs: Array, gates: Array
+) -> dict[str, Array]:
+    """Return the gradients of an LSTM by backpropagation through time.
+
+    Parameters
+    ----------
+    dy : array
+        The gradient of the loss for the output ``hs[1:]``.
+    x, Wx, Wh : array
+        The input and the weights that `lstm_forward` got.
+    hs, cs, gates : array
+        What `lstm_forward` returned.
+
+    Returns
+    -------
+    dict of str to array
+        The gradients for `x`, `Wx`, `Wh`, `b` and for the starting state, `h` and `c`.
+
+    Shapes
+    ------
+    - dy: (T, N, H)
+    - the others: as in `lstm_forward`
+
+    References
+    ----------
+    Werbos 1990, *Backpropagation through time: what it does and how to do it*.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> Wx, Wh, b = np.ones((1, 4)), np.zeros((1, 4)), np.zeros(4)
+    >>> x, zeros = np.ones((2, 1, 1)), np.zeros((1, 1))
+    >>> states = lstm_forward(x, Wx, Wh, b, zeros, zeros)
+    >>> gradients = lstm_backward(np.ones((2, 1, 1)), x, Wx, Wh, *states)
+    >>> gradients["x"].ravel().round(4)  # the first input also counts for the second output
+    array([0.4562, 0.3303])
+    """
     dx = np.zeros_like(x)
-    dWx, dWh, db = np.zeros_like(Wx), np.zeros_like(Wh), np.zeros_like(b)
-    dh, dc = np.zeros_like(h), np.zeros_like(c)
-    for t in reversed(range(T)):
+    dWx, dWh, db = np.zeros_like(Wx), np.zeros_like(Wh), np.zeros(Wh.shape[1])
+    dh, dc = np.zeros_like(hs[0]), np.zeros_like(cs[0])
+    for t in reversed(range(len(x))):
         i, f, o, g = gates[t]
-        dh = dh + dy[t]
-        do = dh * np.tanh(cs[t + 1])
-        dc = dc + dh * o * (1 - np.tanh(cs[t + 1]) ** 2)
-        di, df, dg = dc * g, dc * cs[t], dc * i
-        dz = np.concatenate(
-            [di * i * (1 - i), df * f * (1 - f), do * o * (1 - o), dg * (1 - g * g)], axis=1
-        )
+        tanh_c = np.tanh(cs[t + 1])
+        dh = dh + dy[t]  # from the time step after this one, and from the output
+        dc = dc + dh * o * (1 - tanh_c**2)
+        dz_i = dc * g * i * (1 - i)
+        dz_f = dc * cs[t] * f * (1 - f)
+        dz_o = dh * tanh_c * o * (1 - o)
+        dz_g = dc * i * (1 - g**2)
+        dz = np.concatenate([dz_i, dz_f, dz_o, dz_g], axis=1)
         dx[t] = dz @ Wx.T
         dWx += x[t].T @ dz
         dWh += hs[t].T @ dz
         db += dz.sum(axis=0)
-        dh, dc = dz @ Wh.T, dc * f
-    gradients = {"x": dx, "Wx": dWx, "Wh": dWh, "b": db, "h": dh, "c": dc}
-    return np.stack(hs[1:]), gradients
+        dh, dc = dz @ Wh.T, dc * f  # to the time step before
+    return {"x": dx, "Wx": dWx, "Wh": dWh, "b": db, "h": dh, "c": dc}

@@ -47,31 +47,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from glassnet.nn.arithmetic.products import NO_PACKING, small_products_are_fast
+from glassnet.nn.arithmetic.products import small_products_are_fast
+from glassnet.nn.arithmetic.tiles import column_tiles, tiling
 from glassnet.nn.initializers import glorot_uniform, orthogonal
 from glassnet.nn.layer import NO_GRADIENT, Layer
 from glassnet.nn.types import Array
-
-
-def tiling(rows: int, inner: int, units: int) -> tuple[int, int]:
-    """Return (B, w) for a product (rows, inner) x (inner, units): blocks of rows, width of a tile.
-
-    Of the widths that stay below the packing limit 64 columns do best, or 32. Tiles that would be
-    narrower, or have to be cut for fewer than 8 rows, are not worth it: (1, units) is one tile.
-    """
-    for blocks in range(1, max(1, rows // 8) + 1):
-        if rows % blocks == 0:
-            width = units
-            while width % 2 == 0 and (width > 64 or rows // blocks * inner * width > NO_PACKING):
-                width //= 2
-            if 32 <= width <= 64:
-                return blocks, width
-    return 1, units
-
-
-def column_tiles(matrix: Array, width: int) -> Array:
-    """View a matrix (inner, columns) as its tiles of columns, (columns / width, inner, width)."""
-    return matrix.reshape(len(matrix), -1, width).transpose(1, 0, 2)
 
 
 class LSTM(Layer):

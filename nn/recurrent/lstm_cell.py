@@ -12,7 +12,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from glassnet.nn.recurrent.lstm import LSTM, column_tiles, tiling
+from glassnet.nn.arithmetic.tiles import column_tiles, tiling
+from glassnet.nn.recurrent.lstm import LSTM
 from glassnet.nn.types import Array
 
 

@@ -1,4 +1,4 @@
-"""Convolutions by their definition, and cases to compare with them."""
+"""Cases to compare convolutions with the plain ones."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -10,6 +10,7 @@ from glassnet.nn import Array
 from glassnet.nn.arithmetic.sliding import Padding
 from glassnet.nn.arithmetic.winograd import WinogradCorrelation
 from glassnet.nn.layers.convolution import Conv1D, Conv2D, Conv2DTranspose
+from glassnet.nn.plain import convolution_forward, transposed_convolution_forward
 
 Pair = tuple[int, int]
 
@@ -82,41 +83,9 @@ def initialized(layer: Any) -> Any:
     return layer
 
 
-def same_border(size: int, span: int, stride: int) -> Pair:
-    """Zeros before and after an axis, by the definition in TensorFlow's documentation."""
-    total = max(span - (size % stride or stride), 0)
-    return total // 2, total - total // 2
-
-
 def loop(x: Array, W: Array, b: Array, case: Case) -> Array:
-    """Correlate by the definition, a scalar product at a time."""
-    spans = [(k - 1) * d + 1 for k, d in zip(case.kernel, case.dilation, strict=True)]
-    if case.padding == "same":
-        borders = [same_border(*a) for a in zip(x.shape[1:3], spans, case.stride, strict=True)]
-        x = np.pad(x, ((0, 0), *borders, (0, 0)))
-    (sh, sw), (dh, dw) = case.stride, case.dilation
-    height = len(range(0, x.shape[1] - spans[0] + 1, sh))
-    width = len(range(0, x.shape[2] - spans[1] + 1, sw))
-    y = np.zeros((len(x), height, width, W.shape[-1]))
-    for n, h, w, f in np.ndindex(y.shape):
-        y[n, h, w, f] = b[f]
-        for i, j in np.ndindex(W.shape[:2]):
-            y[n, h, w, f] += x[n, h * sh + i * dh, w * sw + j * dw] @ W[i, j, :, f]
-    return y
+    return convolution_forward(x, W, b, case.stride, case.padding, case.dilation)
 
 
 def transposed_loop(x: Array, W: Array, b: Array, case: Case) -> Array:
-    """Add a kernel times each pixel to a large enough image; then cut it to size."""
-    (kh, kw), (sh, sw) = case.kernel, case.stride
-    n, height, width, _ = x.shape
-    y = np.zeros((n, sh * height + kh, sw * width + kw, W.shape[-1]))
-    for image, h, w in np.ndindex(x.shape[:3]):
-        for i, j in np.ndindex(kh, kw):
-            y[image, h * sh + i, w * sw + j] += x[image, h, w] @ W[i, j]
-    if case.padding == "valid":
-        top, left = 0, 0
-        height, width = sh * height + max(kh - sh, 0), sw * width + max(kw - sw, 0)
-    else:
-        top, left = max(kh - sh, 0) // 2, max(kw - sw, 0) // 2
-        height, width = sh * height, sw * width
-    return y[:, top : top + height, left : left + width] + b
+    return transposed_convolution_forward(x, W, b, case.stride, case.padding)

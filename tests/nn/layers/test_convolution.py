@@ -15,6 +15,7 @@ from glassnet.nn.gradcheck import check_layer
 from glassnet.nn.initializers import constant
 from glassnet.nn.layers.activations import Tanh
 from glassnet.nn.layers.convolution import Conv1D, Conv2D, Conv2DTranspose
+from glassnet.nn.plain import same_padding
 from tests.nn.convolution_cases import (
     CHANNELS,
     Case,
@@ -23,7 +24,6 @@ from tests.nn.convolution_cases import (
     cases,
     initialized,
     loop,
-    same_border,
     transposed_loop,
 )
 
@@ -165,7 +165,7 @@ def test_conv2d_agrees_with_pytorch(case: Case) -> None:
     spans = [(k - 1) * d + 1 for k, d in zip(case.kernel, case.dilation, strict=True)]
     if case.padding == "same":
         (top, bottom), (left, right) = (
-            same_border(*a) for a in zip(case.size, spans, case.stride, strict=True)
+            same_padding(*a) for a in zip(case.size, spans, case.stride, strict=True)
         )
     else:
         top = bottom = left = right = 0
@@ -188,7 +188,7 @@ def test_conv1d_agrees_with_pytorch(case: Case) -> None:
     border = (0, 0)
     if case.padding == "same":
         span = (case.kernel[0] - 1) * case.dilation[0] + 1
-        border = same_border(case.size[0], span, case.stride[0])
+        border = same_padding(case.size[0], span, case.stride[0])
 
     def function(x: Any, W: Any, b: Any) -> Any:
         sequences = torch.nn.functional.pad(x.permute(0, 2, 1), border)

@@ -5,24 +5,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from glassnet.nn import LSTM, Array, BatchShard, LSTMCell, Sequential
+from glassnet.nn import LSTM, Array, BatchShard, Sequential
 from glassnet.nn.gradcheck import GradientError, check_layer
-from glassnet.nn.plain.lstm import plain_lstm
-from glassnet.nn.recurrent.lstm import tiling
 from glassnet.nn.testing import arrays, generators, ids, shapes
 from tests.mutate import mutant
-
-# (rows, units) that lead to one tile, to several, to several blocks of rows, to a single row.
-TILINGS = {
-    "one tile": (3, 5),
-    "several tiles": (50, 512),
-    "several blocks": (64, 512),
-    "single row": (1, 64),
-}
-
-
-def state_of(generator: np.random.Generator, rows: int, units: int) -> dict[str, Array]:
-    return {name: generator.standard_normal((rows, units)) for name in ("h", "c")}
+from tests.nn.recurrent.cases import TILINGS, plain_lstm, state_of
 
 
 @given(generator=generators(), x=arrays(shapes(3, largest=4)), units=st.integers(1, 4))
@@ -179,15 +166,6 @@ def test_agrees_with_the_plain_lstm(
     found = {"x": layer.backward(dy), **layer.gradients, **layer.dstate}
     for name, expected in gradients.items():
         np.testing.assert_allclose(found[name], expected, atol=1e-11, err_msg=name)
-
-
-def test_tilings_are_what_their_names_say() -> None:
-    assert {name: tiling(rows, units, units) for name, (rows, units) in TILINGS.items()} == {
-        "one tile": (1, 5),
-        "several tiles": (1, 32),
-        "several blocks": (2, 32),
-        "single row": (1, 64),
-    }
 
 
 def test_agrees_with_pytorch(generator: np.random.Generator) -> None:
@@ -347,49 +325,3 @@ def test_nothing_to_read(shape: tuple[int, int, int], generator: np.random.Gener
     assert layer.forward(np.zeros(shape)).shape == (*shape[:2], 4)
     assert layer.backward(np.zeros((*shape[:2], 4))).shape == shape
     assert not layer.grad.any()
-
-
-@given(generator=generators(), rows=st.integers(1, 3), as_ids=st.booleans())
-def test_step_by_step_equals_the_sequence(
-    generator: np.random.Generator, rows: int, as_ids: bool
-) -> None:
-    layer = LSTM(4, 5).initialize(generator, np.float64)
-    layer.state = state_of(generator, rows, 5)
-    x = generator.integers(0, 4, (6, rows)) if as_ids else generator.standard_normal((6, rows, 4))
-    step = LSTMCell(layer, rows, ids=as_ids)
-    h, c = layer.state["h"], layer.state["c"]
-    step.h, step.c = h, c
-    assert not np.shares_memory(step.h, h)
-    assert not np.shares_memory(step.c, c)
-    stepped = np.stack([step.step(row).copy() for row in x])
-    np.testing.assert_allclose(stepped, layer.forward(x), atol=1e-13)
-    layer.carry()
-    np.testing.assert_allclose(step.c, layer.state["c"], atol=1e-13)
-
-
-@pytest.mark.parametrize("as_ids", [True, False])
-@pytest.mark.parametrize("size", TILINGS)
-def test_step_by_step_equals_the_sequence_in_tiles(
-    size: str, as_ids: bool, generator: np.random.Generator
-) -> None:
-    rows, units = TILINGS[size]
-    inputs = 6 if as_ids else units
-    layer = LSTM(inputs, units).initialize(generator, np.float64)
-    layer.tiled = True
-    x = (
-        generator.integers(0, inputs, (3, rows))
-        if as_ids
-        else generator.standard_normal((3, rows, inputs))
-    )
-    step = LSTMCell(layer, rows, ids=as_ids)
-    stepped = np.stack([step.step(row).copy() for row in x])
-    np.testing.assert_allclose(stepped, layer.forward(x), atol=1e-12)
-
-
-def test_steps_are_cut_into_tiles_and_blocks() -> None:
-    several_rows, units = TILINGS["several blocks"]
-    for inner in (units, 2 * units):
-        assert tiling(1, inner, units)[1] < units
-        blocks, width = tiling(several_rows, inner, units)
-        assert blocks > 1
-        assert width < units

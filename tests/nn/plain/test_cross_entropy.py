@@ -1,0 +1,21 @@
+import numpy as np
+import pytest
+from hypothesis import given
+
+from glassnet import nn
+from glassnet.nn.plain import softmax_cross_entropy
+from glassnet.nn.testing import arrays, generators, shapes
+
+
+@given(generator=generators(), logits=arrays(shapes(2), scale=3.0))
+def test_equals_the_fast_loss(generator: np.random.Generator, logits: nn.Array) -> None:
+    targets = generator.integers(0, logits.shape[1], len(logits))
+    loss, gradient = softmax_cross_entropy(logits, targets)
+    expected, expected_gradient = nn.softmax_cross_entropy(logits, targets)
+    assert loss == pytest.approx(expected, abs=1e-12)
+    np.testing.assert_allclose(gradient, expected_gradient, atol=1e-12)
+
+
+def test_large_logits_do_not_overflow() -> None:
+    loss, _ = softmax_cross_entropy(np.array([[1e4, 1e4]]), np.array([0]))
+    assert loss == pytest.approx(np.log(2))

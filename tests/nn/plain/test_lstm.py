@@ -1,0 +1,36 @@
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from glassnet.nn import LSTM, Array
+from glassnet.nn.plain import lstm_backward, lstm_forward
+from glassnet.nn.plain.lstm import sigmoid
+from glassnet.nn.testing import arrays, generators, shapes
+from tests.nn.recurrent.cases import state_of
+
+
+@given(generator=generators(), x=arrays(shapes(3)), units=st.integers(1, 4))
+def test_equals_the_fast_lstm(generator: np.random.Generator, x: Array, units: int) -> None:
+    layer = LSTM(x.shape[2], units).initialize(generator, np.float64)
+    state = state_of(generator, x.shape[1], units)
+    layer.state = state
+    y = layer.forward(x)
+    hs, cs, gates = lstm_forward(x, layer.Wx, layer.Wh, layer.b, state["h"], state["c"])
+    np.testing.assert_array_equal(hs[0], state["h"])
+    np.testing.assert_array_equal(cs[0], state["c"])
+    np.testing.assert_allclose(hs[1:], y, atol=1e-12)
+    activations = layer.activations()
+    np.testing.assert_allclose(cs[1:], activations["cell"], atol=1e-12)
+    for number, name in enumerate(("input gate", "forget gate", "output gate", "candidate")):
+        np.testing.assert_allclose(gates[:, number], activations[name], atol=1e-12)
+
+    dy = generator.standard_normal(y.shape)
+    found = lstm_backward(dy, x, layer.Wx, layer.Wh, hs, cs, gates)
+    expected = {"x": layer.backward(dy), **layer.gradients, **layer.dstate}
+    assert found.keys() == expected.keys()
+    for name, gradient in found.items():
+        np.testing.assert_allclose(gradient, expected[name], atol=1e-11, err_msg=name)
+
+
+def test_sigmoid() -> None:
+    np.testing.assert_allclose(sigmoid(np.array([0.0, np.log(3)])), [0.5, 0.75])

@@ -1,0 +1,29 @@
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from glassnet.nn import Array, MaxPool2D
+from glassnet.nn.arithmetic.sliding import Padding
+from glassnet.nn.plain import max_pooling_backward, max_pooling_forward
+from glassnet.nn.testing import spaced_arrays
+
+lengths = st.tuples(st.integers(1, 3), st.integers(1, 3))
+paddings: st.SearchStrategy[Padding] = st.sampled_from(["valid", "same"])
+
+
+@given(
+    x=spaced_arrays(st.tuples(st.just(2), st.integers(3, 6), st.integers(3, 6), st.just(2))),
+    pool_size=lengths,
+    stride=st.none() | lengths,
+    padding=paddings,
+)
+def test_equals_the_fast_max_pooling(
+    x: Array, pool_size: tuple[int, int], stride: tuple[int, int] | None, padding: Padding
+) -> None:
+    layer = MaxPool2D(pool_size, stride, padding)
+    for values in (x, np.sign(x), np.zeros_like(x)):  # the last two are full of ties
+        y, winners = max_pooling_forward(values, pool_size, stride, padding)
+        np.testing.assert_array_equal(layer.forward(values), y)
+        dy = np.arange(1.0, y.size + 1).reshape(y.shape)
+        found = max_pooling_backward(dy, values, winners)
+        np.testing.assert_array_equal(layer.backward(dy), found)
