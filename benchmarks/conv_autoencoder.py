@@ -172,7 +172,7 @@ def quality(epochs: int, seed: int) -> None:
     optimizer = optimizer_like(OPTIONS, made)
     _, training_random = np.random.default_rng(seed).spawn(2)
     print(f"PyTorch {torch.__version__}, {torch.get_num_threads()} threads", flush=True)
-    own = network.own(held_out)
+    own = network.text_mask(held_out)
     for epoch in range(1, epochs + 1):
         began, total = time.perf_counter(), 0.0
         order = torch.tensor(training_random.permutation(len(ids)))

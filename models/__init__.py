@@ -1,6 +1,11 @@
-"""Networks made of `nn`'s layers, their vocabulary, and the files they are saved in."""
+"""Networks made of layers, their vocabulary, and the files they are saved in."""
 
-from glassnet.models.character_lstm import CharacterLSTM, CharacterLSTMCell
+from glassnet.models.characters import (
+    CharacterCell,
+    CharacterLSTM,
+    CharacterLSTMCell,
+    CharacterNetwork,
+)
 from glassnet.models.checkpoint import (
     SHIPPED,
     Checkpoint,
@@ -9,22 +14,54 @@ from glassnet.models.checkpoint import (
     load_network,
     save_checkpoint,
 )
-from glassnet.models.image_autoencoders import IMAGE_AUTOENCODERS, ImageAutoencoder
+from glassnet.models.digits import DigitsError, load_digits
+from glassnet.models.image_autoencoders import (
+    IMAGE_AUTOENCODERS,
+    ConceptAutoencoder,
+    ConvolutionalAutoencoder,
+    ConvolutionalConceptAutoencoder,
+    DeconvolutionalVariationalAutoencoder,
+    DeepAutoencoder,
+    DenoisingAutoencoder,
+    ImageAutoencoder,
+    SimpleAutoencoder,
+    StackedAutoencoder,
+    VariationalAutoencoder,
+)
+from glassnet.models.image_grid import image_grid
+from glassnet.models.kinds import NETWORKS
+from glassnet.models.network import Network
 from glassnet.models.text_autoencoder import TextAutoencoder
 from glassnet.models.vocabulary import Vocabulary, VocabularyError
 
 __all__ = [
     "IMAGE_AUTOENCODERS",
+    "NETWORKS",
     "SHIPPED",
+    "CharacterCell",
     "CharacterLSTM",
     "CharacterLSTMCell",
+    "CharacterNetwork",
     "Checkpoint",
     "CheckpointError",
+    "ConceptAutoencoder",
+    "ConvolutionalAutoencoder",
+    "ConvolutionalConceptAutoencoder",
+    "DeconvolutionalVariationalAutoencoder",
+    "DeepAutoencoder",
+    "DenoisingAutoencoder",
+    "DigitsError",
     "ImageAutoencoder",
+    "Network",
+    "SimpleAutoencoder",
+    "StackedAutoencoder",
     "TextAutoencoder",
+    "VariationalAutoencoder",
     "Vocabulary",
     "VocabularyError",
+    "image_grid",
     "load_checkpoint",
+    "load_digits",
     "load_network",
     "save_checkpoint",
 ]

@@ -14,63 +14,93 @@ happens there is a whole file under that name: the old one or the new one.
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from glassnet.errors import UserError
 from glassnet.files import whole_file
-from glassnet.models.character_lstm import CharacterLSTM
-from glassnet.models.image_autoencoders import IMAGE_AUTOENCODERS
-from glassnet.models.text_autoencoder import TextAutoencoder
-from glassnet.nn import Array, Layer
+from glassnet.models.kinds import NETWORKS
+from glassnet.models.network import Network
+from glassnet.nn import Array
 
 FORMAT = 1
-_CLASSES: tuple[Any, ...] = (CharacterLSTM, TextAutoencoder, *IMAGE_AUTOENCODERS)
-NETWORKS = {network.kind: network for network in _CLASSES}
 RENAMED_OPTIONS = {"averaging": "ema"}
-"""Options of the command line that files of earlier versions name otherwise."""
+"""Options of the command line that had another name in earlier versions."""
 SHIPPED = Path(__file__).resolve().parent.parent / "saves"
 """The folder of the trained networks that come with glassnet."""
 
 
 class CheckpointError(UserError):
-    """A checkpoint can't be read or written; the message names the file and says why."""
+    """A checkpoint can't be read or written; the message names the file and says why.
+
+    Examples
+    --------
+    >>> from glassnet.models import CheckpointError, load_checkpoint
+    >>> try:
+    ...     load_checkpoint("missing.npz")
+    ... except CheckpointError as error:
+    ...     print(error)
+    missing.npz: there is no such file
+    """
 
 
 @dataclass
 class Checkpoint:
     """What a checkpoint file holds.
 
-    Attributes
+    Parameters
     ----------
-    kind : which class of network, a key of `NETWORKS`.
-    configuration : how to build it.
-    weights : its parameters by dotted name.
-    recipe : name of the recipe it was trained with.
-    options : every hyper-parameter of the run, by the name of its command-line option.
-    history : one entry an epoch, each {"epoch", "training_loss", "validation_loss", ...}.
-    progress : where training stands: plain values (steps done, random state, ...).
-    training : the arrays that resuming needs, by name; empty in a file only to be used.
+    kind : str
+        The class of the network, a key of `glassnet.models.kinds.NETWORKS`.
+    configuration : Mapping[str, object]
+        The arguments that build the network.
+    weights : dict[str, Array]
+        Its parameters by dotted name.
+    recipe : str, default ""
+        Name of the recipe it was trained with.
+    options : dict[str, str | float]
+        Every hyper-parameter of the run, by the name of its command-line option.
+    history : list[dict[str, float]]
+        One entry for each epoch, such as {"epoch": 1, "training_loss": ..., ...}.
+    progress : dict[str, object]
+        Where training stands, as JSON values: updates done, state of the randomness, ...
+    training : dict[str, Array]
+        The arrays that resuming needs, by name; empty in a file that is only used.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from glassnet.models import CharacterLSTM, Checkpoint, Vocabulary
+    >>> network = CharacterLSTM(Vocabulary("ab"), units=4).initialize(np.random.default_rng(1))
+    >>> checkpoint = Checkpoint(network.kind, network.configuration, network.parameters)
+    >>> np.array_equal(checkpoint.build().theta, network.theta)
+    True
     """
 
     kind: str
-    configuration: dict[str, Any]
+    configuration: Mapping[str, object]
     weights: dict[str, Array]
     recipe: str = ""
-    options: dict[str, Any] = field(default_factory=dict)
-    history: list[dict[str, Any]] = field(default_factory=list)
-    progress: dict[str, Any] = field(default_factory=dict)
+    options: dict[str, str | float] = field(default_factory=dict)
+    history: list[dict[str, float]] = field(default_factory=list)
+    progress: dict[str, object] = field(default_factory=dict)
     training: dict[str, Array] = field(default_factory=dict)
 
-    def build(self, dtype: Any = None) -> Any:
-        """Return the network with its weights, in `dtype` (None: as they were saved).
+    def build(self, dtype: np.typing.DTypeLike | None = None) -> Network:
+        """Return the network with its weights.
+
+        Parameters
+        ----------
+        dtype : DTypeLike, optional
+            Type of the weights; without it, the one that they were saved in.
 
         Raises
         ------
-        CheckpointError : if configuration and weights do not make a network.
+        CheckpointError
+            If configuration and weights do not make a network.
         """
         try:
             network = NETWORKS[self.kind].from_configuration(self.configuration)
@@ -84,12 +114,13 @@ class Checkpoint:
         self.copy_weights(network)
         return network
 
-    def copy_weights(self, network: Layer) -> None:
+    def copy_weights(self, network: Network) -> None:
         """Copy the weights into an initialized network.
 
         Raises
         ------
-        CheckpointError : if the network has other parameters than were saved.
+        CheckpointError
+            If the network has other parameters than were saved.
         """
         parameters = network.parameters
         shapes = {name: value.shape for name, value in parameters.items()}
@@ -106,9 +137,30 @@ class Checkpoint:
 def save_checkpoint(path: Path | str, checkpoint: Checkpoint) -> None:
     """Write a checkpoint; a file of that name is replaced only by a whole new one.
 
+    Parameters
+    ----------
+    path : Path or str
+        The file; its folder is made if it is missing.
+    checkpoint : Checkpoint
+        What to write.
+
     Raises
     ------
-    CheckpointError : if the folder can't be written to, or the disk is full.
+    CheckpointError
+        If the folder can't be written to, or the disk is full.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> import numpy as np
+    >>> from glassnet.models import Checkpoint, Vocabulary, CharacterLSTM
+    >>> from glassnet.models import load_checkpoint, save_checkpoint
+    >>> network = CharacterLSTM(Vocabulary("ab"), units=4).initialize(np.random.default_rng(1))
+    >>> checkpoint = Checkpoint(network.kind, network.configuration, network.parameters)
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     save_checkpoint(f"{folder}/network.npz", checkpoint)
+    ...     load_checkpoint(f"{folder}/network.npz").kind
+    'character-lstm'
     """
     path = Path(path)
     header = {
@@ -133,9 +185,27 @@ def save_checkpoint(path: Path | str, checkpoint: Checkpoint) -> None:
 def load_checkpoint(path: Path | str) -> Checkpoint:
     """Read a checkpoint.
 
+    Parameters
+    ----------
+    path : Path or str
+        The file.
+
+    Returns
+    -------
+    Checkpoint
+        All that the file holds.
+
     Raises
     ------
-    CheckpointError : if there is no such file, or it is damaged or not one of glassnet's.
+    CheckpointError
+        If there is no such file, or it is damaged or not one of glassnet's.
+
+    Examples
+    --------
+    >>> from glassnet.models import SHIPPED, load_checkpoint
+    >>> checkpoint = load_checkpoint(SHIPPED / "simple-autoencoder.npz")
+    >>> checkpoint.kind, checkpoint.options["optimizer"], len(checkpoint.history)
+    ('simple-autoencoder', 'adadelta', 50)
     """
     path = Path(path)
     try:
@@ -169,12 +239,32 @@ def load_checkpoint(path: Path | str) -> Checkpoint:
         raise CheckpointError(f"{path}: is damaged, or not a glassnet checkpoint") from error
 
 
-def load_network(path: Path | str) -> tuple[Any, Checkpoint]:
-    """Read a checkpoint and build its network; return both.
+def load_network(path: Path | str) -> tuple[Network, Checkpoint]:
+    """Read a checkpoint and build its network.
+
+    Parameters
+    ----------
+    path : Path or str
+        The file.
+
+    Returns
+    -------
+    network : Network
+        The trained network.
+    checkpoint : Checkpoint
+        All else that the file holds.
 
     Raises
     ------
-    CheckpointError : naming the file, if that can't be done.
+    CheckpointError
+        If that can't be done; the message names the file.
+
+    Examples
+    --------
+    >>> from glassnet.models import SHIPPED, load_network
+    >>> network, checkpoint = load_network(SHIPPED / "simple-autoencoder.npz")
+    >>> network.parameter_count
+    50992
     """
     checkpoint = load_checkpoint(path)
     try:

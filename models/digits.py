@@ -1,4 +1,4 @@
-"""The digits that pictures are drawn of: some of MNIST's test set, in one small file; and mosaics.
+"""The digits that pictures show: some of MNIST's test set, in one small file.
 
 `saves/digits.npz` holds the first 2,000, so that looking at a network needs no download:
 
@@ -20,15 +20,45 @@ DIGITS = SHIPPED / "digits.npz"
 
 
 class DigitsError(UserError):
-    """A file of digits can't be read; the message names it and says why."""
+    """A file of digits can't be read; the message names it and says why.
+
+    Examples
+    --------
+    >>> from glassnet.models.digits import DigitsError, load_digits
+    >>> try:
+    ...     load_digits("missing.npz")
+    ... except DigitsError as error:
+    ...     print(error)
+    missing.npz: there is no such file
+    """
 
 
 def load_digits(path: Path | str = DIGITS) -> tuple[Array, Array]:
-    """Return images (N, 28, 28) float32 from 0 to 1, and their labels (N,) int64.
+    """Read images of digits and their labels.
+
+    Parameters
+    ----------
+    path : Path or str
+        An `.npz` file; without it, the 2,000 digits that come with glassnet.
+
+    Returns
+    -------
+    images : Array
+        (N, 28, 28) float32, from 0 (paper) to 1 (ink).
+    labels : Array
+        (N,) int64, the digits 0 to 9.
 
     Raises
     ------
-    DigitsError : if there is no such file, or it holds something else.
+    DigitsError
+        If there is no such file, or it holds something else.
+
+    Examples
+    --------
+    >>> from glassnet.models.digits import load_digits
+    >>> images, labels = load_digits()
+    >>> images.shape, labels[:5]
+    ((2000, 28, 28), array([7, 2, 1, 0, 4]))
     """
     try:
         with Path(path).open("rb") as handle, np.load(handle, allow_pickle=False) as file:
@@ -52,14 +82,3 @@ def load_digits(path: Path | str = DIGITS) -> tuple[Array, Array]:
             "(N,) from 0 to 9, at least one)"
         ) from error
     return images / np.float32(255), labels.astype(np.int64)
-
-
-def image_grid(images: Array, columns: int, gap: int = 2, fill: float = 0.0) -> Array:
-    """Return images (N, H, W) side by side in one, row by row, with gaps between them."""
-    count, height, width = images.shape
-    rows = -(-count // columns)
-    whole = np.full((rows * (height + gap) - gap, columns * (width + gap) - gap), fill, np.float32)
-    for number, image in enumerate(images):
-        top, left = (number // columns) * (height + gap), (number % columns) * (width + gap)
-        whole[top : top + height, left : left + width] = image
-    return whole

@@ -9,8 +9,8 @@ Each pooling keeps half of the positions, so that the code of a line has L / 4.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, Self, cast
 
 import numpy as np
 
@@ -19,26 +19,48 @@ from glassnet.nn import Array, Conv1D, Dense, Embedding, MaxPool1D, ReLU, Sequen
 
 _POOL = 2
 PADDING = " "
-"""What fills a line that is shorter than the network reads."""
+"""The character that fills lines shorter than the network reads."""
 
 
 class TextAutoencoder(Sequential):
-    """Two convolutions that read a line, and two that write it from the little that was kept.
+    """Two convolutions that read a line, and two that write it again from a shorter code.
 
     Parameters
     ----------
-    vocabulary : the characters that it reads and writes, `PADDING` among them.
-    length : L, the characters of a line: longer lines are cut, shorter ones padded.
-    embedding : numbers that each character becomes.
-    filters1, filters2 : filters of the first and the second convolution; of the two that write,
-        the last has as many as the first.
-    width : positions that a filter spans.
-
-    Shapes: ids (N, L) -> logits (N, L, characters).
+    vocabulary : Vocabulary
+        The characters that it reads and writes, `PADDING` among them.
+    length : int, default 80
+        L, the characters of a line: longer lines are cut, shorter ones padded.
+    embedding : int, default 40
+        Numbers that each character becomes.
+    filters1, filters2 : int, default 32 and 24
+        Filters of the first and the second convolution. The third has `filters2` and the fourth
+        `filters1` again.
+    width : int, default 3
+        Positions that a filter spans.
 
     Raises
     ------
-    ValueError : if the length is not a multiple of 4, or the vocabulary lacks `PADDING`.
+    ValueError
+        If the length is not a multiple of 4, or the vocabulary lacks `PADDING`.
+
+    Shapes
+    ------
+    - ids: (N, L)
+    - logits: (N, L, characters)
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from glassnet.models import TextAutoencoder, Vocabulary
+    >>> network = TextAutoencoder(Vocabulary("abc "), length=8, embedding=4, filters1=4, filters2=2)
+    >>> network = network.initialize(np.random.default_rng(1))
+    >>> ids = network.encode(["abc", "a bab"])
+    >>> ids
+    array([[1, 2, 3, 0, 0, 0, 0, 0],
+           [1, 0, 2, 1, 2, 0, 0, 0]])
+    >>> network.forward(ids).shape
+    (2, 8, 4)
     """
 
     kind = "text-autoencoder"
@@ -78,8 +100,8 @@ class TextAutoencoder(Sequential):
         self.add(f"relu{number}", ReLU())
 
     @property
-    def configuration(self) -> dict[str, Any]:
-        """What `from_configuration` needs to build this network again, as JSON values."""
+    def configuration(self) -> Mapping[str, object]:
+        """The arguments that build this network again; the vocabulary as one string."""
         return {
             "vocabulary": self.vocabulary.characters,
             "length": self.length,
@@ -90,17 +112,28 @@ class TextAutoencoder(Sequential):
         }
 
     @classmethod
-    def from_configuration(cls, configuration: dict[str, Any]) -> TextAutoencoder:
+    def from_configuration(cls, configuration: Mapping[str, object]) -> Self:
         """Build the network that a `configuration` describes, not yet initialized."""
-        options = dict(configuration)
-        return cls(Vocabulary(options.pop("vocabulary")), **options)
+        arguments = cast(dict[str, Any], dict(configuration))
+        return cls(Vocabulary(arguments.pop("vocabulary")), **arguments)
 
     def encode(self, lines: Sequence[str]) -> Array:
-        """Return the ids (lines, L) of lines, each cut or padded to L characters.
+        """Return the ids of lines, each cut or padded to L characters.
+
+        Parameters
+        ----------
+        lines : Sequence[str]
+            N lines of any length.
+
+        Returns
+        -------
+        Array
+            (N, L) int64.
 
         Raises
         ------
-        VocabularyError : naming the first character that is not in the vocabulary, and its line.
+        VocabularyError
+            If a character is not in the vocabulary; the message names the first one and its line.
         """
         ids = np.full((len(lines), self.length), self._padding)
         for row, line in zip(ids, lines, strict=True):
@@ -111,19 +144,38 @@ class TextAutoencoder(Sequential):
             row[: len(own)] = own
         return ids
 
-    def own(self, ids: Array) -> Array:
-        """Return which places (N, L) of lines are the line's own: up to its last character.
+    def text_mask(self, ids: Array) -> Array:
+        """Return where lines hold text: True up to a line's last character, False for padding.
 
         Spaces at the end of a line count as padding: the network can't tell one from the other.
+
+        Parameters
+        ----------
+        ids : Array
+            (N, L), as `encode` returns them.
+
+        Returns
+        -------
+        Array
+            (N, L) bool.
         """
         filled = ids != self._padding
         return np.maximum.accumulate(filled[:, ::-1], axis=1)[:, ::-1]
 
     def responses(self, ids: Array) -> dict[int, Array]:
-        """Return what the filters of convolutions 1 and 2 make of lines (N, L): after the ReLU.
+        """Return the outputs of convolutions 1 and 2, after the ReLU, for some lines.
 
-        They are (N, L, filters1) and (N, L / 2, filters2); position p of the second convolution
-        is centred on the characters 2p and 2p + 1. Both are valid until the next `forward`.
+        Position p of the second convolution is centred on the characters 2p and 2p + 1.
+
+        Parameters
+        ----------
+        ids : Array
+            (N, L), as `encode` returns them.
+
+        Returns
+        -------
+        dict[int, Array]
+            {1: (N, L, filters1), 2: (N, L / 2, filters2)}; both are valid until the next `forward`.
         """
         found: dict[int, Array] = {}
         x = ids

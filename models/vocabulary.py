@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from glassnet.errors import UserError
@@ -9,15 +11,42 @@ from glassnet.nn import Array
 
 
 class VocabularyError(UserError, ValueError):
-    """A text holds a character that the vocabulary lacks."""
+    """A text holds a character that the vocabulary lacks.
+
+    Examples
+    --------
+    >>> from glassnet.models import Vocabulary, VocabularyError
+    >>> try:
+    ...     Vocabulary("abc").encode("cab?")
+    ... except VocabularyError as error:
+    ...     print(error)
+    character '?' (U+003F) at position 3 is not among the 3 characters that the network knows
+    """
 
 
 class Vocabulary:
-    """Characters sorted by code point; the id of a character is its place among them.
+    """Characters sorted by code point; the id of a character is its index among them.
 
     Parameters
     ----------
-    characters : the distinct characters, as one string.
+    characters : str
+        The characters; their order and repetitions do not matter.
+
+    Attributes
+    ----------
+    characters : str
+        The distinct characters, sorted.
+
+    Examples
+    --------
+    >>> from glassnet.models import Vocabulary
+    >>> vocabulary = Vocabulary.of("hello")
+    >>> vocabulary.characters, len(vocabulary)
+    ('ehlo', 4)
+    >>> vocabulary.encode("hole")
+    array([1, 3, 2, 0])
+    >>> vocabulary.decode([1, 0, 2, 2, 3])
+    'hello'
     """
 
     def __init__(self, characters: str) -> None:
@@ -33,11 +62,22 @@ class Vocabulary:
         return len(self.characters)
 
     def encode(self, text: str) -> Array:
-        """Return the ids (length of text,) int64.
+        """Return the ids of a text's characters.
+
+        Parameters
+        ----------
+        text : str
+            Any text of T characters.
+
+        Returns
+        -------
+        Array
+            (T,) int64.
 
         Raises
         ------
-        VocabularyError : naming the first character that is not in the vocabulary, and where.
+        VocabularyError
+            If a character is not in the vocabulary; the message names the first one and where.
         """
         points = _code_points(text)
         ids = np.searchsorted(self._code_points, points)
@@ -52,7 +92,7 @@ class Vocabulary:
             )
         return ids
 
-    def decode(self, ids: Array) -> str:
+    def decode(self, ids: Array | Sequence[int]) -> str:
         """Return the text of ids, which may have any shape; they are read in C order."""
         return "".join(self.characters[i] for i in np.asarray(ids).reshape(-1))
 

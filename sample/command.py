@@ -22,7 +22,7 @@ from threadpoolctl import threadpool_limits
 from glassnet.files import whole_file
 from glassnet.models import (
     SHIPPED,
-    CharacterLSTM,
+    CharacterNetwork,
     CheckpointError,
     ImageAutoencoder,
     VocabularyError,
@@ -224,7 +224,7 @@ def _sample(parser: argparse.ArgumentParser, options: argparse.Namespace) -> Non
             )
         _sample_images(network, options)
         return
-    if checkpoint.kind != CharacterLSTM.kind:
+    if not isinstance(network, CharacterNetwork):
         raise CheckpointError(
             f"{options.checkpoint}: holds a {checkpoint.kind!r}, which does not write text"
         )

@@ -8,7 +8,8 @@ import numpy as np
 
 from glassnet.files import whole_file
 from glassnet.models import ImageAutoencoder
-from glassnet.models.digits import image_grid, load_digits
+from glassnet.models.digits import load_digits
+from glassnet.models.image_grid import image_grid
 from glassnet.nn import Array
 
 _ENLARGED = 3  # pixels of the picture for a pixel of a digit, on each side
@@ -27,7 +28,7 @@ def draw_images(network: ImageAutoencoder, generator: np.random.Generator, count
             f"a {network.kind} is not variational, so that no codes can be drawn for it; "
             "--morph goes from one digit to another"
         )
-    size = network.configuration["code"]
+    size = int(network.configuration["code"])
     return network.decode(generator.standard_normal((count, size), dtype=np.float32))
 
 

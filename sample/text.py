@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 
 import numpy as np
 
-from glassnet.models import CharacterLSTM, CharacterLSTMCell
+from glassnet.models import CharacterCell, CharacterNetwork
 from glassnet.nn import Array, softmax
 
 _CHUNK = 1000  # characters of a start text that run through the network at once
@@ -101,7 +101,7 @@ def draw(probabilities: Array, uniforms: Array) -> Array:
 
 
 def stream_text(
-    network: CharacterLSTM,
+    network: CharacterNetwork,
     generator: np.random.Generator,
     *,
     start: str = "",
@@ -154,11 +154,7 @@ def stream_text(
             for index in ids[:-1]:
                 cell.step(np.full(count, index))
         else:
-            state = _state_after(network, ids[:-1])
-            for number, layer in enumerate(cell.cells, start=1):
-                if state:
-                    layer.h = state[f"lstm{number}.h"]  # (1, H) for all rows
-                    layer.c = state[f"lstm{number}.c"]
+            cell.start(_state_after(network, ids[:-1]))
         last = np.repeat(ids[-1:], count)
         for _ in range(length):
             logits = cell.step(last)
@@ -169,21 +165,23 @@ def stream_text(
     return characters()
 
 
-def _check_held(network: CharacterLSTM, held: Mapping[tuple[int, int], float]) -> None:
-    layers = len(network.lstms)
+def _check_held(network: CharacterNetwork, held: Mapping[tuple[int, int], float]) -> None:
+    sizes = network.hidden_sizes
     for (layer, unit), value in held.items():
-        if not 1 <= layer <= layers:
-            raise ValueError(f"there is no layer {layer}; layers are numbered from 1 to {layers}")
-        if not 0 <= unit < network.units:
+        if not 1 <= layer <= len(sizes):
+            raise ValueError(
+                f"there is no layer {layer}; layers are numbered from 1 to {len(sizes)}"
+            )
+        if not 0 <= unit < sizes[layer - 1]:
             raise ValueError(
                 f"layer {layer} has no neuron {unit}; its neurons are numbered from 0 to "
-                f"{network.units - 1}"
+                f"{sizes[layer - 1] - 1}"
             )
         if not -1 <= value <= 1:
             raise ValueError(f"a hidden state lies between -1 and 1, which {value} does not")
 
 
-def _hold(cell: CharacterLSTMCell, held: Mapping[tuple[int, int], float], count: int) -> None:
+def _hold(cell: CharacterCell, held: Mapping[tuple[int, int], float], count: int) -> None:
     """Hold units in all rows."""
     for number in {layer for layer, _ in held}:
         units = [unit for layer, unit in held if layer == number]
@@ -196,7 +194,7 @@ def _hold(cell: CharacterLSTMCell, held: Mapping[tuple[int, int], float], count:
         )
 
 
-def _state_after(network: CharacterLSTM, ids: Array) -> dict[str, Array]:
+def _state_after(network: CharacterNetwork, ids: Array) -> dict[str, Array]:
     """Return the state that a text's ids (T,) lead to from zeros; empty if there are none."""
     kept = network.state
     network.reset_state()

@@ -125,7 +125,7 @@ def test_an_unknown_character_is_named_with_its_line() -> None:
 
 def test_a_line_ends_with_its_last_character() -> None:
     network = small()
-    own = network.own(network.encode(["ab", " c  d  ", "abcdeabcde", "  "]))
+    own = network.text_mask(network.encode(["ab", " c  d  ", "abcdeabcde", "  "]))
     assert own.sum(axis=1).tolist() == [2, 5, 8, 0]
     assert own[1].tolist() == [True] * 5 + [False] * 3
 

@@ -60,7 +60,7 @@ class CharacterLSTMJob:
         if start is None:
             vocabulary = Vocabulary.of(self._text)
         else:
-            vocabulary = Vocabulary(start.configuration["vocabulary"])
+            vocabulary = Vocabulary(str(start.configuration["vocabulary"]))
         options = self._options
         return CharacterLSTM(
             vocabulary,

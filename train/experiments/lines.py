@@ -48,7 +48,7 @@ class TextAutoencoderJob:
         if start is None:
             vocabulary = Vocabulary.of(PADDING.join(self.lines) + PADDING)
         else:
-            vocabulary = Vocabulary(start.configuration["vocabulary"])
+            vocabulary = Vocabulary(str(start.configuration["vocabulary"]))
         structure = ("length", "embedding", "filters1", "filters2", "width")
         return TextAutoencoder(vocabulary, **{name: self._options[name] for name in structure})
 
@@ -64,7 +64,7 @@ class TextAutoencoderJob:
             )
 
         def measures(logits: Array, targets: Array) -> dict[str, tuple[float, int]]:
-            own = network.own(targets)
+            own = network.text_mask(targets)
             right = (logits.argmax(axis=2) == targets) & own
             return {"accuracy": (int(right.sum()), int(own.sum()))}
 

@@ -131,7 +131,7 @@ class Trainer:
 
     def resume(self, checkpoint: Checkpoint) -> None:
         """Go on from a checkpoint, whose weights the network has already."""
-        progress = dict(checkpoint.progress)
+        progress: dict[str, Any] = dict(checkpoint.progress)
         progress.pop("fingerprint")
         self._generator.bit_generator.state = progress.pop("random")
         self._optimizer.steps = progress.pop("optimizer_steps")
@@ -162,7 +162,7 @@ class Trainer:
             whole[self._own] = own
             self._communicator.all_gather(whole)
             training[name] = whole
-        progress = {
+        progress: dict[str, object] = {
             "step": position.step,
             "epoch_loss": position.epoch_loss,
             "epoch_seconds": position.epoch_seconds,

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from glassnet.models.digits import image_grid
+from glassnet.models.image_grid import image_grid
 from glassnet.nn import Array
 
 DIGIT_COLORS = (

@@ -126,7 +126,7 @@ def _first_weights(network: ImageAutoencoder) -> Array:
 def _stages(network: ImageAutoencoder, checkpoint: Checkpoint) -> dict[str, list[dict[str, Any]]]:
     """Return the history in the stages that training had, by name; an only one has none."""
     history = checkpoint.history
-    epochs = checkpoint.options.get("pretraining", 0)
+    epochs = int(checkpoint.options.get("pretraining", 0))
     if not (epochs and isinstance(network, StackedAutoencoder)):
         return {"": history} if history else {}
     stages = {

@@ -69,7 +69,7 @@ def strongest_ngrams(
     """
     lines = readable(network, text).split("\n")
     ids = network.encode([line for line in lines if line.strip(PADDING)])
-    own = network.own(ids)[:, ::layer]  # layer 2 has one position for two characters
+    own = network.text_mask(ids)[:, ::layer]  # layer 2 has one position for two characters
     distinct, which = np.unique(_codes(network, ids, layer)[own], return_inverse=True)
     counts = np.bincount(which, minlength=len(distinct))
     sums: Array = np.zeros(())  # will be (distinct, filters) float64

@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 
 from glassnet.models import IMAGE_AUTOENCODERS, Checkpoint, load_network, save_checkpoint
-from glassnet.models.digits import image_grid, load_digits
+from glassnet.models.digits import load_digits
 from glassnet.models.image_autoencoders import StackedAutoencoder, VariationalAutoencoder
+from glassnet.models.image_grid import image_grid
 from glassnet.visualize.command.main import main
 from glassnet.visualize.digits.figures import DIGIT_COLORS, normal_quantiles
 from glassnet.visualize.digits.pictures import _first_weights, _manifold, _stages

@@ -1,0 +1,16 @@
+"""Networks that read a text character by character and predict the next one."""
+
+from glassnet.models.characters.lstm import CharacterLSTM
+from glassnet.models.characters.lstm_cell import CharacterLSTMCell
+from glassnet.models.characters.network import CharacterCell, CharacterNetwork
+
+CHARACTER_NETWORKS: tuple[type[CharacterNetwork], ...] = (CharacterLSTM,)
+"""All classes of character networks."""
+
+__all__ = [
+    "CHARACTER_NETWORKS",
+    "CharacterCell",
+    "CharacterLSTM",
+    "CharacterLSTMCell",
+    "CharacterNetwork",
+]

@@ -1,0 +1,87 @@
+"""The character LSTM one character at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from glassnet.nn import LSTM, Array, Dense, LSTMCell
+
+
+class CharacterLSTMCell:
+    """A character LSTM read one character at a time, as sampling does; its weights are copied.
+
+    Parameters
+    ----------
+    lstms : Sequence[LSTM]
+        The LSTM layers of an initialized network; `CharacterLSTM.cell` passes its own.
+    dense : Dense
+        Its output layer.
+    rows : int, default 1
+        N, the number of texts side by side.
+
+    Shapes
+    ------
+    - ids: (N,)
+    - logits: (N, characters)
+
+    Attributes
+    ----------
+    cells : list[LSTMCell]
+        One for each layer, whose `h` and `c` (N, H) may be read and set.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from glassnet.models import CharacterLSTM, Vocabulary
+    >>> network = CharacterLSTM(Vocabulary("ab"), units=4).initialize(np.random.default_rng(1))
+    >>> ids = np.array([[0], [1], [1]])  # (T, N): "abb"
+    >>> cell = network.cell()
+    >>> logits = np.array([cell.step(row) for row in ids])
+    >>> np.allclose(logits, network.forward(ids), atol=1e-6)
+    True
+    """
+
+    def __init__(self, lstms: Sequence[LSTM], dense: Dense, rows: int = 1) -> None:
+        self.cells = [LSTMCell(lstm, rows, ids=number == 0) for number, lstm in enumerate(lstms)]
+        self._W, self._b = dense.W.copy(), dense.b.copy()
+        # By layer from 0: rows, units and values of what is clamped, (clamped,) each.
+        self._clamped: dict[int, tuple[Array, Array, Array]] = {}
+
+    def start(self, state: Mapping[str, Array]) -> None:
+        """Go on from a state of the network, such as {"lstm1.h": (1, H), "lstm1.c": ...}.
+
+        Parameters
+        ----------
+        state : Mapping[str, Array]
+            What `network.state` returned, with one row for all texts or one for each. An empty
+            one stands for zeros.
+        """
+        for number, cell in enumerate(self.cells, start=1):
+            cell.h = state[f"lstm{number}.h"] if state else cell.h * 0
+            cell.c = state[f"lstm{number}.c"] if state else cell.c * 0
+
+    def clamp(self, layer: int, units: Array, values: Array, rows: Array) -> None:
+        """Keep the hidden state of some units at given values from now on, at every step.
+
+        Neither the recurrence nor the layers above see anything else. The cell state goes on.
+
+        Parameters
+        ----------
+        layer : int
+            Number of the LSTM layer, from 1.
+        units, values, rows : Array
+            One of each for every clamped unit, (clamped,): integers from 0, numbers from -1 to
+            1, and integers from 0. They replace those clamped before.
+        """
+        self._clamped[layer - 1] = rows, units, values
+        self.cells[layer - 1].h[rows, units] = values
+
+    def step(self, ids: Array) -> Array:
+        """Read one character for each row, ids (N,), and return logits (N, characters)."""
+        x = ids
+        for number, cell in enumerate(self.cells):
+            x = cell.step(x)
+            if number in self._clamped:
+                rows, units, values = self._clamped[number]
+                x[rows, units] = values
+        return x @ self._W + self._b

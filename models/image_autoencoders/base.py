@@ -1,0 +1,111 @@
+"""What all autoencoders of images share: an encoder, a code, a decoder."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Self, cast
+
+import numpy as np
+
+from glassnet.nn import Array, GaussianSampling, Layer, Sequential, sigmoid
+
+SIDE = 28
+PIXELS = SIDE * SIDE
+CLASSES = 10
+
+_ROWS_AT_ONCE = 250  # convolutions of more images than these take more memory than they save time
+
+
+class ImageAutoencoder(Sequential):
+    """An encoder, whose output is the code, and a decoder.
+
+    A subclass builds both from its own arguments and hands these on as `configuration`.
+
+    Parameters
+    ----------
+    encoder : Sequential
+        Makes codes (N, ...) of images (N, 28, 28).
+    decoder : Sequential
+        Makes logits of pixels (N, 28, 28) of codes.
+    **configuration : float
+        The arguments that build this network again, as JSON values.
+
+    Shapes
+    ------
+    - images: (N, 28, 28), from 0 to 1
+    - codes: (N, ...)
+    - logits: (N, 28, 28)
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from glassnet.models.image_autoencoders import ImageAutoencoder, SimpleAutoencoder
+    >>> network = SimpleAutoencoder(code=4).initialize(np.random.default_rng(1))
+    >>> isinstance(network, ImageAutoencoder)
+    True
+    >>> images = np.random.default_rng(2).random((3, 28, 28), np.float32)
+    >>> network.encode(images).shape, network.reconstruct(images).shape
+    ((3, 4), (3, 28, 28))
+    """
+
+    kind: str
+
+    def __init__(self, encoder: Sequential, decoder: Sequential, **configuration: float) -> None:
+        super().__init__(("encoder", encoder), ("decoder", decoder))
+        self.encoder, self.decoder = encoder, decoder
+        self.configuration: Mapping[str, float] = configuration
+
+    @classmethod
+    def from_configuration(cls, configuration: Mapping[str, object]) -> Self:
+        """Build the network that a `configuration` describes, not yet initialized."""
+        return cls(**cast(dict[str, Any], configuration))
+
+    @property
+    def path(self) -> list[Layer]:
+        """The layers that `forward` passes data through, in that order."""
+        return [*self.encoder.layers.values(), *self.decoder.layers.values()]
+
+    @property
+    def variational(self) -> bool:
+        """Whether training shapes the codes of images into a standard normal distribution."""
+        return any(isinstance(layer, GaussianSampling) for layer in self.encoder.layers.values())
+
+    def encode(self, images: Array) -> Array:
+        """Return the codes of images; a variational network returns their means.
+
+        Parameters
+        ----------
+        images : Array
+            (N, 28, 28), from 0 to 1.
+
+        Returns
+        -------
+        Array
+            (N, ...).
+        """
+        return forward_in_parts(self.encoder, images)
+
+    def decode(self, codes: Array) -> Array:
+        """Return the images that codes stand for.
+
+        Parameters
+        ----------
+        codes : Array
+            (N, ...), as `encode` returns them.
+
+        Returns
+        -------
+        Array
+            (N, 28, 28), pixels from 0 to 1.
+        """
+        return sigmoid(forward_in_parts(self.decoder, codes))
+
+    def reconstruct(self, images: Array) -> Array:
+        """Return what the network makes of images (N, 28, 28), of the same shape."""
+        return self.decode(self.encode(images))
+
+
+def forward_in_parts(layer: Layer, x: Array) -> Array:
+    """Return a layer's output for x (N, ...), computed for some rows at a time, as a new array."""
+    parts = (x[start : start + _ROWS_AT_ONCE] for start in range(0, len(x), _ROWS_AT_ONCE))
+    return np.concatenate([layer.forward(part).copy() for part in parts])
