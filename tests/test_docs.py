@@ -5,7 +5,6 @@ marked `output` stands below a python block and shows what that one prints; numb
 rounding. A page runs in an empty folder that has links to the files of `saves/`.
 """
 
-import argparse
 import contextlib
 import io
 import re
@@ -14,10 +13,6 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
-
-from glassnet.sample import command as sample_command
-from glassnet.train.command import main as train_command
-from glassnet.visualize.command import main as visualize_command
 
 ROOT = Path(__file__).parents[1]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
@@ -134,25 +129,3 @@ def test_a_traceback_names_the_line_of_the_page() -> None:
         run("one\ntwo\n```python\nx = 1\nx / 0\n```\n", "page.md")
     last = caught.traceback[-1]
     assert (str(last.path).endswith("page.md"), last.lineno + 1) == (True, 5)
-
-
-def _options_in_readme(program: str) -> set[str]:
-    """The options in the first cells of the README's tables under the heading of a program."""
-    text = (ROOT / "README.md").read_text(encoding="utf-8")
-    start = text.index(f"\n## {program}\n")
-    part = text[start : text.index("\n## ", start + 1)]
-    cells = [line.split(" | ")[0] for line in part.splitlines() if line.startswith("| `--")]
-    return {option for cell in cells for option in re.findall(r"--[a-z0-9-]+", cell)}
-
-
-@pytest.mark.parametrize(
-    ("heading", "parser"),
-    [
-        ("Training", train_command._parser("shakespeare")),
-        ("Sampling", sample_command._parser()),
-        ("Looking inside", visualize_command._parser()),
-    ],
-)
-def test_the_readme_has_every_option(heading: str, parser: argparse.ArgumentParser) -> None:
-    there = {name for action in parser._actions for name in action.option_strings}
-    assert _options_in_readme(heading) == there - {"-h", "--help", "--list"}

@@ -1,0 +1,193 @@
+"""What mkdocs can't know: the options of the commands, and the pages of the API reference.
+
+The tables of options come from the parsers of the command line, the pages from every `__all__`.
+`tests/test_site.py` holds the built site to both.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import importlib
+import inspect
+import pkgutil
+import re
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from typing import NamedTuple
+
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.structure.files import File, Files
+from mkdocs.structure.pages import Page
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT))  # the clone that the pages are about, installed or not
+
+import glassnet  # noqa: E402
+
+# -- options ------------------------------------------------------------------------------------
+
+
+def train_parsers() -> dict[str, argparse.ArgumentParser]:
+    """The parsers of `glassnet train`, by recipe."""
+    from glassnet.train.command.main import _parser
+    from glassnet.train.recipes import RECIPES
+
+    return {name: _parser(name) for name in RECIPES}
+
+
+def sample_parsers() -> dict[str, argparse.ArgumentParser]:
+    """The parsers of `glassnet sample`, by the kind of the network."""
+    from glassnet.sample.command import _parser
+
+    return {"": _parser()}
+
+
+def visualize_parsers() -> dict[str, argparse.ArgumentParser]:
+    """The parsers of `glassnet visualize`, by the kind of the network."""
+    from glassnet.visualize.command.main import _parser
+
+    return {"": _parser()}
+
+
+def evaluate_parsers() -> dict[str, argparse.ArgumentParser]:
+    """The parser of `glassnet evaluate`."""
+    from glassnet.train.command.evaluate import parser
+
+    return {"": parser()}
+
+
+COMMANDS = {
+    "train": train_parsers,
+    "sample": sample_parsers,
+    "visualize": visualize_parsers,
+    "evaluate": evaluate_parsers,
+}
+
+
+def options_of(command: str) -> str:
+    """Return the tables of a command's options in Markdown, with a heading for each parser."""
+    tables = []
+    for name, parser in COMMANDS[command]().items():
+        tables += [f"### {name}\n"] if name else []
+        tables += ["| option | default | meaning |", "| --- | --- | --- |"]
+        tables += [row(action) for action in parser._actions]
+        tables.append("")
+    return "\n".join(tables)
+
+
+def row(action: argparse.Action) -> str:
+    """Return an option's line of a table; its help text ends with the default in parentheses."""
+    names = ", ".join(action.option_strings) or str(action.metavar or action.dest)
+    if action.option_strings and action.nargs != 0:
+        value = str(action.metavar or action.dest.upper())
+        names += f" [{value}]" if action.nargs == "?" else f" {value}"
+    text = " ".join((action.help or "").split()).replace("%%", "%")
+    found = re.search(r"\s*\(default:? (?P<default>[^()]*)\)$", text)
+    default = found["default"] if found else ""
+    meaning = text[: found.start()] if found else text
+    if not found and text.startswith("default "):
+        meaning, default = "", text.removeprefix("default ")
+    cells = (f"`{names}`", default, meaning)
+    return "| " + " | ".join(cell.replace("|", r"\|") for cell in cells) + " |"
+
+
+def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Files) -> str:
+    """Fill in the tables where a page has a comment such as `<!-- options of train -->`."""
+    return re.sub(r"<!-- options of (\w+) -->", lambda found: options_of(found[1]), markdown)
+
+
+# -- the API reference --------------------------------------------------------------------------
+
+
+class Public(NamedTuple):
+    """A name in an `__all__`."""
+
+    name: str
+    module: str  # from which a reader imports it: the shortest
+    home: str  # the module that defines it
+
+
+def public_names() -> list[Public]:
+    """Return everything in an `__all__` of glassnet once, in the order of the alphabet."""
+    found: dict[tuple[str, int], Public] = {}
+    for path in pkgutil.walk_packages(glassnet.__path__, "glassnet."):
+        if path.name.endswith("__main__"):
+            continue
+        module = importlib.import_module(path.name)
+        homes = imported_names(Path(module.__file__ or ""))
+        for name in getattr(module, "__all__", ()):
+            public = Public(name, path.name, homes.get(name, path.name))
+            before = found.get(key := (name, id(getattr(module, name))))
+            if before is None or path.name.count(".") < before.module.count("."):
+                found[key] = public
+    return sorted(found.values(), key=lambda public: (public.module, public.name.lower()))
+
+
+def imported_names(path: Path) -> dict[str, str]:
+    """Return the names that a module imports from others, and from which."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    return {
+        alias.asname or alias.name: node.module
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom) and node.module
+        for alias in node.names
+    }
+
+
+def room(public: Public) -> str:
+    """Return the package below the public module in which a name is defined, or that module."""
+    home = importlib.import_module(public.home)
+    package = public.home if hasattr(home, "__path__") else public.home.rpartition(".")[0]
+    return package if package.startswith(public.module + ".") else public.module
+
+
+def reference() -> dict[str, str]:
+    """Return the pages of the reference in Markdown, by their path."""
+    rooms: dict[tuple[str, str], list[Public]] = {}
+    for public in public_names():
+        rooms.setdefault((public.module, room(public)), []).append(public)
+    pages, index = {}, [INDEX]
+    for (module, place), publics in sorted(rooms.items()):
+        path = f"{place.replace('.', '/')}.md"
+        title = place if place == module else f"{place.removeprefix(module + '.')} in {module}"
+        purpose = first_paragraph(place)
+        text = [f"---\ntitle: {place.removeprefix('glassnet.')}\n---\n", f"# {title}\n", purpose]
+        text.append(f"\n```python\nfrom {module} import ...\n```\n")
+        for public in publics:
+            text.append(f"::: {module}.{public.name}\n")
+        pages[f"reference/{path}"] = "\n".join(text)
+        links = ", ".join(f"[`{p.name}`][{module}.{p.name}]" for p in publics)
+        index.append(f"## [{title}]({path})\n\n{purpose}\n\n{links}\n")
+    return {"reference/index.md": "\n".join(index), **pages}
+
+
+INDEX = """# API reference
+
+Every public name, by the module that you import it from. Shapes are written as
+tuples: sequences are (T, N, D), images (N, H, W, C), text windows (N, L, C), with N for the
+batch. A name without an underscore that is not here may change without notice.
+"""
+
+
+def first_paragraph(module: str) -> str:
+    """Return what the docstring of a module begins with, on one line."""
+    text = inspect.getdoc(importlib.import_module(module)) or ""
+    return " ".join(text.split("\n\n")[0].split())
+
+
+def on_files(files: Files, config: MkDocsConfig) -> Files:
+    """Add the pages of the reference, and list them in the navigation."""
+    pages = reference()
+    for path, text in pages.items():
+        files.append(File.generated(config, path, content=text))
+    set_navigation(config.nav or [], "API reference", pages)
+    return files
+
+
+def set_navigation(entries: list[dict[str, object]], title: str, pages: Iterable[str]) -> None:
+    """Put pages under a title of the navigation in mkdocs.yml."""
+    for entry in entries:
+        if title in entry:
+            entry[title] = list(pages)

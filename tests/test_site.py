@@ -1,0 +1,102 @@
+"""The documentation site: it has every public name and option, and needs no network."""
+
+import functools
+import importlib.util
+import os
+import re
+import subprocess
+import sys
+from html.parser import HTMLParser
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from glassnet.train.recipes import RECIPES
+
+pytest.importorskip("material", reason="needs the extra [docs]")
+ROOT = Path(__file__).parents[1]
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("site")
+    built = subprocess.run(
+        [sys.executable, "-m", "mkdocs", "build", "--quiet", "--site-dir", str(folder)],
+        cwd=ROOT,
+        env=os.environ | {"NO_MKDOCS_2_WARNING": "true"},
+        capture_output=True,
+        text=True,
+    )
+    assert built.returncode == 0, built.stdout + built.stderr
+    return folder
+
+
+@functools.cache
+def hook() -> ModuleType:
+    """docs/hooks/pages.py, which is no module of a package."""
+    spec = importlib.util.spec_from_file_location("pages", ROOT / "docs" / "hooks" / "pages.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+class Elements(HTMLParser):
+    """The ids of a page, and the addresses of what a browser loads along with it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.ids: set[str] = set()
+        self.loaded: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = {name: value or "" for name, value in attrs}
+        self.ids.add(given.get("id", ""))
+        if tag == "link" and given.get("rel") not in {"canonical", "next", "prev"}:
+            self.loaded.append(given.get("href", ""))
+        if tag != "a":
+            self.loaded += [given[name] for name in ("src", "srcset", "data") if name in given]
+
+
+def elements(path: Path) -> Elements:
+    found = Elements()
+    found.feed(path.read_text(encoding="utf-8"))
+    return found
+
+
+def test_every_public_name_has_its_place(site: Path) -> None:
+    ids = set().union(*(elements(page).ids for page in (site / "reference").rglob("*.html")))
+    names = hook().public_names()
+    assert len(names) > 70
+    missing = [
+        f"{name.module}.{name.name}"
+        for name in names
+        if not {f"{name.module}.{name.name}", f"{name.home}.{name.name}"} & ids
+    ]
+    assert missing == []
+
+
+def test_nothing_is_loaded_from_elsewhere(site: Path) -> None:
+    pages = list(site.rglob("*.html"))
+    assert len(pages) > 10
+    loaded = {address for page in pages for address in elements(page).loaded}
+    assert any(address.endswith(".js") for address in loaded)
+    assert [address for address in loaded if re.match(r"(\w+:)?//", address)] == []
+    for style in site.rglob("*.css"):
+        text = style.read_text(encoding="utf-8")
+        assert re.findall(r"url\(\W?(?:https?:)?//|@import", text) == [], style
+
+
+def test_every_recipe_has_its_options(site: Path) -> None:
+    page = (site / "options.html").read_text(encoding="utf-8")
+    for name, recipe in RECIPES.items():
+        part = page.split(f'<h3 id="{name}">')[1].split("<h")[0]
+        for option in recipe.options:
+            assert f"<code>--{option} " in part, (name, option)
+
+
+def test_no_comment_is_left_where_options_belong(site: Path) -> None:
+    for page in site.rglob("*.html"):
+        assert "<!-- options of" not in page.read_text(encoding="utf-8")
