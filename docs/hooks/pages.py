@@ -13,6 +13,7 @@ import inspect
 import pkgutil
 import re
 import sys
+import textwrap
 from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
@@ -143,23 +144,29 @@ def room(public: Public) -> str:
     return package if package.startswith(public.module + ".") else public.module
 
 
+def identifier(public: Public) -> str:
+    """Return the path by which mkdocstrings finds a name: another where a module has it too."""
+    path = f"{public.module}.{public.name}"
+    return f"{path}.{public.name}" if path == public.home else path
+
+
 def reference() -> dict[str, str]:
     """Return the pages of the reference in Markdown, by their path."""
-    rooms: dict[tuple[str, str], list[Public]] = {}
+    rooms: dict[str, list[Public]] = {}
     for public in public_names():
-        rooms.setdefault((public.module, room(public)), []).append(public)
+        rooms.setdefault(room(public), []).append(public)
     pages, index = {}, [INDEX]
-    for (module, place), publics in sorted(rooms.items()):
+    for place, publics in sorted(rooms.items()):
         path = f"{place.replace('.', '/')}.md"
-        title = place if place == module else f"{place.removeprefix(module + '.')} in {module}"
         purpose = first_paragraph(place)
-        text = [f"---\ntitle: {place.removeprefix('glassnet.')}\n---\n", f"# {title}\n", purpose]
-        text.append(f"\n```python\nfrom {module} import ...\n```\n")
-        for public in publics:
-            text.append(f"::: {module}.{public.name}\n")
+        text = [f"---\ntitle: {place.removeprefix('glassnet.')}\n---\n", f"# {place}\n", purpose]
+        for module in sorted({public.module for public in publics}):
+            names = [public for public in publics if public.module == module]
+            text.append(f"\n```python\n{import_line(module, names)}\n```\n")
+            text += [f"::: {identifier(public)}\n" for public in names]
         pages[f"reference/{path}"] = "\n".join(text)
-        links = ", ".join(f"[`{p.name}`][{module}.{p.name}]" for p in publics)
-        index.append(f"## [{title}]({path})\n\n{purpose}\n\n{links}\n")
+        links = ", ".join(f"[`{public.name}`][{identifier(public)}]" for public in publics)
+        index.append(f"## [{place}]({path})\n\n{purpose}\n\n{links}\n")
     return {"reference/index.md": "\n".join(index), **pages}
 
 
@@ -169,6 +176,14 @@ Every public name, by the module that you import it from. Shapes are written as
 tuples: sequences are (T, N, D), images (N, H, W, C), text windows (N, L, C), with N for the
 batch. A name without an underscore that is not here may change without notice.
 """
+
+
+def import_line(module: str, names: list[Public]) -> str:
+    """Return the statement that imports names, in parentheses if it is long."""
+    listed = ", ".join(public.name for public in names)
+    if len(listed) < 60:
+        return f"from {module} import {listed}"
+    return f"from {module} import (\n{textwrap.indent(textwrap.fill(listed + ',', 76), '    ')}\n)"
 
 
 def first_paragraph(module: str) -> str:
