@@ -1,11 +1,12 @@
-"""Wrong variants of a class, made by changing one place in its source."""
+"""Wrong variants of a class or function, made by changing one place in its source."""
 
 import inspect
 import sys
+from collections.abc import Callable
 from typing import Any
 
 
-def mutant(kind: type, old: str, new: str) -> Any:
+def mutant(kind: Callable[..., Any], old: str, new: str) -> Any:
     """Return `kind` with the one occurrence of `old` in its source replaced by `new`."""
     source = inspect.getsource(kind)
     assert source.count(old) == 1, f"{old!r} stands {source.count(old)} times in {kind.__name__}"

@@ -1,0 +1,117 @@
+"""The rules that every layer keeps, as checks: see the top of `nn/layer.py` for the rules."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+
+import numpy as np
+
+from glassnet.nn.gradcheck.comparison import GradientError
+from glassnet.nn.layer import Layer
+from glassnet.nn.types import Array
+
+
+@contextmanager
+def restored(layer: Layer) -> Iterator[None]:
+    """Give the layer back its gradients, carried state and randomness at the end."""
+    gradients = layer.grad.copy()
+    parts = [(part, part.batch_shard, part.carried) for _, part in layer.walk()]
+    try:
+        yield
+    finally:
+        layer.grad[...] = gradients
+        for part, shard, carried in parts:
+            part.batch_shard, part.carried = shard, carried
+
+
+def check_forward(
+    layer: Layer, forward: Callable[[], Array], x: Array, state: Mapping[str, Array]
+) -> Array:
+    """Return the output; check that `forward` changes nothing and depends on its input only."""
+    given = x.copy()
+    y = forward()
+    if not np.array_equal(x, given, equal_nan=True):
+        raise GradientError("contract: forward wrote to its input")
+    if np.issubdtype(y.dtype, np.floating) and y.dtype != np.float64:
+        raise GradientError(f"contract: forward returned {y.dtype} for float64")
+    if layer.state.keys() != state.keys() or not all(
+        np.array_equal(layer.state[name], state[name], equal_nan=True) for name in state
+    ):
+        raise GradientError("contract: forward changed the carried state; only carry moves it on")
+    if not np.array_equal(y, forward(), equal_nan=True):
+        raise GradientError(
+            "contract: forward gave two outputs for one input; randomness must be batch_shard's"
+        )
+    return y
+
+
+def check_carrying(layer: Layer, x: Array, y: Array, start: Mapping[str, Array]) -> None:
+    """Check that state starts from zeros, and that two parts of a sequence equal the whole.
+
+    `y` is the output for the whole `x` (T, ...), starting from the state `start`.
+    """
+
+    def same(a: Array, b: Array) -> bool:
+        return np.allclose(a, b, rtol=1e-9, atol=1e-9, equal_nan=True)
+
+    layer.state = {name: np.zeros_like(value) for name, value in start.items()}
+    from_zeros = np.array(layer.forward(x))
+    layer.reset_state()
+    if not same(layer.forward(x), from_zeros):
+        raise GradientError("contract: without a carried state forward did not start from zeros")
+    middle = len(x) // 2
+    if not middle or len(y) != len(x):
+        return
+    for part, steps in ((x[:middle], None), (x, middle)):
+        layer.state = start
+        layer.forward(part)
+        layer.carry(steps)
+        if not same(layer.forward(x[middle:]), y[middle:]):
+            raise GradientError(
+                f"contract: after carry({steps}) forward did not go on from where the first "
+                f"{middle} steps ended"
+            )
+
+
+def analytic_gradients(
+    layer: Layer, forward: Callable[[], Array], x: Array, dy: Array, state: Mapping[str, Array]
+) -> dict[str, tuple[Array, Array]]:
+    """Run `backward` twice, check it, and return each tensor and its gradient by name."""
+    x_before, dy_before = x.copy(), dy.copy()
+    layer.zero_grad()
+    forward()
+    dx = np.array(layer.backward(dy))
+    once = layer.grad.copy()
+    dstate = {name: value.copy() for name, value in layer.dstate.items()}
+    dx_again = np.array(layer.backward(dy))
+    if not np.array_equal(x_before, x, equal_nan=True):
+        raise GradientError("contract: backward wrote to the input")
+    if not np.array_equal(dy_before, dy, equal_nan=True):
+        raise GradientError("contract: backward wrote to dy")
+    # NaN passes here; the comparison names the tensor that holds it.
+    if not np.allclose(layer.grad, 2 * once, rtol=1e-12, atol=1e-12, equal_nan=True):
+        raise GradientError("contract: calling backward twice did not double the gradients")
+    if not np.allclose(dx_again, dx, rtol=1e-12, atol=1e-12, equal_nan=True):
+        raise GradientError("contract: calling backward twice gave another gradient for the input")
+    layer.grad[...] = once
+
+    pairs: dict[str, tuple[Array, Array]] = {}
+    if np.issubdtype(x.dtype, np.floating) and layer.requires_input_gradient:
+        if dx.shape != x.shape:
+            raise GradientError(f"input: gradient of shape {dx.shape} for shape {x.shape}")
+        if dx.dtype != x.dtype:
+            raise GradientError(f"input: gradient is {dx.dtype} for {x.dtype}")
+        pairs["input"] = (x, dx)
+    for name, value in state.items():
+        if name not in dstate:
+            raise GradientError(f"state {name}: backward left no gradient for it in dcarried")
+        if dstate[name].shape != value.shape:
+            raise GradientError(
+                f"state {name}: gradient of shape {dstate[name].shape} for shape {value.shape}"
+            )
+        pairs[f"state {name}"] = (value, dstate[name])
+    gradients = layer.gradients
+    for name, value in layer.parameters.items():
+        pairs[f"parameter {name}"] = (value, gradients[name].copy())
+    return pairs

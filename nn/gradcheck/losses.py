@@ -1,0 +1,86 @@
+"""`check_loss`: the gradient of a loss function."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from glassnet.nn.gradcheck.comparison import (
+    GradientError,
+    compare,
+    five_points,
+    require_float64,
+)
+from glassnet.nn.types import Array
+
+Loss = Callable[[Array, Array], tuple[float, Array]]
+"""(output, targets) -> (value, gradient for the output)"""
+
+
+def check_loss(
+    loss: Loss,
+    output: Array,
+    targets: Array,
+    *,
+    tolerance: float = 1e-6,
+    directions: int = 3,
+    every_coordinate: int = 64,
+    seed: int = 0,
+) -> None:
+    """Check the gradient of a loss function.
+
+    Parameters
+    ----------
+    loss : callable
+        A function (output, targets) -> (value, gradient for output).
+    output, targets : array
+        What to call it with. `output` is float64.
+    tolerance, directions, every_coordinate, seed
+        As in `check_layer`.
+
+    Raises
+    ------
+    GradientError
+        If the gradient is wrong, has another shape than `output`, or if the loss wrote to its
+        input. The tensor is called "output" in the message.
+    TypeError
+        If `output` is not float64.
+
+    Shapes
+    ------
+    - output: any that the loss takes
+    - targets: any that the loss takes
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from glassnet.nn import mean_squared_error
+    >>> from glassnet.nn.gradcheck import check_loss
+    >>> check_loss(mean_squared_error, np.array([[1.0, 2.0]]), np.zeros((1, 2)))  # silent: right
+    """
+    require_float64(output, "the output")
+    generator = np.random.default_rng(seed)
+    moved = output.copy()
+    _, gradient = loss(output, targets)
+    if not np.array_equal(moved, output, equal_nan=True):
+        raise GradientError("the loss wrote to its input")
+    gradient = np.array(gradient)
+    if gradient.shape != output.shape:
+        raise GradientError(f"output: gradient of shape {gradient.shape} for shape {output.shape}")
+
+    def slope(tensor: Array, direction: Array, h: float) -> float:
+        return float(
+            five_points(h, lambda step: np.array(loss(tensor + step * direction, targets)[0]))
+        )
+
+    compare(
+        "output",
+        moved,
+        gradient,
+        slope,
+        generator,
+        tolerance=tolerance,
+        directions=directions,
+        every_coordinate=every_coordinate,
+    )

@@ -1,0 +1,93 @@
+import re
+
+import numpy as np
+import pytest
+
+from glassnet.nn import Array, ReLU
+from glassnet.nn.gradcheck import GradientError, check_layer
+from tests.mutate import mutant
+from tests.nn.gradcheck.cases import Absolute, Square
+
+
+def test_the_message_shows_both_derivatives_and_an_element_that_is_wrong(
+    generator: np.random.Generator,
+) -> None:
+    # More elements than are tried one by one; only the last of them is wrong.
+    wrong = mutant(Square, "return dx", "dx[-1, -1] *= 1.5\n        return dx")
+    layer = wrong(40).initialize(generator, np.float64)
+    with pytest.raises(GradientError) as caught:
+        check_layer(layer, generator.standard_normal((30, 40)))
+    number = r"(-?[\d.]+(?:e[+-]\d+)?)"
+    match = re.search(
+        rf"^input: analytic {number} against numeric {number} along a random direction, "
+        rf"relative error {number} \(tolerance 1e-06\); at element \[29, 39\]: "
+        rf"analytic {number}, numeric {number}$",
+        str(caught.value),
+    )
+    assert match, str(caught.value)
+    analytic, numeric, _, analytic_there, numeric_there = map(float, match.groups())
+    assert analytic != pytest.approx(numeric, rel=1e-6)
+    assert analytic_there == pytest.approx(1.5 * numeric_there, rel=1e-6)
+
+
+def test_small_tensors_are_tried_element_by_element(x: Array) -> None:
+    wrong = mutant(Square, "return dx", "dx[0, 0] += 1e-3\n        return dx")
+    with pytest.raises(GradientError, match=r"^input\[0, 0\]: analytic .* numeric .* relative"):
+        check_layer(wrong(), x, directions=0)
+    with pytest.raises(GradientError, match=r"^input: analytic .* along a random direction"):
+        check_layer(wrong(), x, every_coordinate=0)
+    # Neither way of looking: the two options do what they say.
+    check_layer(wrong(), x, directions=0, every_coordinate=x.size - 1)
+
+
+def test_the_tolerance_is_relative_and_can_be_set(x: Array) -> None:
+    wrong = mutant(Square, "self.dw +=", "self.dw += (1 + 1e-5) *")
+    check_layer(wrong(), x, tolerance=1e-4)
+    with pytest.raises(GradientError, match="tolerance 1e-07"):
+        check_layer(wrong(), x, tolerance=1e-7)
+
+
+@pytest.mark.parametrize("bad", ["np.nan", "np.inf"])
+def test_gradients_that_are_not_finite_are_named(bad: str, x: Array) -> None:
+    of_input = mutant(Square, "return dx", f"return dx + {bad}")
+    with pytest.raises(GradientError, match=r"^input: the analytic gradient is not finite"):
+        check_layer(of_input(), x)
+    of_weight = mutant(Square, "self.dw +=", f"self.dw += {bad} +")
+    with pytest.raises(GradientError, match=r"^parameter w: the analytic gradient is not finite"):
+        check_layer(of_weight(), x)
+
+
+@pytest.mark.parametrize("bad", ["np.nan", "np.inf"])
+def test_outputs_that_are_not_finite_are_rejected(bad: str, x: Array) -> None:
+    wrong = mutant(Square, "return y", f"y[0, 0] = {bad}\n        return y")
+    with (
+        np.errstate(invalid="ignore"),
+        pytest.raises(GradientError, match=r"^input: .* numeric nan"),
+    ):
+        check_layer(wrong(), x)
+
+
+def test_an_input_that_is_not_finite_is_rejected(x: Array) -> None:
+    x[0, 0] = np.nan
+    with pytest.raises(GradientError, match=r"^input: "):
+        check_layer(Square(), x)
+
+
+# -- kinks --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("distance", [1.5e-4, 1e-5, 4e-6, -1e-5])
+@pytest.mark.parametrize("kind", [ReLU, Absolute])
+def test_a_kink_nearby_is_no_error(distance: float, kind: type[ReLU] | type[Absolute]) -> None:
+    check_layer(kind(), np.array([[distance, 1.0, -1.0]]))
+
+
+def test_a_kink_nearby_hides_no_error() -> None:
+    wrong = mutant(Absolute, "return dx", "return 1.001 * dx")
+    with pytest.raises(GradientError, match=r"^input"):
+        check_layer(wrong(), np.array([[1e-5, 1.0, -1.0]]))
+
+
+def test_a_kink_right_there_is_an_error() -> None:
+    with pytest.raises(GradientError, match=r"^input.*numeric"):
+        check_layer(ReLU(), np.array([[0.0, 1.0]]))

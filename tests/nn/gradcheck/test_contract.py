@@ -1,0 +1,125 @@
+import pytest
+
+from glassnet.nn import Array
+from glassnet.nn.gradcheck import GradientError, check_layer
+from tests.mutate import mutant
+from tests.nn.gradcheck.cases import Memory, Square
+
+END_OF_FORWARD, END_OF_BACKWARD = "return y", "return dx"
+
+MUTANTS = {
+    "forward writes to its input": (
+        END_OF_FORWARD,
+        "self._x = x.copy()\n        x += 1\n        return y",
+        "contract: forward wrote to its input",
+    ),
+    "forward writes the same to its input each time": (
+        "self._x = x",
+        "x[0] = 0\n        self._x = x",
+        "contract: forward wrote to its input",
+    ),
+    "backward writes to the input": (
+        END_OF_BACKWARD,
+        "self._x[...] = 0\n        return dx",
+        "contract: backward wrote to the input",
+    ),
+    "backward writes to dy": (
+        END_OF_BACKWARD,
+        "dy *= 2\n        return dx",
+        "contract: backward wrote to dy",
+    ),
+    "backward overwrites the gradient": (
+        "self.dw +=",
+        "self.dw[...] =",
+        "contract: .* twice did not double the gradients",
+    ),
+    "backward changes what forward cached": (
+        END_OF_BACKWARD,
+        "self._x = 0.5 * self._x\n        return dx",
+        "contract: .* twice did not double the gradients",
+    ),
+    "backward changes what its result depends on": (
+        END_OF_BACKWARD,
+        "self.w = 0.5 * self.w\n        return dx",
+        "contract: .* twice gave another gradient for the input",
+    ),
+    "single precision": (
+        END_OF_FORWARD,
+        "return y.astype(np.float32)",
+        "contract: forward returned float32",
+    ),
+    "gradient in single precision": (
+        END_OF_BACKWARD,
+        "return dx.astype(np.float32)",
+        "input: gradient is float32 for float64",
+    ),
+    "gradient of another shape": (
+        END_OF_BACKWARD,
+        "return dx[0]",
+        r"input: gradient of shape \(3,\) for shape \(4, 3\)",
+    ),
+    "no gradient": (
+        END_OF_BACKWARD,
+        "return np.empty(0)",
+        r"input: gradient of shape \(0,\) for shape \(4, 3\)",
+    ),
+    "another output each time": (
+        END_OF_FORWARD,
+        "self.calls = getattr(self, 'calls', 0) + 1\n        return self.calls * y",
+        "contract: forward gave two outputs for one input",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", MUTANTS)
+def test_the_broken_rule_is_named(name: str, x: Array) -> None:
+    *change, message = MUTANTS[name]
+    with pytest.raises(GradientError, match=f"^{message}"):
+        check_layer(mutant(Square, *change)(), x)
+
+
+def test_no_gradient_is_right_where_none_is_wanted(x: Array) -> None:
+    layer = mutant(Square, END_OF_BACKWARD, "return np.empty(0)")()
+    layer.requires_input_gradient = False
+    check_layer(layer, x)
+
+
+STATE_MUTANTS = {
+    "carries nothing": (
+        'self.carried = {"h": self._hs[-1 if steps is None else steps - 1].copy()}',
+        "pass",
+        r"after carry\(None\) forward did not go on from where",
+    ),
+    "carries zeros": (
+        "self._hs[-1 if steps is None else steps - 1].copy()",
+        "np.zeros(self._hs.shape[1:])",
+        r"after carry\(None\) forward did not go on from where",
+    ),
+    "carries the end always": (
+        "-1 if steps is None else steps - 1",
+        "-1",
+        r"after carry\(2\) .* where the first 2 steps ended",
+    ),
+    "moves on by itself": (
+        "return self._hs",
+        "self.carry()\n        return self._hs",
+        "forward changed the carried state",
+    ),
+    "writes to the state": (
+        "return self._hs",
+        "self._start[...] = h\n        return self._hs",
+        "forward changed the carried state",
+    ),
+    "starts from ones": (
+        "np.zeros(x.shape[1:])",
+        "np.ones(x.shape[1:])",
+        "without a carried state forward did not start from zeros",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", STATE_MUTANTS)
+def test_the_broken_rule_of_carried_state_is_named(name: str, sequence: Array, h: Array) -> None:
+    *change, message = STATE_MUTANTS[name]
+    with pytest.raises(GradientError, match=f"^contract: {message}"):
+        check_layer(mutant(Memory, *change)(), sequence, state={"h": h})
