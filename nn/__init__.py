@@ -1,8 +1,8 @@
 """A deep-learning framework on NumPy: layers, losses, optimizers and gradient checks.
 
-Start with `nn/layer.py`, which says what a layer is; then `nn/layers/dense.py`, the simplest one,
-and
-`nn/recurrent/lstm.py`, the fastest.
+Start with `nn/layer.py`, which says what a layer is. Then read `nn/layers/dense.py`, the simplest
+layer, and `nn/recurrent/lstm.py`, the fastest. `nn/plain` has the same layers as a textbook writes
+them.
 """
 
 from glassnet.nn.batch_shard import BatchShard

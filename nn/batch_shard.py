@@ -11,20 +11,37 @@ from glassnet.nn.types import Array
 
 @dataclass
 class BatchShard:
-    """The rows of a batch that this process works on, and the random numbers for them.
+    """The rows of a batch that this worker holds, and the random numbers for them.
 
-    A layer that draws random numbers draws them for the *whole* batch and keeps its own rows, so
-    that a network trained by several workers sees the same noise as one trained by a single one.
+    A layer that draws random numbers draws them for the *whole* batch and keeps the rows of this
+    worker. So a network trained by several workers sees the same noise as one trained by a single
+    worker.
 
     Parameters
     ----------
-    generator : the source of randomness; every worker holds one in the same state.
-    start, stop : the rows held by this process; `stop=None` means all rows.
-    total : the number of rows of the whole batch; None means that this process holds all.
+    generator : numpy.random.Generator
+        The source of randomness; every worker holds one in the same state.
+    start, stop : int, optional
+        The rows that this worker holds; by default all.
+    total : int, optional
+        The number of rows of the whole batch; by default this worker holds all of them.
 
     Raises
     ------
-    ValueError : if `start` or `stop` is given without `total`.
+    ValueError
+        If `start` or `stop` is given without `total`.
+
+    Examples
+    --------
+    Two workers together draw what one worker draws:
+
+    >>> import numpy as np
+    >>> BatchShard(np.random.default_rng(0)).uniform((4,)).round(2)
+    array([0.85, 0.64, 0.51, 0.27], dtype=float32)
+    >>> BatchShard(np.random.default_rng(0), start=0, stop=2, total=4).uniform((2,)).round(2)
+    array([0.85, 0.64], dtype=float32)
+    >>> BatchShard(np.random.default_rng(0), start=2, stop=4, total=4).uniform((2,)).round(2)
+    array([0.51, 0.27], dtype=float32)
     """
 
     generator: np.random.Generator
@@ -34,26 +51,67 @@ class BatchShard:
 
     def __post_init__(self) -> None:
         if self.total is None and (self.start or self.stop is not None):
-            raise ValueError("a share of a batch needs the total number of its rows")
+            raise ValueError("a batch shard with start or stop needs total, the rows of the batch")
 
     def uniform(self, shape: tuple[int, ...], batch_axis: int = 0) -> Array:
-        """Return float32 numbers in [0, 1) of this shape, whose rows lie along `batch_axis`."""
-        whole = self.generator.random(self._whole(shape, batch_axis), dtype=np.float32)
+        """Return uniform random numbers in [0, 1) for the rows of this worker.
+
+        Parameters
+        ----------
+        shape : tuple of int
+            The shape of the result.
+        batch_axis : int, default 0
+            The axis of the shape along which the rows lie.
+
+        Returns
+        -------
+        array
+            float32 numbers of this shape.
+        """
+        whole = self.generator.random(self._global_shape(shape, batch_axis), dtype=np.float32)
         return self._local(whole, batch_axis)
 
     def normal(self, shape: tuple[int, ...], batch_axis: int = 0) -> Array:
-        """Return float32 standard normal numbers of this shape (rows along `batch_axis`)."""
-        whole = self.generator.standard_normal(self._whole(shape, batch_axis), dtype=np.float32)
+        """Return standard normal random numbers for the rows of this worker.
+
+        Parameters
+        ----------
+        shape : tuple of int
+            The shape of the result.
+        batch_axis : int, default 0
+            The axis of the shape along which the rows lie.
+
+        Returns
+        -------
+        array
+            float32 numbers of this shape.
+        """
+        whole = self.generator.standard_normal(
+            self._global_shape(shape, batch_axis), dtype=np.float32
+        )
         return self._local(whole, batch_axis)
 
     def rows(self, local: int) -> int:
-        """Return the number of rows of the whole batch, of which this process holds `local`."""
+        """Return the number of rows of the whole batch.
+
+        Parameters
+        ----------
+        local : int
+            The number of rows that this worker holds.
+
+        Returns
+        -------
+        int
+            `total`, or `local` if this worker holds the whole batch.
+        """
         return local if self.total is None else self.total
 
-    def _whole(self, shape: tuple[int, ...], axis: int) -> tuple[int, ...]:
+    def _global_shape(self, shape: tuple[int, ...], axis: int) -> tuple[int, ...]:
+        """Return the shape for all rows of the batch."""
         return (*shape[:axis], self.rows(shape[axis]), *shape[axis + 1 :])
 
     def _local(self, whole: Array, axis: int) -> Array:
+        """Return the rows of this worker."""
         if self.total is None:
             return whole
         return whole[(slice(None),) * axis + (slice(self.start, self.stop),)]

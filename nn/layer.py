@@ -23,7 +23,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
-from typing import Any, Self, TypeVar
+from typing import Self, TypeVar
 
 import numpy as np
 
@@ -34,24 +34,61 @@ from glassnet.nn.types import Array
 AnyLayer = TypeVar("AnyLayer", bound="Layer")
 
 NO_GRADIENT: Array = np.empty(0)
-"""What `backward` returns where there is no gradient for the input (integer ids, or not wanted)."""
+"""What `backward` returns if there is no gradient for the input: it is integer ids, or the gradient
+is not asked for (`skip_input_gradient`)."""
 
 
 class Layer:
-    """Base of all layers and networks; see the top of this file for the contract.
+    """Base of all layers and networks; the top of `nn/layer.py` has the contract.
+
+    A layer of your own declares its parameters in ``__init__`` and defines `forward` and
+    `backward`. A recurrent layer also names its state in `state_names`, starts from `carried`,
+    sets `dcarried` in `backward`, and defines `carry`.
 
     Attributes
     ----------
-    theta, grad : flat vectors of all parameters and gradients of this layer and those inside it,
-        set by `initialize` or `bind`.
-    state_names : of the class; the names of what a recurrent layer carries.
-    carried : the state a recurrent layer starts its next `forward` from, by name, each (N, H);
-        empty means zeros. Read and set through `state` for a whole network.
-    dcarried : after `backward`, the gradient for that starting state, by the same names.
-    batch_shard : which rows of a batch this process holds, and the randomness for them.
-    auxiliary_loss : what this layer alone adds to the loss (an activity penalty, say), set by
-        `forward`; its `backward` adds the gradient. `total_auxiliary_loss` sums a network's.
-    requires_input_gradient : False lets `backward` return `NO_GRADIENT`; see `skip_input_gradient`.
+    theta, grad : array
+        Flat vectors of all parameters and gradients of this layer and the layers inside it. Set
+        by `initialize` or `bind`.
+    layers : dict of str to Layer
+        The layers inside this one, by name.
+    state_names : tuple of str
+        The names of the state that a recurrent layer carries; the same for all layers of a class.
+    carried : dict of str to array
+        The state a recurrent layer starts its next `forward` from, by name; empty means zeros.
+        Read and set it through `state` for a whole network.
+    dcarried : dict of str to array
+        After `backward`, the gradient for that starting state, by the same names.
+    batch_shard : BatchShard or None
+        The rows of a batch that this worker holds, and the source of random numbers.
+    auxiliary_loss : float
+        What this layer alone adds to the loss, such as an activity penalty. Set by `forward`;
+        `backward` adds its gradient. `total_auxiliary_loss` sums it over a network.
+    requires_input_gradient : bool
+        False lets `backward` return `NO_GRADIENT`; see `skip_input_gradient`.
+
+    Examples
+    --------
+    A layer that multiplies each column by a learned factor:
+
+    >>> import numpy as np
+    >>> from glassnet.nn import Layer
+    >>> from glassnet.nn.gradcheck import check_layer
+    >>> from glassnet.nn.initializers import constant
+    >>> class Scale(Layer):
+    ...     def __init__(self, size):
+    ...         super().__init__()
+    ...         self.declare("w", (size,), constant(1.0))  # makes self.w and its gradient self.dw
+    ...     def forward(self, x, train=False):
+    ...         self._x = x
+    ...         return x * self.w
+    ...     def backward(self, dy):
+    ...         self.dw += (dy * self._x).sum(axis=0)
+    ...         return dy * self.w
+    >>> check_layer(Scale(3), np.ones((2, 3)))  # silent: its gradients are right
+    >>> layer = Scale(3).initialize(np.random.default_rng(0))
+    >>> layer.parameters
+    {'w': array([1., 1., 1.], dtype=float32)}
     """
 
     theta: Array
@@ -68,11 +105,35 @@ class Layer:
         self._declared: dict[str, tuple[tuple[int, ...], Initializer]] = {}
 
     def forward(self, x: Array, train: bool = False) -> Array:
-        """Return the layer's output for x; with `train` also act as in training (dropout)."""
+        """Compute the output.
+
+        Parameters
+        ----------
+        x : array
+            The input. It is not written to.
+        train : bool, default False
+            Act as in training: dropout drops, noise is added.
+
+        Returns
+        -------
+        array
+            The output y, valid until the next `forward`.
+        """
         raise NotImplementedError
 
     def backward(self, dy: Array) -> Array:
-        """Add to the gradients and return dx, given dy, the loss's gradient for the output."""
+        """Add to the gradients of the parameters and return the gradient for the input.
+
+        Parameters
+        ----------
+        dy : array
+            The gradient of the loss for the output of the last `forward`. It is not written to.
+
+        Returns
+        -------
+        array
+            The gradient for x, or `NO_GRADIENT`.
+        """
         raise NotImplementedError
 
     def zero_grad(self) -> None:
@@ -80,23 +141,30 @@ class Layer:
         self.grad[...] = 0
 
     def skip_input_gradient(self) -> None:
-        """Save the work for a gradient that nobody asks for: that of a whole network's input."""
+        """Don't compute the gradient for the input: training a whole network doesn't need it."""
         self.requires_input_gradient = False
 
     # -- building ---------------------------------------------------------------------------
 
     def add(self, name: str, layer: AnyLayer) -> AnyLayer:
-        """Make `layer` a part of this one, under `name`, and return it.
+        """Put a layer inside this one, and return it.
+
+        Parameters
+        ----------
+        name : str
+            The name of the layer: the first part of its parameters' dotted names.
+        layer : Layer
+            The layer.
 
         Raises
         ------
-        ValueError : for a name that is empty, holds a dot or is taken, or a layer that is a part
-            already.
+        ValueError
+            If the name is empty, contains a dot or is taken, or if the layer is already inside.
         """
         if name in self.layers:
             raise ValueError(f"a layer named {name!r} is already there")
         if not name or "." in name:
-            raise ValueError(f"a layer's name must not be empty or hold a dot, as {name!r} does")
+            raise ValueError(f"a layer's name must not be empty or contain a dot: {name!r}")
         there = {id(part) for _, part in self.walk()}
         if any(id(part) in there for _, part in layer.walk()):
             raise ValueError(
@@ -109,9 +177,19 @@ class Layer:
     def declare(self, name: str, shape: tuple[int, ...], initializer: Initializer) -> None:
         """Declare a parameter: `self.<name>` and its gradient `self.d<name>` will be views.
 
+        Parameters
+        ----------
+        name : str
+            The name of the parameter.
+        shape : tuple of int
+            Its shape.
+        initializer : Initializer
+            The function that draws its first values, such as those in `glassnet.nn.initializers`.
+
         Raises
         ------
-        ValueError : if one of these two is an attribute already, or will be.
+        ValueError
+            If the layer already has an attribute `<name>` or `d<name>`.
         """
         if name in self._declared:
             raise ValueError(f"a parameter named {name!r} is already there")
@@ -123,8 +201,18 @@ class Layer:
                 )
         self._declared[name] = (shape, initializer)
 
-    def initialize(self, generator: np.random.Generator, dtype: Any = np.float32) -> Self:
-        """Allocate the parameters, draw their first values, and return the network itself."""
+    def initialize(
+        self, generator: np.random.Generator, dtype: np.typing.DTypeLike = np.float32
+    ) -> Self:
+        """Allocate the parameters, draw their first values, and return the network itself.
+
+        Parameters
+        ----------
+        generator : numpy.random.Generator
+            The source of randomness, also for dropout and noise later on.
+        dtype : data type, default float32
+            The type of parameters and gradients; float64 for gradient checks.
+        """
         size = self.parameter_count
         self.bind(np.zeros(size, dtype), np.zeros(size, dtype))
         for layer, name, shape, initializer in self._walk_parameters():
@@ -133,11 +221,17 @@ class Layer:
         return self
 
     def bind(self, theta: Array, grad: Array) -> None:
-        """Use these two vectors (in shared memory, say) for the parameters and gradients.
+        """Use these two vectors, which may lie in shared memory, for parameters and gradients.
+
+        Parameters
+        ----------
+        theta, grad : array
+            Flat vectors with one element for each parameter.
 
         Raises
         ------
-        ValueError : if they are not flat vectors with an element for each parameter.
+        ValueError
+            If the vectors have another shape.
         """
         size = self.parameter_count
         if theta.shape != (size,) or grad.shape != (size,):
@@ -158,17 +252,24 @@ class Layer:
         self.theta, self.grad = theta, grad
 
     def set_batch_shard(self, shard: BatchShard) -> None:
-        """Tell every layer which rows of the batch it sees and where its randomness comes from."""
+        """Set `batch_shard` of this layer and all layers inside it.
+
+        Parameters
+        ----------
+        shard : BatchShard
+            The rows of a batch that this worker holds, and the source of random numbers.
+        """
         self.batch_shard = shard
         for layer in self.layers.values():
             layer.set_batch_shard(shard)
 
     def randomness(self) -> BatchShard:
-        """Return `batch_shard`, for a layer that cannot do without.
+        """Return `batch_shard`, for a layer that draws random numbers.
 
         Raises
         ------
-        RuntimeError : if there is none.
+        RuntimeError
+            If it is not set.
         """
         if self.batch_shard is None:
             raise RuntimeError(
@@ -202,13 +303,26 @@ class Layer:
         }
 
     def walk(self, prefix: str = "") -> Iterator[tuple[str, Layer]]:
-        """Yield this layer and all layers inside it, each with its dotted prefix (`lstm1.`)."""
+        """Yield this layer and all layers inside it, each with its dotted prefix.
+
+        Parameters
+        ----------
+        prefix : str, default ""
+            The prefix of this layer.
+
+        Yields
+        ------
+        prefix : str
+            The prefix of the names of a layer's parameters, such as ``"lstm1."``.
+        layer : Layer
+            The layer.
+        """
         yield prefix, self
         for name, layer in self.layers.items():
             yield from layer.walk(f"{prefix}{name}.")
 
     def total_auxiliary_loss(self) -> float:
-        """Return what the last `forward` of all layers adds to the loss."""
+        """Return the sum of `auxiliary_loss` over this layer and all layers inside it."""
         return sum(layer.auxiliary_loss for _, layer in self.walk())
 
     def _walk_parameters(self) -> Iterator[tuple[Layer, str, tuple[int, ...], Initializer]]:
@@ -222,9 +336,12 @@ class Layer:
     def state(self) -> dict[str, Array]:
         """The carried state of all recurrent layers by dotted name, such as `lstm1.h`.
 
+        Setting copies the values; states that are not named start from zeros.
+
         Raises
         ------
-        ValueError : when set to a name that no layer has.
+        ValueError
+            If it is set to a name that no layer has.
         """
         return {
             prefix + name: value
@@ -248,7 +365,7 @@ class Layer:
 
     @property
     def dstate(self) -> dict[str, Array]:
-        """After `backward`: the gradient for the state that `forward` started from."""
+        """The gradient for the state that `forward` started from, set by `backward`."""
         return {
             prefix + name: value
             for prefix, layer in self.walk()
@@ -256,9 +373,14 @@ class Layer:
         }
 
     def carry(self, steps: int | None = None) -> None:
-        """Start the next `forward` from the state reached after `steps` of the last one's steps.
+        """Keep the state that the last `forward` reached as the next one's initial state.
 
-        None means all of them. Layers without state do nothing.
+        Layers without state do nothing.
+
+        Parameters
+        ----------
+        steps : int, optional
+            The number of time steps after which to take the state; by default all.
         """
         for layer in self.layers.values():
             layer.carry(steps)

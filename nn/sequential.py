@@ -11,8 +11,31 @@ class Sequential(Layer):
 
     Parameters
     ----------
-    *layers : the layers in the order in which data passes through them. A pair (name, layer)
-        gives a layer a name of its own.
+    *layers : Layer or (str, Layer)
+        The layers in the order in which data passes through them. A pair (name, layer) gives a
+        layer a name of its own.
+
+    Raises
+    ------
+    ValueError
+        If two layers have the same name, or the same layer is there twice.
+
+    Shapes
+    ------
+    - x: as the first layer takes it
+    - y: as the last layer returns it
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from glassnet.nn import Dense, ReLU, Sequential
+    >>> network = Sequential(Dense(4, 8), ReLU(), ("output", Dense(8, 3)))
+    >>> list(network.layers)
+    ['dense1', 'relu1', 'output']
+    >>> network.initialize(np.random.default_rng(0)).parameter_count
+    67
+    >>> network.forward(np.zeros((5, 4), np.float32)).shape
+    (5, 3)
     """
 
     def __init__(self, *layers: Layer | tuple[str, Layer]) -> None:

@@ -3,68 +3,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from glassnet.nn import NO_GRADIENT, Array, BatchShard, Layer, Sequential
+from glassnet.nn import Array, BatchShard, Dense, Layer, Sequential, Tanh
 from glassnet.nn.gradcheck import GradientError, check_layer
-from glassnet.nn.initializers import constant, normal, zeros
-from glassnet.nn.layers.activations import ReLU, Tanh
-from glassnet.nn.layers.dense import Dense
-from glassnet.nn.testing import arrays, generators, shapes
-
-
-class RunningSum(Layer):
-    """y(t) = x(t) + y(t-1) over a sequence (T, N, D), starting from the carried state `h`."""
-
-    state_names = ("h",)
-
-    def forward(self, x: Array, train: bool = False) -> Array:
-        start = self.carried.get("h", np.zeros(x.shape[1:], x.dtype))
-        self._y = start + np.cumsum(x, axis=0)
-        return self._y
-
-    def backward(self, dy: Array) -> Array:
-        dx = np.cumsum(dy[::-1], axis=0)[::-1]
-        self.dcarried = {"h": dx[0].copy()}
-        return dx
-
-    def carry(self, steps: int | None = None) -> None:
-        self.carried = {"h": self._y[-1 if steps is None else steps - 1].copy()}
-
-
-class Residual(Layer):
-    """A branch: y = x + dense(x), with a gain of its own declared before the layer inside."""
-
-    gain: Array
-    dgain: Array
-
-    def __init__(self, size: int) -> None:
-        super().__init__()
-        self.dense = self.add("dense", Dense(size, size))
-        self.declare("gain", (size,), constant(1.0))
-
-    def forward(self, x: Array, train: bool = False) -> Array:
-        self._x = x
-        return self.gain * x + self.dense.forward(x, train)
-
-    def backward(self, dy: Array) -> Array:
-        self.dgain += (dy * self._x).reshape(-1, dy.shape[-1]).sum(axis=0)
-        return dy * self.gain + self.dense.backward(dy)
-
-
-def network() -> Sequential:
-    return Sequential(Dense(3, 4), Tanh(), Residual(4), ("output", Dense(4, 2)))
-
-
-NAMES = [
-    "dense1.W",
-    "dense1.b",
-    "residual1.gain",
-    "residual1.dense.W",
-    "residual1.dense.b",
-    "output.W",
-    "output.b",
-]
-SIZE = 12 + 4 + 4 + 16 + 4 + 8 + 2
-
+from glassnet.nn.initializers import normal, zeros
+from glassnet.nn.testing import arrays
+from tests.mutate import mutant
+from tests.nn.networks import NAMES, SIZE, RunningSum, network
 
 # -- one network, one vector --------------------------------------------------------------------
 
@@ -131,6 +75,19 @@ def test_bind_makes_two_networks_share_their_parameters(generator: np.random.Gen
     second.backward(np.ones((5, 2)))
     np.testing.assert_array_equal(first.grad, np.zeros(SIZE))
     assert np.all(second.grad[-2:] == 5)
+
+
+def test_zero_grad_zeroes_the_gradients_alone(generator: np.random.Generator) -> None:
+    net = network().initialize(generator)
+    theta = net.theta.copy()
+    net.grad[...] = 1
+    net.layers["residual1"].zero_grad()
+    np.testing.assert_array_equal(net.grad[16:40], np.zeros(24))
+    assert net.grad[:16].all()
+    assert net.grad[40:].all()
+    net.zero_grad()
+    np.testing.assert_array_equal(net.grad, np.zeros(SIZE))
+    np.testing.assert_array_equal(net.theta, theta)
 
 
 @pytest.mark.parametrize(
@@ -210,102 +167,6 @@ def test_the_base_computes_nothing() -> None:
         Layer().backward(np.ones(1))
 
 
-# -- Sequential ---------------------------------------------------------------------------------
-
-
-def test_sequential_names_layers_by_kind_and_count() -> None:
-    net = Sequential(Dense(2, 3), ReLU(), Dense(3, 3), ("middle", ReLU()), Dense(3, 2), ReLU())
-    assert list(net.layers) == ["dense1", "relu1", "dense2", "middle", "dense3", "relu2"]
-
-
-def test_sequential_is_its_layers_one_after_the_other(generator: np.random.Generator) -> None:
-    net = network().initialize(generator, np.float64)
-    x, dy = generator.standard_normal((5, 3)), generator.standard_normal((5, 2))
-    dense, tanh, residual, output = net.layers.values()
-    y = output.forward(residual.forward(tanh.forward(dense.forward(x))))
-    np.testing.assert_array_equal(net.forward(x), y)
-    dx = net.backward(dy).copy()
-    grad = net.grad.copy()
-    net.zero_grad()
-    by_hand = dense.backward(tanh.backward(residual.backward(output.backward(dy))))
-    np.testing.assert_array_equal(dx, by_hand)
-    np.testing.assert_array_equal(grad, net.grad)
-
-
-def test_sequential_hands_train_on(generator: np.random.Generator) -> None:
-    seen = []
-
-    class Listener(Layer):
-        def forward(self, x: Array, train: bool = False) -> Array:
-            seen.append(train)
-            return x
-
-    net = Sequential(Listener(), Sequential(Listener()))
-    net.forward(np.ones(1))
-    net.forward(np.ones(1), True)
-    assert seen == [False, False, True, True]
-
-
-@given(x=arrays(st.tuples(st.integers(1, 5), st.just(3))))
-def test_gradients_of_a_network_with_a_branch(x: Array) -> None:
-    check_layer(network(), x)
-
-
-class _DroppedBranch(Residual):
-    def backward(self, dy: Array) -> Array:
-        super().backward(dy)
-        return dy * self.gain
-
-
-def test_only_the_gradient_for_the_input_is_skipped(generator: np.random.Generator) -> None:
-    """It is not computed either: the layers before the first with parameters are left alone."""
-    first, dense, last = Tanh(), Dense(3, 4), Dense(4, 2)
-    net = Sequential(Sequential(first, dense), Tanh(), last).initialize(generator, np.float64)
-    x = generator.standard_normal((5, 3))
-    dy = generator.standard_normal(net.forward(x).shape)
-    assert net.backward(dy).shape == x.shape
-    whole = net.grad.copy()
-    net.zero_grad()
-    net.skip_input_gradient()
-    first.backward = None  # type: ignore[assignment]
-    assert net.backward(dy) is NO_GRADIENT
-    np.testing.assert_array_equal(net.grad, whole)
-    assert not dense.requires_input_gradient
-    assert last.requires_input_gradient
-
-
-class _WrongOrder(Sequential):
-    def backward(self, dy: Array) -> Array:
-        for layer in self.layers.values():
-            dy = layer.backward(dy)
-        return dy
-
-
-@pytest.mark.parametrize(
-    "wrong", [Sequential(_DroppedBranch(3), Tanh()), _WrongOrder(Dense(3, 3), Tanh())]
-)
-def test_wrong_networks_are_rejected(wrong: Layer, generator: np.random.Generator) -> None:
-    with pytest.raises(GradientError):
-        check_layer(wrong, generator.standard_normal((4, 3)))
-
-
-def test_a_network_agrees_with_pytorch(generator: np.random.Generator) -> None:
-    torch = pytest.importorskip("torch")
-    net = network().initialize(generator, np.float64)
-    x, dy = generator.standard_normal((6, 3)), generator.standard_normal((6, 2))
-    y, dx = net.forward(x), net.backward(dy)
-    weights = {name: torch.tensor(w, requires_grad=True) for name, w in net.parameters.items()}
-    W1, b1, gain, W2, b2, W3, b3 = weights.values()
-    tx = torch.tensor(x, requires_grad=True)
-    hidden = torch.tanh(tx @ W1 + b1)
-    ty = (gain * hidden + hidden @ W2 + b2) @ W3 + b3
-    ty.backward(torch.tensor(dy))
-    np.testing.assert_allclose(y, ty.detach().numpy(), atol=1e-12)
-    np.testing.assert_allclose(dx, tx.grad.numpy(), atol=1e-12)
-    for name, weight in weights.items():
-        np.testing.assert_allclose(net.gradients[name], weight.grad.numpy(), atol=1e-12)
-
-
 # -- carried state ------------------------------------------------------------------------------
 
 
@@ -372,7 +233,7 @@ def test_gradients_of_the_carried_state(generator: np.random.Generator) -> None:
     }
 
 
-# -- losses and shares of layers inside ---------------------------------------------------------
+# -- losses and batch shards of layers inside -----------------------------------------------------
 
 
 class Penalty(Layer):
@@ -387,11 +248,6 @@ class Penalty(Layer):
         return dy + 0.3 * np.sign(self._x)
 
 
-class _ForgottenPenalty(Penalty):
-    def backward(self, dy: Array) -> Array:
-        return dy
-
-
 def test_auxiliary_losses_add_up_and_reach_the_gradients(generator: np.random.Generator) -> None:
     net = Sequential(Penalty(), Sequential(Penalty()))
     assert net.total_auxiliary_loss() == 0
@@ -399,8 +255,9 @@ def test_auxiliary_losses_add_up_and_reach_the_gradients(generator: np.random.Ge
     assert net.total_auxiliary_loss() == pytest.approx(2 * 0.3 * 3)
     x = generator.standard_normal((4, 3))
     check_layer(Sequential(Dense(3, 2), Penalty(), Tanh()), x)
+    forgotten = mutant(Penalty, "dy + 0.3 * np.sign(self._x)", "dy")
     with pytest.raises(GradientError):
-        check_layer(Sequential(Dense(3, 2), _ForgottenPenalty(), Tanh()), x)
+        check_layer(Sequential(Dense(3, 2), forgotten(), Tanh()), x)
 
 
 def test_every_layer_gets_the_batch_shard(generator: np.random.Generator) -> None:
@@ -408,58 +265,9 @@ def test_every_layer_gets_the_batch_shard(generator: np.random.Generator) -> Non
     assert all(layer.batch_shard is None for _, layer in net.walk())
     net.initialize(generator)
     assert all(layer.batch_shard.generator is generator for _, layer in net.walk())  # type: ignore[union-attr]
-    share = BatchShard(generator, 2, 4, 8)
-    net.set_batch_shard(share)
-    assert all(layer.batch_shard is share for _, layer in net.walk())
-
-
-@given(
-    seed=st.integers(0, 2**32),
-    shape=shapes(3),
-    axis=st.integers(0, 2),
-    cut=st.integers(0, 5),
-    kind=st.sampled_from(["uniform", "normal"]),
-)
-def test_shares_of_random_numbers_together_equal_the_whole(
-    seed: int, shape: tuple[int, ...], axis: int, cut: int, kind: str
-) -> None:
-    total = shape[axis]
-    cut = min(cut, total)
-    alone = BatchShard(np.random.default_rng(seed))
-    whole = getattr(alone, kind)(shape, axis)
-    assert whole.shape == shape
-    assert whole.dtype == np.float32
-    parts = []
-    for start, stop in ((0, cut), (cut, total)):
-        share = BatchShard(np.random.default_rng(seed), start, stop, total)
-        own = (*shape[:axis], stop - start, *shape[axis + 1 :])
-        parts.append(getattr(share, kind)(own, axis))
-        # Every worker's generator moves on by as much, whatever its share.
-        assert share.generator.bit_generator.state == alone.generator.bit_generator.state
-    np.testing.assert_array_equal(np.concatenate(parts, axis), whole)
-
-
-@given(generator=generators())
-def test_shares_draw_the_numbers_they_promise(generator: np.random.Generator) -> None:
-    share = BatchShard(generator)
-    numbers = share.uniform((2000,))
-    assert numbers.min() >= 0
-    assert numbers.max() < 1
-    assert abs(numbers.mean() - 0.5) < 6 / np.sqrt(12 * 2000)
-    assert abs(share.normal((2000,)).mean()) < 6 / np.sqrt(2000)
-
-
-def test_rows_of_the_whole_batch(generator: np.random.Generator) -> None:
-    assert BatchShard(generator).rows(5) == 5
-    assert BatchShard(generator, 5, 10, 20).rows(5) == 20
-
-
-@pytest.mark.parametrize("rows", [(2, None), (0, 4)])
-def test_a_share_needs_the_rows_of_the_whole_batch(
-    rows: tuple[int, int | None], generator: np.random.Generator
-) -> None:
-    with pytest.raises(ValueError, match="needs the total number of its rows"):
-        BatchShard(generator, *rows)
+    shard = BatchShard(generator, 2, 4, 8)
+    net.set_batch_shard(shard)
+    assert all(layer.batch_shard is shard for _, layer in net.walk())
 
 
 def test_initializers_are_called_with_the_declared_shape(generator: np.random.Generator) -> None:

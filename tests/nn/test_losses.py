@@ -9,13 +9,13 @@ from hypothesis import strategies as st
 
 from glassnet.nn import Array
 from glassnet.nn.gradcheck import GradientError, check_loss
-from glassnet.nn.layers.activations import sigmoid, softmax
 from glassnet.nn.losses import (
     mean_squared_error,
     sigmoid_binary_cross_entropy,
     softmax_cross_entropy,
 )
 from glassnet.nn.testing import arrays, generators, ids, shapes
+from tests.mutate import mutant
 
 ElementLoss = Callable[..., tuple[float, Array]]
 element_losses: Any = pytest.mark.parametrize(
@@ -195,57 +195,39 @@ def test_targets_that_are_no_classes_are_errors() -> None:
 
 # -- mutants ------------------------------------------------------------------------------------
 
-
-def _without_target(logits: Array, classes: Array) -> tuple[float, Array]:
-    value, _ = softmax_cross_entropy(logits, classes)
-    return value, softmax(logits) / len(logits)
-
-
-def _not_averaged(logits: Array, classes: Array) -> tuple[float, Array]:
-    value, gradient = softmax_cross_entropy(logits, classes)
-    return value, len(logits) * gradient
+SOFTMAX_MUTANTS = {
+    "target forgotten": ("probabilities[correct] -= 1 / total", "pass"),
+    "not averaged": ("probabilities.reshape", "total * probabilities.reshape"),
+    "next class": ("probabilities[correct] -=", "probabilities[correct[0], correct[1] - 1] -="),
+}
 
 
-def _next_class(logits: Array, classes: Array) -> tuple[float, Array]:
-    value, _ = softmax_cross_entropy(logits, classes)
-    return value, softmax_cross_entropy(logits, (classes + 1) % logits.shape[-1])[1]
-
-
-@pytest.mark.parametrize("wrong", [_without_target, _not_averaged, _next_class])
-def test_wrong_softmax_cross_entropy_is_rejected(
-    wrong: ElementLoss, generator: np.random.Generator
-) -> None:
+@pytest.mark.parametrize("name", SOFTMAX_MUTANTS)
+def test_wrong_softmax_cross_entropy_is_rejected(name: str, generator: np.random.Generator) -> None:
+    wrong = mutant(softmax_cross_entropy, *SOFTMAX_MUTANTS[name])
     with pytest.raises(GradientError, match="output"):
         check_loss(wrong, generator.standard_normal((4, 3)), np.array([0, 2, 1, 1]))
 
 
-def _sigmoid_differentiated_twice(z: Array, t: Array) -> tuple[float, Array]:
-    value, gradient = sigmoid_binary_cross_entropy(z, t)
-    return value, gradient * sigmoid(z) * (1 - sigmoid(z))
+ELEMENT_MUTANTS = {
+    "sigmoid differentiated twice": (
+        sigmoid_binary_cross_entropy,
+        "gradient *= weight",
+        "gradient *= weight * sigmoid(logits) * (1 - sigmoid(logits))",
+    ),
+    "ones only": (
+        sigmoid_binary_cross_entropy,
+        "gradient -= targets",
+        "gradient = (gradient - 1) * targets",
+    ),
+    "without the two": (mean_squared_error, "*= 2 * weight", "*= weight"),
+    "summed over the row": (mean_squared_error, "*= 2 * weight", "*= 2 / len(output)"),
+}
 
 
-def _ones_only(z: Array, t: Array) -> tuple[float, Array]:
-    value, _ = sigmoid_binary_cross_entropy(z, t)
-    return value, t * (sigmoid(z) - 1) / z.size
-
-
-def _without_the_two(y: Array, t: Array) -> tuple[float, Array]:
-    value, gradient = mean_squared_error(y, t)
-    return value, gradient / 2
-
-
-def _summed_over_the_row(y: Array, t: Array) -> tuple[float, Array]:
-    value, gradient = mean_squared_error(y, t)
-    return value, gradient * y.shape[1]
-
-
-@pytest.mark.parametrize(
-    "wrong",
-    [_sigmoid_differentiated_twice, _ones_only, _without_the_two, _summed_over_the_row],
-)
-def test_wrong_element_losses_are_rejected(
-    wrong: ElementLoss, generator: np.random.Generator
-) -> None:
+@pytest.mark.parametrize("name", ELEMENT_MUTANTS)
+def test_wrong_element_losses_are_rejected(name: str, generator: np.random.Generator) -> None:
+    wrong = mutant(*ELEMENT_MUTANTS[name])
     output = generator.standard_normal((4, 3))
     with pytest.raises(GradientError, match="output"):
         check_loss(wrong, output, fractions(output))
