@@ -47,9 +47,9 @@ def sample_parsers() -> dict[str, argparse.ArgumentParser]:
 
 def visualize_parsers() -> dict[str, argparse.ArgumentParser]:
     """The parsers of `glassnet visualize`, by the kind of the network."""
-    from glassnet.visualize.command.main import _parser
+    from glassnet.visualize.command.registry import view_parsers
 
-    return {"": _parser()}
+    return {**view_parsers()}
 
 
 def evaluate_parsers() -> dict[str, argparse.ArgumentParser]:

@@ -1,11 +1,21 @@
-"""A small network, whose weights are large enough for activations of all sizes."""
+"""Small untrained networks, texts and digits to look at them with."""
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
-from glassnet.models import CharacterLSTM, Checkpoint, TextAutoencoder, Vocabulary, save_checkpoint
+from glassnet.models import (
+    IMAGE_AUTOENCODERS,
+    CharacterLSTM,
+    Checkpoint,
+    TextAutoencoder,
+    Vocabulary,
+    save_checkpoint,
+)
+from glassnet.models.digits import load_digits
 
 NASTY = (
     "a</script><script>alert(1)</script> &amp; <!-- \x1b[31m\tb\n\n"
@@ -21,6 +31,7 @@ def nasty() -> str:
 
 @pytest.fixture
 def network(generator: np.random.Generator) -> CharacterLSTM:
+    """A character LSTM whose weights are large enough for activations of all sizes."""
     vocabulary = Vocabulary(NASTY + "abcdefghijklmnopqrstuvwxyz ,.\n")
     network = CharacterLSTM(vocabulary, layers=2, units=6).initialize(generator)
     network.theta *= 3
@@ -41,3 +52,24 @@ def text_file(tmp_path: Path) -> Path:
     path = tmp_path / "text.txt"
     path.write_text("the quick brown fox,\njumps over\n\nthe lazy dog.\n", encoding="utf-8")
     return path
+
+
+@pytest.fixture
+def saved_autoencoder(tmp_path: Path, generator: np.random.Generator) -> Callable[..., Path]:
+    """A function that saves an untrained network; 12 digits lie beside it in digits.npz."""
+    images, labels = load_digits()
+    np.savez(
+        tmp_path / "digits.npz",
+        images=np.rint(images[:12] * 255).astype(np.uint8),
+        labels=labels[:12],
+    )
+
+    def save(kind: str, **checkpoint: Any) -> Path:
+        network = next(c for c in IMAGE_AUTOENCODERS if c.kind == kind)().initialize(generator)
+        path = tmp_path / "network.npz"
+        save_checkpoint(
+            path, Checkpoint(kind, network.configuration, network.parameters, kind, **checkpoint)
+        )
+        return path
+
+    return save

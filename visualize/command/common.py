@@ -1,8 +1,7 @@
-"""What the views of `glassnet-visualize` share: reading and writing what the user names."""
+"""What views share: reading the files that the user names, and writing files."""
 
 from __future__ import annotations
 
-import argparse
 import contextlib
 import shutil
 import sys
@@ -15,16 +14,14 @@ from glassnet.text import read_text as read_text_file
 from glassnet.visualize.drawing.drawing import TooLongError
 from glassnet.visualize.neurons.views.terminal import Colors, terminal_colors
 
-PROGRAM = "glassnet-visualize"
-
 
 def source_name(name: str) -> str:
-    """Return how messages call the file of this name."""
+    """Return the name of a file as messages write it: - is standard input."""
     return "standard input" if name == "-" else name
 
 
 def read_text(name: str) -> str:
-    """Return the text of a UTF-8 file, - for the standard input, its line ends as newlines."""
+    """Return the text of a UTF-8 file (- for standard input), with newlines as line ends."""
     text = read_standard_input() if name == "-" else read_text_file(name)
     if not text:
         raise UserError(f"{source_name(name)}: is empty")
@@ -32,7 +29,17 @@ def read_text(name: str) -> str:
 
 
 def check_neuron(neuron: tuple[int, int], sizes: Sequence[int], option: str = "--neuron") -> None:
-    """Say which neurons there are if the network has no such one (before it reads a long text)."""
+    """Raise UserError if the network has no such neuron.
+
+    Parameters
+    ----------
+    neuron : tuple of int
+        Layer from 1, and index in the layer from 0.
+    sizes : sequence of int
+        Number of neurons in each layer.
+    option : str
+        Name of the option that asks for the neuron.
+    """
     layer, index = neuron
     if not 1 <= layer <= len(sizes):
         raise UserError(
@@ -47,15 +54,28 @@ def check_neuron(neuron: tuple[int, int], sizes: Sequence[int], option: str = "-
 
 
 def write(path: Path, save: Callable[[Path], None]) -> None:
-    """Have a file written, and say that it was, or why it could not be."""
-    with said_unwritten(path), said_too_long(path):
+    """Write a file and print its name and size.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    save : callable
+        Writes it.
+
+    Raises
+    ------
+    UserError
+        If it can't be written, or the text is too long for it.
+    """
+    with write_errors(path), length_errors(path):
         save(path)
     print(f"wrote {path} ({_size(path.stat().st_size)})")
 
 
 @contextlib.contextmanager
-def said_unwritten(path: Path) -> Iterator[None]:
-    """Say of a file or folder that can't be written why."""
+def write_errors(path: Path) -> Iterator[None]:
+    """Turn errors in writing a file or folder into a UserError that names it."""
     try:
         yield
     except OSError as error:
@@ -65,17 +85,17 @@ def said_unwritten(path: Path) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def said_too_long(path: Path) -> Iterator[None]:
-    """Say of a text that a file can't hold what helps."""
+def length_errors(path: Path) -> Iterator[None]:
+    """Turn the error of a text that is too long for a file into a UserError that names it."""
     try:
         yield
     except TooLongError as error:
         raise UserError(f"{path}: {error}; try a shorter --length") from error
 
 
-def terminal(options: argparse.Namespace) -> tuple[Colors, int | None]:
-    """Return the colours and the width of what is printed to; see `draw`."""
-    colors: Colors = "none" if options.no_color else terminal_colors(sys.stdout)
+def terminal(no_color: bool) -> tuple[Colors, int | None]:
+    """Return the colours to draw with, and the terminal's width (None if there is no terminal)."""
+    colors: Colors = "none" if no_color else terminal_colors(sys.stdout)
     return colors, shutil.get_terminal_size().columns if sys.stdout.isatty() else None
 
 

@@ -1,27 +1,55 @@
-"""`glassnet-visualize` on an autoencoder of digits."""
+"""The view of an autoencoder of digits: pictures in a folder."""
 
 from __future__ import annotations
 
-import argparse
 import contextlib
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
-from glassnet.models import ImageAutoencoder, load_checkpoint
+from glassnet.errors import UserError
+from glassnet.models import Checkpoint, ImageAutoencoder
 from glassnet.models.digits import DIGITS, load_digits
-from glassnet.visualize.command.common import UserError, said_unwritten
+from glassnet.options import Parser
+from glassnet.visualize.command.common import write_errors
+from glassnet.visualize.command.view import View
 from glassnet.visualize.digits.pictures import save_pictures
 from glassnet.visualize.digits.tsne import FEWEST_CODES
 
 
-def show_image_autoencoder(network: ImageAutoencoder, options: argparse.Namespace) -> None:
-    """Write the pictures that there are of an autoencoder of digits."""
-    checkpoint = load_checkpoint(options.checkpoint)  # its history and recipe
+@dataclass(frozen=True)
+class DigitsOptions:
+    """The options of the view, by name; None where the default depends on the checkpoint."""
+
+    checkpoint: Path
+    images: Path
+    out: Path | None
+
+
+def _add_options(parser: Parser) -> None:
+    parser.add_argument(
+        "--images",
+        type=Path,
+        default=DIGITS,
+        metavar="FILE",
+        help=".npz file of the digits to read, images (N, 28, 28) uint8 and labels (N,) "
+        "(default: 2,000 of MNIST's test set, which come with glassnet)",
+    )
+    parser.add_argument(
+        "--out",
+        type=Path,
+        metavar="FOLDER",
+        help="folder for the pictures (default: figures/RECIPE)",
+    )
+
+
+def _show(network: ImageAutoencoder, checkpoint: Checkpoint, options: DigitsOptions) -> None:
+    """Write every picture that applies to an autoencoder of digits."""
     folder = options.out or Path("figures") / (checkpoint.recipe or checkpoint.kind)
-    images, labels = load_digits(options.images or DIGITS)
+    images, labels = load_digits(options.images)
     if len(images) < FEWEST_CODES:
         raise UserError(
-            f"{options.images}: holds {len(images)} digits; the pictures take at least "
+            f"{options.images}: has {len(images)} digits, and the pictures need at least "
             f"{FEWEST_CODES}"
         )
     saved = save_pictures(folder, network, checkpoint, images, labels)
@@ -31,6 +59,17 @@ def show_image_autoencoder(network: ImageAutoencoder, options: argparse.Namespac
 
 
 def _next(saved: Iterator[Path], folder: Path) -> Path | None:
-    """Have the next picture saved; say of an error that it is the folder's."""
-    with said_unwritten(folder):
+    """Return the path of the next picture once it is written, None after the last one."""
+    with write_errors(folder):
         return next(saved, None)
+
+
+DIGITS_VIEW = View(
+    family=ImageAutoencoder,
+    name="autoencoder of digits",
+    description="Show what an autoencoder of digits has learned. Pictures of its weights, codes, "
+    "reconstructions and training are written to one folder.",
+    add_options=_add_options,
+    options=DigitsOptions,
+    show=_show,
+)

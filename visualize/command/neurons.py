@@ -1,133 +1,206 @@
-"""`glassnet-visualize` on a character LSTM."""
+"""The view of a character LSTM: its neurons on a text."""
 
 from __future__ import annotations
 
 import argparse
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from threadpoolctl import threadpool_limits
 
-from glassnet.models import SHIPPED, CharacterLSTM, VocabularyError
+from glassnet.errors import UsageError, UserError
+from glassnet.models import SHIPPED, CharacterLSTM, Checkpoint, VocabularyError
+from glassnet.options import Parser, layer_and_index
 from glassnet.visualize.command.common import (
-    UserError,
     check_neuron,
+    length_errors,
     read_text,
-    said_too_long,
     source_name,
     terminal,
     write,
 )
-from glassnet.visualize.neurons.ablation import Ablation, ablate, most_important
-from glassnet.visualize.neurons.activations import read_activations, save_activations
+from glassnet.visualize.command.options import add_file, add_length, add_no_color, check_files
+from glassnet.visualize.command.search import (
+    add_search_options,
+    hypotheses_of,
+    meaningful,
+    print_ablations,
+    print_findings,
+)
+from glassnet.visualize.command.view import View
+from glassnet.visualize.neurons.ablation import Ablation
+from glassnet.visualize.neurons.activations import (
+    STATES,
+    Activations,
+    Neuron,
+    read_activations,
+    save_activations,
+)
 from glassnet.visualize.neurons.contexts import Contexts, read_contexts
 from glassnet.visualize.neurons.predictions import read_predictions
-from glassnet.visualize.neurons.search.hypotheses import (
-    HYPOTHESES,
-    Hypothesis,
-    PredicateError,
-    match_hypothesis,
-    predicate_hypothesis,
-)
-from glassnet.visualize.neurons.search.scores import VERDICTS, Finding, find, halves
-from glassnet.visualize.neurons.search.tables import (
-    draw_ablation,
-    draw_most_important,
-    draw_ranking,
-    draw_report,
-    save_findings,
-)
+from glassnet.visualize.neurons.search.hypotheses import Hypothesis, PredicateError
+from glassnet.visualize.neurons.search.scores import Finding, halves
+from glassnet.visualize.neurons.search.tables import save_findings
 from glassnet.visualize.neurons.views.page import check_size, page, save_page
 from glassnet.visualize.neurons.views.picture import save_picture
 from glassnet.visualize.neurons.views.terminal import draw
 
 SHOWN = 5000
-"""Characters of the held-out half that are shown after a search."""
+"""Characters of the second half of the text that are drawn after a search."""
 
 
-def show_character_lstm(network: CharacterLSTM, options: argparse.Namespace) -> None:
-    """Search for neurons, hold neurons still, or draw one, as the options ask."""
+@dataclass(frozen=True)
+class NeuronsOptions:
+    """The options of the view, by name; None for what was not asked for."""
+
+    checkpoint: Path
+    text: str
+    length: int | None
+    neuron: tuple[int, int] | None
+    state: tuple[str, ...]
+    corpus: str | None
+    html: Path | None
+    png: Path | None
+    export: Path | None
+    no_color: bool
+    find: str | None
+    report: bool
+    match: str | None
+    predicate: tuple[str, str] | None
+    ablate: tuple[int, int] | Literal["all"] | None
+    json: Path | None
+
+
+def _add_options(parser: Parser) -> None:
+    parser.add_argument(
+        "--text",
+        default=str(SHIPPED / "sample.txt"),
+        metavar="FILE",
+        help="UTF-8 text that the network reads, - for standard input (default: a text that the "
+        "Shakespeare LSTM wrote)",
+    )
+    add_length(parser)
+    parser.add_argument(
+        "--neuron",
+        type=layer_and_index,
+        metavar="LAYER:INDEX",
+        help="draw this neuron, the layer counted from 1 and the neuron from 0, as in 2:345 "
+        "(default: the neuron of the last layer that varies most over the text)",
+    )
+    parser.add_argument(
+        "--state",
+        type=_states,
+        default=("hidden",),
+        metavar="STATE[,STATE...]",
+        help=f"draw this state of the neuron: {', '.join(STATES)} or all; of several, the page "
+        "and the export hold all, and what is drawn is the first (default: hidden)",
+    )
+    parser.add_argument(
+        "--corpus",
+        metavar="FILE",
+        help="add to the HTML page where in this UTF-8 text each neuron is strongest and weakest "
+        "(default: none)",
+    )
+    add_file(parser, "--html", "write an HTML page with every neuron, which works offline")
+    add_file(parser, "--png", "write a PNG picture of the neuron")
+    add_file(
+        parser,
+        "--export",
+        "write the activations of all neurons to an .npz file: an array (characters, units) for "
+        "each layer and state, such as layer1/hidden, and the text as UTF-8 bytes",
+    )
+    add_no_color(parser)
+    add_search_options(parser)
+
+
+def _states(value: str) -> tuple[str, ...]:
+    states = STATES if value == "all" else value.split(",")
+    for state in states:
+        if state not in STATES:
+            raise argparse.ArgumentTypeError(f"{state!r} is none of {', '.join(STATES)}, all")
+    return tuple(dict.fromkeys(states))
+
+
+def _show(network: CharacterLSTM, checkpoint: Checkpoint, options: NeuronsOptions) -> None:
+    """Search for neurons, ablate neurons or draw one, as the options ask."""
+    check_files(html=options.html, png=options.png, export=options.export, json=options.json)
     sizes = [network.units] * len(network.lstms)
     if options.neuron is not None:
         check_neuron(options.neuron, sizes)
-    if options.ablate not in (None, "all"):
+    if isinstance(options.ablate, tuple):
         check_neuron(options.ablate, sizes, "--ablate")
-    hypotheses = _hypotheses(options)
+    try:
+        hypotheses = hypotheses_of(options.find, options.report, options.match, options.predicate)
+    except PredicateError as error:
+        raise UserError(str(error)) from error
     if options.json is not None and not hypotheses and options.ablate is None:
-        raise UserError("--json needs --find, --match, --predicate, --report or --ablate")
+        raise UsageError("--json needs --find, --match, --predicate, --report or --ablate")
     if options.corpus is not None and options.html is None:
-        raise UserError("--corpus adds to the page of an LSTM: it needs --html")
-    name = str(SHIPPED / "sample.txt") if options.text is None else options.text
-    text = read_text(name)[: options.length]
+        raise UsageError("--corpus needs --html")
+    text, source = read_text(options.text)[: options.length], source_name(options.text)
     try:
         # The products are small: threads would wait for each other longer than they work.
         with threadpool_limits(1, user_api="blas"):
-            _show(network, options, hypotheses, text, source_name(name))
-    except (VocabularyError, PredicateError) as error:
-        where = f"{source_name(name)}: " if isinstance(error, VocabularyError) else ""
-        raise UserError(f"{where}{error}") from error
+            findings, ablations = _search(network, options, hypotheses, text, source)
+            files = options.html or options.png or options.export
+            only_tables = options.report or (ablations and not findings)
+            if files or options.neuron is not None or not only_tables:
+                if findings:
+                    text = text[halves(text) :][:SHOWN]
+                _draw(network, options, text, source, findings, ablations)
+    except VocabularyError as error:
+        raise UserError(f"{source}: {error}") from error
 
 
-def _hypotheses(options: argparse.Namespace) -> list[Hypothesis]:
-    """Return the hypotheses to look for, in the order in which to report them."""
-    try:
-        own = [
-            *([match_hypothesis(options.match)] if options.match is not None else []),
-            *([predicate_hypothesis(*options.predicate)] if options.predicate else []),
-        ]
-    except PredicateError as error:
-        raise UserError(str(error)) from error
-    if options.report:
-        return [*HYPOTHESES.values(), *own]
-    return [*([HYPOTHESES[options.find]] if options.find else []), *own]
-
-
-def _show(
+def _search(
     network: CharacterLSTM,
-    options: argparse.Namespace,
+    options: NeuronsOptions,
     hypotheses: list[Hypothesis],
     text: str,
     source: str,
-) -> None:
-    states = options.state or ["hidden"]
+) -> tuple[list[Finding], list[Ablation]]:
+    """Search and ablate as the options ask, print the results and return them."""
     findings: list[Finding] = []
     ablations: list[Ablation] = []
-    if options.html is not None and not hypotheses:  # or else a short part of it is shown
-        units = network.units * len(network.lstms) * len(states)
-        with said_too_long(options.html):  # before all of it is read
+    if options.html is not None and not hypotheses:  # or else a short part of it is drawn
+        units = network.units * len(network.lstms) * len(options.state)
+        with length_errors(options.html):  # before all of it is read
             check_size(len(text), units)
     try:
         if hypotheses:
-            findings = _search(network, options, hypotheses, states, text)
+            findings = print_findings(network, text, hypotheses, options.state, options.report)
         if options.ablate is not None:
             if findings:
                 print()
-            ablations = _ablate(network, options, text)
+            ablations = print_ablations(network, text, options.ablate)
+    except VocabularyError:
+        raise
+    except PredicateError as error:
+        raise UserError(str(error)) from error
     except ValueError as error:
-        if isinstance(error, VocabularyError | PredicateError):
-            raise
         raise UserError(f"{source}: {error}") from error
     if options.json is not None:
         write(options.json, lambda path: save_findings(path, findings, ablations))
-    files = options.html or options.png or options.export
-    if not files and options.neuron is None and (options.report or (ablations and not findings)):
-        return
-    if findings:
-        text = text[halves(text) :][:SHOWN]
-    activations = read_activations(network, text, states, progress=True)
-    state, layer = states[0], activations.layers[-1]
-    index = activations.most_varying(layer, state)
-    if options.neuron is not None:
-        layer, index = options.neuron
-    elif findings:
-        layer, index, state = findings[0].layer, findings[0].neuron, findings[0].state
-    elif isinstance(options.ablate, tuple):
-        layer, index = options.ablate
-    neuron = activations.neuron(layer, index, state)
+    return findings, ablations
+
+
+def _draw(
+    network: CharacterLSTM,
+    options: NeuronsOptions,
+    text: str,
+    source: str,
+    findings: list[Finding],
+    ablations: list[Ablation],
+) -> None:
+    """Draw one neuron in the terminal, or write the files that the options ask for."""
+    activations = read_activations(network, text, options.state, progress=True)
+    neuron = _neuron(activations, options, findings)
     if options.html is not None:
         title = f"{options.checkpoint.name} reading {Path(source).name}"
         predictions = read_predictions(network, text)
-        contexts = _contexts(network, options)
-        listed = _meaning(findings) if options.report else findings
+        contexts = _contexts(network, options.corpus)
+        listed = meaningful(findings) if options.report else findings
         write(
             options.html,
             lambda path: save_page(
@@ -138,68 +211,48 @@ def _show(
         write(options.png, lambda path: save_picture(path, neuron))
     if options.export is not None:
         write(options.export, lambda path: save_activations(path, activations))
-    if not files:
+    if not (options.html or options.png or options.export):
         if findings:
             print()
-        for line in draw(neuron, *terminal(options)):
+        for line in draw(neuron, *terminal(options.no_color)):
             print(line)
     if options.neuron is None and not findings and not ablations:
         print(
-            f"Neuron {index} varies most in layer {layer} on this text; "
+            f"Neuron {neuron.index} varies most in layer {neuron.layer} on this text; "
             "--neuron LAYER:INDEX shows another."
         )
 
 
-def _search(
-    network: CharacterLSTM,
-    options: argparse.Namespace,
-    hypotheses: list[Hypothesis],
-    states: list[str],
-    text: str,
-) -> list[Finding]:
-    """Search, print what is found and return it."""
-    count = 3 if options.report else 10
-    findings = find(network, text, hypotheses, states, count, progress=True)
-    found = {finding.hypothesis for finding in findings}
-    missing = [hypothesis.name for hypothesis in hypotheses if hypothesis.name not in found]
-    if missing and not options.report:
-        raise UserError(
-            f"{', '.join(missing)}: is the same throughout one half of the text or both, so that "
-            "there is nothing to tell"
-        )
-    for line in (draw_report if options.report else draw_ranking)(findings):
-        print(line)
-    if missing:
-        print(f"Not looked for, being the same throughout half of the text: {', '.join(missing)}.")
-    return findings
+def _neuron(activations: Activations, options: NeuronsOptions, findings: list[Finding]) -> Neuron:
+    """Return the neuron asked for, or else the best found, or else the one that varies most."""
+    state = options.state[0]
+    if options.neuron is not None:
+        return activations.neuron(*options.neuron, state)
+    if findings:
+        return activations.neuron(findings[0].layer, findings[0].neuron, findings[0].state)
+    if isinstance(options.ablate, tuple):
+        return activations.neuron(*options.ablate, state)
+    layer = activations.layers[-1]
+    return activations.neuron(layer, activations.most_varying(layer, state), state)
 
 
-def _meaning(findings: list[Finding]) -> list[Finding]:
-    """Return what the page of a report lists: what is more than chance, the best verdicts first."""
-    ranks = {verdict: rank for rank, verdict in enumerate(reversed(VERDICTS))}
-    kept = [f for f in findings if f.verdict not in ("nothing above chance", "as untrained")]
-    return sorted(kept, key=lambda finding: ranks[finding.verdict])
-
-
-def _contexts(network: CharacterLSTM, options: argparse.Namespace) -> Contexts | None:
-    """Return what the neurons do over the corpus that was named; None if none was."""
-    if options.corpus is None:
+def _contexts(network: CharacterLSTM, corpus: str | None) -> Contexts | None:
+    """Return where the neurons are strongest and weakest in a corpus; None without one."""
+    if corpus is None:
         return None
-    corpus = read_text(options.corpus)
+    text = read_text(corpus)
     try:
-        return read_contexts(network, corpus, progress=True)
+        return read_contexts(network, text, progress=True)
     except VocabularyError as error:
-        raise UserError(f"{source_name(options.corpus)}: {error}") from error
+        raise UserError(f"{source_name(corpus)}: {error}") from error
 
 
-def _ablate(network: CharacterLSTM, options: argparse.Namespace, text: str) -> list[Ablation]:
-    """Hold neurons, print what that costs and return it."""
-    if options.ablate == "all":
-        ablations = most_important(network, text, progress=True)
-        lines = draw_most_important(ablations)
-    else:
-        ablations = ablate(network, text, [options.ablate], progress=True)
-        lines = draw_ablation(ablations[0])
-    for line in lines:
-        print(line)
-    return ablations
+NEURONS_VIEW = View(
+    family=CharacterLSTM,
+    name="character LSTM",
+    description="Show what the neurons of a character LSTM respond to. Each character of a text "
+    "stands on a background from white (activation -1, for gates 0) to red (+1).",
+    add_options=_add_options,
+    options=NeuronsOptions,
+    show=_show,
+)

@@ -1,4 +1,4 @@
-"""`glassnet-visualize` on a text autoencoder."""
+"""The view of a text autoencoder."""
 
 import io
 import os
@@ -10,7 +10,7 @@ import pytest
 
 from glassnet.models import TextAutoencoder, Vocabulary
 from glassnet.visualize.command.filters import LINE
-from tests.visualize.command.test_main import fails, on_a_terminal, run
+from tests.visualize.command.program import fails, on_a_terminal, run
 
 TEXT = "pray, sit down\n\nand tell me\n"
 
@@ -146,8 +146,8 @@ def test_a_long_line_is_cut_and_that_is_said(
     captured = capsys.readouterr()
     assert captured.out.startswith("     " + "a" * 80 + "\n")
     assert captured.err == (
-        "glassnet-visualize: 1 line is longer than the 80 characters that the network reads; what "
-        "follows them is left out\n"
+        "glassnet visualize: 1 line is longer than the 80 characters that the network reads; the "
+        "rest is left out\n"
     )
     assert run(checkpoint, "--line", "a" * 80) == 0
     assert capsys.readouterr().err == ""
@@ -159,10 +159,11 @@ def test_unknown_characters_are_replaced_and_that_is_said(
 ) -> None:
     assert run(checkpoint, "--line", f"caf{unknown}!") == 0
     captured = capsys.readouterr()
+    listed = ", ".join(map(repr, sorted(["!", unknown])))
     assert captured.out.startswith("     caf\ufffd\ufffd\n")
     assert captured.err == (
-        "glassnet-visualize: read as spaces and drawn as \ufffd, for the network does not know "
-        f"them: {', '.join(map(repr, sorted(['!', unknown])))}\n"
+        f"glassnet visualize: the network does not know {listed}; it reads spaces there, drawn as "
+        "\ufffd\n"
     )
 
 
@@ -182,7 +183,7 @@ def test_texts(checkpoint: Path, tmp_path: Path, capsys: pytest.CaptureFixture[s
     assert fails(capsys, checkpoint, "--text", path).endswith(f"{path}: is empty")
     path.write_text("日本\n")
     assert fails(capsys, checkpoint, "--corpus", path).endswith(
-        "holds no character that the network knows"
+        "has no character that the network knows"
     )
     path.write_text("a\n" * 10_001)
     assert fails(capsys, checkpoint, "--text", path).endswith("drawn; try a shorter --length")
@@ -194,21 +195,13 @@ def test_texts(checkpoint: Path, tmp_path: Path, capsys: pytest.CaptureFixture[s
 def test_options_that_do_not_fit(
     checkpoint: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert fails(capsys, checkpoint, "--state", "cell").endswith(
-        "--state does not apply to a text-autoencoder"
-    )
-    assert fails(capsys, checkpoint, "--export", tmp_path / "a.npz").endswith(
-        "--export does not apply to a text-autoencoder"
-    )
-    assert fails(capsys, checkpoint, "--layer", "3").endswith(
-        "--layer 3: there is no such layer; layers are 1 and 2"
+    assert fails(capsys, checkpoint, "--layer", "3", status=2).endswith(
+        "--layer: invalid choice: 3 (choose from 1, 2)"
     )
     assert fails(capsys, checkpoint, "--neuron", "2:11").endswith("numbered from 0 to 10")
     assert fails(capsys, checkpoint, "--neuron", "3:0").endswith("numbered from 1 to 2")
-    assert fails(capsys, checkpoint, "--neuron", "1:0", "--layer", "2").endswith(
+    assert fails(capsys, checkpoint, "--neuron", "1:0", "--layer", "2", status=2).endswith(
         "--neuron and --layer name different layers"
     )
-    with pytest.raises(SystemExit) as stop:
-        run(checkpoint, "--line", "a", "--text", "b")
-    assert stop.value.code == 2
-    assert "not allowed with argument --line" in capsys.readouterr().err
+    line = fails(capsys, checkpoint, "--line", "a", "--text", "b", status=2)
+    assert line.endswith("--text and --line exclude each other")

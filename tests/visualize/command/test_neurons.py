@@ -1,225 +1,173 @@
-"""`glassnet-visualize` looking for neurons, and holding them still."""
+"""The view of a character LSTM."""
 
-import json
+import io
+import os
 import re
+import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from glassnet.models import CharacterLSTM
-from glassnet.visualize.neurons.ablation import ablate, most_important
-from glassnet.visualize.neurons.search.hypotheses import HYPOTHESES, match_hypothesis
-from glassnet.visualize.neurons.search.scores import find, halves
-from tests.visualize.command.test_main import fails, run
+from glassnet.visualize import STATES, load_activations, read_activations
+from tests.visualize.command.program import fails, on_a_terminal, run
 
 
-@pytest.fixture
-def text_file(tmp_path: Path, generator: np.random.Generator) -> Path:
-    """A text of 1,500 characters with words, lines and a question mark or two."""
-    path = tmp_path / "text.txt"
-    letters = generator.choice(list("abcdefghij  ,\n"), 1500)
-    path.write_text("".join(letters), encoding="utf-8")
-    return path
+def test_a_text_too_long_for_a_page_is_refused_before_it_is_read(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("glassnet.visualize.command.neurons.read_activations", None)
+    path = tmp_path / "long.txt"
+    path.write_text("to be or not " * 10_000)
+    line = fails(capsys, "--text", path, "--html", tmp_path / "page.html")
+    assert line.endswith("and a page holds 100000000; try a shorter --length")
 
 
-def test_find_ranks_and_shows_the_best(
+def test_draws_the_neuron_asked_for(
     checkpoint: Path,
     text_file: Path,
     network: CharacterLSTM,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    assert run(checkpoint, "--text", text_file, "--find", "vowel", "--state", "hidden,cell") == 0
+    assert run(checkpoint, "--text", text_file, "--neuron", "1:4", "--state", "cell") == 0
     lines = capsys.readouterr().out.splitlines()
-    text = text_file.read_text()
-    findings = find(network, text, [HYPOTHESES["vowel"]], ["hidden", "cell"])
-    assert lines[0] == "vowel: " + HYPOTHESES["vowel"].description
-    assert lines[2].split()[:4] == ["neuron", "state", "measure", "chosen"]
-    assert len(findings) == 10
-    for line, finding in zip(lines[3:13], findings, strict=True):
-        cells = re.split("  +", line)
-        rises = finding.chosen >= 0.5
-        turned = [m if rises else 1 - m for m in (finding.chosen, finding.score)]
-        assert cells == [
-            f"{finding.layer}:{finding.neuron}",
-            f"{finding.state} state",
-            "rises" if rises else "falls",
-            "AUC",
-            *(f"{measure:.3f}" for measure in (*turned, finding.baseline)),
-            finding.verdict,
-        ]
-    drawn = lines.index("", 14) + 1
-    assert lines[drawn] == text[halves(text) :].split("\n")[0]
-    best = findings[0]
-    title = f"layer {best.layer}, neuron {best.neuron}, {best.state} state"
-    assert lines[-2].startswith(title)
-    assert "varies most" not in lines[-1]
+    assert lines[0] == "the quick brown fox,"
+    values = read_activations(network, text_file.read_text(), ("cell",)).arrays[1, "cell"][:, 4]
+    levels = np.floor((np.tanh(values[:20]) + 1) * 3)
+    assert lines[1] == "".join(" .-=*#"[int(level)] for level in levels).rstrip()
+    assert lines[-2] == "layer 1, neuron 4, cell state (drawn: its tanh)"
+    assert lines[-1].endswith(
+        f"min {values.min():.2f}  mean {values.mean():.2f}  max {values.max():.2f}"
+    )
 
 
-def test_report_has_a_line_for_each_hypothesis(
-    checkpoint: Path, text_file: Path, capsys: pytest.CaptureFixture[str]
+def test_default_neuron_is_the_most_varying_of_the_last_layer_and_named(
+    checkpoint: Path,
+    text_file: Path,
+    network: CharacterLSTM,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
-    assert run(checkpoint, "--text", text_file, "--report", "--match", "[aeiou],") == 0
-    out = capsys.readouterr().out
-    lines = out.splitlines()
-    assert lines[0].startswith("hypothesis  ")
-    named = [line.split()[0] for line in lines[1 : lines.index("")]]
-    missing = re.search("Not looked for, .*: (.*)\\.", out)
-    assert missing is not None
-    assert "inside-brackets" in missing[1]
-    assert named + missing[1].split(", ") != []
-    assert sorted(named + missing[1].split(", ")) == sorted([*HYPOTHESES, "match"])
-    assert "layer 2" not in out  # nothing is drawn
+    assert run(checkpoint, "--text", text_file) == 0
+    lines = capsys.readouterr().out.splitlines()
+    values = read_activations(network, text_file.read_text()).arrays[2, "hidden"]
+    best = values.var(axis=0).argmax()
+    assert lines[-3] == f"layer 2, neuron {best}, hidden state"
+    assert lines[-1] == (
+        f"Neuron {best} varies most in layer 2 on this text; --neuron LAYER:INDEX shows another."
+    )
 
 
-def test_own_hypotheses(
+def test_length(checkpoint: Path, text_file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(checkpoint, "--text", text_file, "--length", "7") == 0
+    assert capsys.readouterr().out.splitlines()[0] == "the qui"
+
+
+def test_standard_input(
+    checkpoint: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO("\ufeffé日\r\nabc".encode())))
+    assert run(checkpoint, "--text", "-") == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert (lines[0], lines[2]) == ("é日", "abc")
+
+
+def test_colors_on_a_terminal(checkpoint: Path, text_file: Path) -> None:
+    arguments = [str(checkpoint), "--text", str(text_file), "--neuron", "2:0"]
+    drawn = on_a_terminal(arguments, COLORTERM="truecolor")
+    assert "\x1b[38;2;0;0;0;48;2;255;" in drawn
+    assert re.sub(r"\x1b\[[0-9;]*m", "", drawn).startswith(
+        "the quick \nbrown fox,\njumps over\n\nthe lazy d\nog.\n\nlayer 2, "
+    )
+    assert "\x1b[38;5;16;48;5;" in on_a_terminal(arguments)
+    assert "\x1b" not in on_a_terminal(arguments, COLORTERM="truecolor", NO_COLOR="1")
+    assert "\x1b" not in on_a_terminal([*arguments, "--no-color"], COLORTERM="truecolor")
+
+
+def test_files(
     checkpoint: Path, text_file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    own = tmp_path / "own.py"
-    own.write_text("def code(text): return [ord(c) for c in text]\n")
-    arguments = ["--match", "[a-e]+", "--predicate", f"{own}:code"]
-    assert run(checkpoint, "--text", text_file, *arguments) == 0
-    out = capsys.readouterr().out
-    assert "match: the character lies inside a match of [a-e]+\n" in out
-    assert f"\ncode: what {own}:code returns\n" in out
+    pytest.importorskip("matplotlib")
+    html, png, npz = (tmp_path / "out" / name for name in ("p.html", "p.png", "p.npz"))
+    status = run(
+        checkpoint, "--text", text_file, "--state", "all", "--neuron", "2:1",
+        "--html", html, "--png", png, "--export", npz,
+    )  # fmt: skip
+    assert status == 0
+    captured = capsys.readouterr()
+    assert captured.err == ""
+    pattern = "".join(rf"wrote {re.escape(str(path))} \(\d+ kB\)\n" for path in (html, png, npz))
+    assert re.fullmatch(pattern, captured.out)
+    assert "<title>network.npz reading text.txt</title>" in html.read_text(encoding="utf-8")
+    assert '"first": {"layer": 2, "neuron": 1, "state": "hidden"}' in html.read_text("utf-8")
+    assert png.read_bytes().startswith(b"\x89PNG")
+    found = load_activations(npz)
+    assert found.text == text_file.read_text()
+    assert set(found.arrays) == {(layer, state) for layer in (1, 2) for state in STATES}
+    assert len(os.listdir(tmp_path / "out")) == 3
 
 
-def test_json(
+def test_picture_without_matplotlib(
     checkpoint: Path,
     text_file: Path,
     tmp_path: Path,
-    network: CharacterLSTM,
+    monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    path = tmp_path / "found.json"
-    arguments = ["--match", "a", "--ablate", "1:2", "--json", path]
-    assert run(checkpoint, "--text", text_file, *arguments) == 0
-    assert f"wrote {path}" in capsys.readouterr().out
-    written = json.loads(path.read_text())
-    text = text_file.read_text()
-    findings = find(network, text, [match_hypothesis("a")])
-    (ablation,) = ablate(network, text, [(1, 2)])
-    assert written["findings"][3]["score"] == pytest.approx(findings[3].score)
-    assert written["findings"][3].keys() == vars(findings[3]).keys()
-    assert written["ablations"] == [pytest.approx(vars(ablation), rel=1e-5)]
+    for name in ("matplotlib", "matplotlib.figure"):
+        monkeypatch.setitem(sys.modules, name, None)
+    line = fails(capsys, checkpoint, "--text", text_file, "--png", tmp_path / "p.png")
+    assert line.endswith('needs matplotlib.figure: pip install "glassnet[plots]"')
 
 
-def test_page_holds_what_was_found(checkpoint: Path, text_file: Path, tmp_path: Path) -> None:
-    path = tmp_path / "page.html"
-    arguments = ["--match", "a,", "--ablate", "all", "--html", path]
-    assert run(checkpoint, "--text", text_file, *arguments) == 0
-    assert "inside a match of a," in path.read_text(encoding="utf-8")
-
-
-def test_a_page_of_a_report_lists_what_is_more_than_chance(
-    checkpoint: Path, text_file: Path, tmp_path: Path
-) -> None:
-    page, found = tmp_path / "page.html", tmp_path / "found.json"
-    arguments = ["--report", "--html", page, "--json", found]
-    assert run(checkpoint, "--text", text_file, *arguments) == 0
-    pattern = '<script type="application/json" id="description">([^<]*)</script>'
-    match = re.search(pattern, page.read_text())
-    assert match
-    listed = [finding["verdict"] for finding in json.loads(match[1])["findings"]]
-    verdicts = [finding["verdict"] for finding in json.loads(found.read_text())["findings"]]
-    kept = [v for v in verdicts if v not in ("nothing above chance", "as untrained")]
-    assert 0 < len(kept) < len(verdicts)
-    order = ["strong", "clear", "weak", "letter detector"]
-    assert listed == sorted(kept, key=order.index)
-
-
-def test_page_with_a_corpus(
-    checkpoint: Path, text_file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    sizes = []
-    for more in ([], ["--corpus", text_file]):
-        path = tmp_path / f"page{len(sizes)}.html"
-        arguments = ["--text", text_file, "--length", 100, "--html", path, *more]
-        assert run(checkpoint, *arguments) == 0
-        sizes.append(path.stat().st_size)
-    assert sizes[1] > sizes[0] + 1500
-    capsys.readouterr()
-    line = fails(capsys, checkpoint, "--corpus", text_file)
-    assert line.endswith("--corpus adds to the page of an LSTM: it needs --html")
-    unknown = tmp_path / "unknown.txt"
-    unknown.write_text("abΩ")
-    line = fails(capsys, checkpoint, "--text", text_file, "--html", path, "--corpus", unknown)
-    assert "unknown.txt: character 'Ω'" in line
-
-
-def test_ablation(
+@pytest.mark.parametrize("option", ["--html", "--png", "--export"])
+def test_unwritable_output(
+    option: str,
     checkpoint: Path,
     text_file: Path,
-    network: CharacterLSTM,
+    tmp_path: Path,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    assert run(checkpoint, "--text", text_file, "--length", 300, "--ablate", "2:3") == 0
-    (ablation,) = ablate(network, text_file.read_text()[:300], [(2, 3)])
-    loss, held, bit = ablation.loss, ablation.ablated_loss, np.log(2)
-    assert [line.split() for line in capsys.readouterr().out.splitlines()[1:]] == [
-        ["loss", "a", "character", "nats", "bits"],
-        ["as", "it", "is", f"{loss:.4f}", f"{loss / bit:.4f}"],
-        ["held", f"{held:.4f}", f"{held / bit:.4f}"],
-        ["difference", f"{held - loss:+.4f}", f"{(held - loss) / bit:+.4f}"],
-    ]
-
-
-def test_costliest(
-    checkpoint: Path,
-    text_file: Path,
-    network: CharacterLSTM,
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    assert run(checkpoint, "--text", text_file, "--ablate", "all") == 0
-    lines = capsys.readouterr().out.splitlines()
-    ranked = most_important(network, text_file.read_text())
-    assert [line.split()[0] for line in lines[3:]] == [f"{a.layer}:{a.neuron}" for a in ranked]
-    assert [line.split()[3] for line in lines[3:]] == [f"{a.cost:+.4f}" for a in ranked]
-
-
-# -- what goes wrong ------------------------------------------------------------------------------
+    line = fails(capsys, checkpoint, "--text", text_file, option, tmp_path)
+    assert line.endswith(f"{tmp_path}: can't be written (is a folder)")
 
 
 @pytest.mark.parametrize(
-    ("arguments", "message"),
+    "arguments",
     [
-        (["--find", "verb"], "argument --find: 'verb' is none of inside-name, "),
-        (["--find", "vowel", "--report"], "not allowed with argument"),
-        (["--predicate", "own.py"], "'own.py' is not FILE.py:FUNCTION"),
-        (["--predicate", ":f"], "':f' is not FILE.py:FUNCTION"),
-        (["--predicate", "own.py:2"], "'own.py:2' is not FILE.py:FUNCTION"),
-        (["--ablate", "every"], "'every' is not LAYER:INDEX, as in 2:345"),
+        ["--neuron", "2"],
+        ["--neuron", "2:-1"],
+        ["--length", "0"],
+        ["--length", "x"],
+        ["--state", "gate"],
+        ["--state", ""],
     ],
 )
-def test_wrong_usage(
-    arguments: list[str], message: str, capsys: pytest.CaptureFixture[str]
-) -> None:
-    with pytest.raises(SystemExit) as stop:
-        run(*arguments)
-    assert stop.value.code == 2
-    assert message in capsys.readouterr().err
+def test_wrong_usage(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    line = fails(capsys, *arguments, status=2)
+    assert line.startswith(f"glassnet visualize: {arguments[0]}")
+    assert repr(arguments[1]) in line
 
 
-def test_errors(
-    checkpoint: Path, text_file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    def message(*arguments: object) -> str:
-        return fails(capsys, checkpoint, "--text", text_file, *arguments)
+def test_neuron_out_of_range(checkpoint: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert fails(capsys, checkpoint, "--neuron", "3:0").endswith(
+        "--neuron 3:0: there is no layer 3; layers are numbered from 1 to 2"
+    )
+    assert fails(capsys, checkpoint, "--neuron", "0:0").endswith("numbered from 1 to 2")
+    assert fails(capsys, checkpoint, "--neuron", "1:6").endswith(
+        "--neuron 1:6: there is no neuron 6; those of a layer are numbered from 0 to 5"
+    )
 
-    assert message("--match", "(").endswith("'(' is no regular expression: "
-        "missing ), unterminated subpattern at position 0")  # fmt: skip
-    assert "match: is the same throughout one half of the text" in message("--match", "Q")
-    own = tmp_path / "own.py"
-    assert f"{own}: can't be read" in message("--predicate", f"{own}:f")
-    own.write_text("def f(text): return 1 / 0")
-    assert f"{own}:f: fails: ZeroDivisionError" in message("--predicate", f"{own}:f")
-    assert "has no function named 'g'" in message("--predicate", f"{own}:g")
-    line = message("--find", "vowel", "--length", 999)
-    assert line.endswith("text.txt: a search needs 1000 characters of text, not 999")
-    assert "an ablation needs 2 characters" in message("--ablate", "1:0", "--length", 1)
-    assert "--ablate 3:0: there is no layer 3" in message("--ablate", "3:0")
-    assert "--ablate 1:6: there is no neuron 6" in message("--ablate", "1:6")
-    assert "--json needs --find" in message("--json", tmp_path / "a.json")
-    text_file.write_text("abΩ" * 500)
-    assert "text.txt: character 'Ω'" in message("--find", "vowel")
-    assert "text.txt: character 'Ω'" in message("--ablate", "all")
+
+def test_texts(checkpoint: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "a.txt"
+    assert fails(capsys, checkpoint, "--text", path).endswith(f"{path}: there is no such file")
+    path.write_bytes(b"")
+    assert fails(capsys, checkpoint, "--text", path).endswith(f"{path}: is empty")
+    path.write_bytes(b"abc\xff")
+    line = fails(capsys, checkpoint, "--text", path)
+    assert f"{path}: is not UTF-8 text (byte 0xff" in line
+    path.write_bytes("ab Ω".encode())
+    line = fails(capsys, checkpoint, "--text", path)
+    assert f"{path}: character 'Ω' (U+03A9) at position 3 is not among" in line
+    assert "can't be read" in fails(capsys, checkpoint, "--text", tmp_path)
