@@ -66,9 +66,11 @@ def test_each_damage_is_one_line_that_names_the_file(
     "data",
     [
         WHOLE,  # not compressed
-        gzip.compress(WHOLE)[:-9],  # cut short
-        gzip.compress(WHOLE)[:-1] + b"\x7f",  # wrong length in the trailer
-        gzip.compress(WHOLE)[:10] + b"\xff" + gzip.compress(WHOLE)[11:],  # not deflated data
+        gzip.compress(WHOLE, mtime=0)[:-9],  # cut short
+        gzip.compress(WHOLE, mtime=0)[:-1] + b"\x7f",  # wrong length in the trailer
+        gzip.compress(WHOLE, mtime=0)[:10]
+        + b"\xff"
+        + gzip.compress(WHOLE, mtime=0)[11:],  # not deflated data
     ],
 )
 def test_damaged_gzip(tmp_path: Path, data: bytes) -> None:
