@@ -1,7 +1,7 @@
 """Every example runs as its first lines say, in bounded time, and prints what it promises.
 
 Programs run as a user starts them, in a process of their own; the cells of notebooks run here, one
-by one, without Jupyter (`tests/notebooks.py` says why). The outputs kept in a notebook are compared
+by one, without Jupyter (`notebooks.py` says why). The outputs kept in a notebook are compared
 with those of the run in form only: another processor rounds differently, and a trained network then
 writes another text.
 """
@@ -17,9 +17,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.notebooks import Cell, run_notebook
+from tests.examples.notebooks import Cell, run_notebook
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 EXAMPLES = ROOT / "examples"
 PROGRAMS = sorted(path.name for path in EXAMPLES.glob("*.py"))
 NOTEBOOKS = sorted(path.name for path in EXAMPLES.glob("*.ipynb"))

@@ -3,7 +3,7 @@
 A kernel would bring ipykernel and sockets along, and take seconds to start. Here a warning is an
 error, as in all tests, and a traceback names the notebook and the cell.
 
-    python -m tests.notebooks examples/*.ipynb        run the notebooks and keep their outputs
+    python -m tests.examples.notebooks examples/*.ipynb      run notebooks and keep their outputs
 """
 
 import ast
