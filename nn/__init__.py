@@ -21,15 +21,15 @@ from glassnet.nn.losses import (
     sigmoid_binary_cross_entropy,
     softmax_cross_entropy,
 )
+from glassnet.nn.optim.base import Optimizer
+from glassnet.nn.optim.clipping import clip_by_global_norm
 from glassnet.nn.optim.moving_average import ExponentialMovingAverage
 from glassnet.nn.optim.optimizers import (
     OPTIMIZERS,
     SGD,
     Adadelta,
     Adam,
-    Optimizer,
     RMSprop,
-    clip_by_global_norm,
 )
 from glassnet.nn.optim.schedules import Schedule, parse_schedule
 from glassnet.nn.recurrent.lstm import LSTM

@@ -36,6 +36,7 @@ class BatchShard:
     Two workers together draw what one worker draws:
 
     >>> import numpy as np
+    >>> from glassnet.nn import BatchShard
     >>> BatchShard(np.random.default_rng(0)).uniform((4,)).round(2)
     array([0.85, 0.64, 0.51, 0.27], dtype=float32)
     >>> BatchShard(np.random.default_rng(0), start=0, stop=2, total=4).uniform((2,)).round(2)

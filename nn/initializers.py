@@ -44,6 +44,7 @@ def constant(value: float) -> Initializer:
     Examples
     --------
     >>> import numpy as np
+    >>> from glassnet.nn.initializers import constant
     >>> constant(0.5)(np.random.default_rng(0), (3,))
     array([0.5, 0.5, 0.5])
     """
@@ -65,9 +66,14 @@ def zeros(generator: np.random.Generator, shape: tuple[int, ...]) -> Array:
     array
         The first values.
 
+    Shapes
+    ------
+    - the result: `shape`
+
     Examples
     --------
     >>> import numpy as np
+    >>> from glassnet.nn.initializers import zeros
     >>> zeros(np.random.default_rng(0), (2,))
     array([0., 0.])
     """
@@ -90,6 +96,7 @@ def uniform(limit: float) -> Initializer:
     Examples
     --------
     >>> import numpy as np
+    >>> from glassnet.nn.initializers import uniform
     >>> W = uniform(0.1)(np.random.default_rng(0), (100, 100))
     >>> bool(np.all(np.abs(W) <= 0.1))
     True
@@ -113,6 +120,7 @@ def normal(std: float) -> Initializer:
     Examples
     --------
     >>> import numpy as np
+    >>> from glassnet.nn.initializers import normal
     >>> W = normal(0.1)(np.random.default_rng(0), (100, 100))
     >>> round(float(W.std()), 2)
     0.1
@@ -162,6 +170,7 @@ def glorot_uniform(generator: np.random.Generator, shape: tuple[int, ...]) -> Ar
     Examples
     --------
     >>> import numpy as np
+    >>> from glassnet.nn.initializers import glorot_uniform
     >>> W = glorot_uniform(np.random.default_rng(0), (300, 100))
     >>> bool(np.abs(W).max() <= np.sqrt(6 / 400))
     True
@@ -204,6 +213,7 @@ def he_normal(generator: np.random.Generator, shape: tuple[int, ...]) -> Array:
     The mean square of the activations stays the same from layer to layer:
 
     >>> import numpy as np
+    >>> from glassnet.nn.initializers import he_normal
     >>> generator = np.random.default_rng(0)
     >>> x = generator.standard_normal((1000, 200))
     >>> for _ in range(3):
@@ -251,6 +261,7 @@ def orthogonal(generator: np.random.Generator, shape: tuple[int, ...]) -> Array:
     Examples
     --------
     >>> import numpy as np
+    >>> from glassnet.nn.initializers import orthogonal
     >>> W = orthogonal(np.random.default_rng(0), (3, 6))
     >>> np.allclose(W[:, :3] @ W[:, :3].T, np.eye(3))
     True

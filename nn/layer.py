@@ -147,7 +147,7 @@ class Layer:
     # -- building ---------------------------------------------------------------------------
 
     def add(self, name: str, layer: AnyLayer) -> AnyLayer:
-        """Put a layer inside this one, and return it.
+        """Put a layer inside this one.
 
         Parameters
         ----------
@@ -155,6 +155,11 @@ class Layer:
             The name of the layer: the first part of its parameters' dotted names.
         layer : Layer
             The layer.
+
+        Returns
+        -------
+        Layer
+            The same layer.
 
         Raises
         ------
@@ -204,7 +209,7 @@ class Layer:
     def initialize(
         self, generator: np.random.Generator, dtype: np.typing.DTypeLike = np.float32
     ) -> Self:
-        """Allocate the parameters, draw their first values, and return the network itself.
+        """Allocate the parameters and draw their first values.
 
         Parameters
         ----------
@@ -212,6 +217,11 @@ class Layer:
             The source of randomness, also for dropout and noise later on.
         dtype : data type, default float32
             The type of parameters and gradients; float64 for gradient checks.
+
+        Returns
+        -------
+        Layer
+            The layer itself.
         """
         size = self.parameter_count
         self.bind(np.zeros(size, dtype), np.zeros(size, dtype))

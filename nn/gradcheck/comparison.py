@@ -23,7 +23,7 @@ class GradientError(AssertionError):
     Examples
     --------
     >>> import numpy as np
-    >>> from glassnet.nn.gradcheck import check_loss
+    >>> from glassnet.nn.gradcheck import GradientError, check_loss
     >>> def half_the_gradient(output, targets):
     ...     difference = output - targets
     ...     return float(np.sum(difference**2)), difference

@@ -36,8 +36,14 @@ def check_loss(
         A function (output, targets) -> (value, gradient for output).
     output, targets : array
         What to call it with. `output` is float64.
-    tolerance, directions, every_coordinate, seed
-        As in `check_layer`.
+    tolerance : float, default 1e-6
+        The largest relative error allowed; see `check_layer`.
+    directions : int, default 3
+        The number of random unit directions tried.
+    every_coordinate : int, default 64
+        An output of at most this many elements is also checked element by element.
+    seed : int, default 0
+        The seed of the directions.
 
     Raises
     ------
@@ -56,8 +62,20 @@ def check_loss(
     --------
     >>> import numpy as np
     >>> from glassnet.nn import mean_squared_error
-    >>> from glassnet.nn.gradcheck import check_loss
-    >>> check_loss(mean_squared_error, np.array([[1.0, 2.0]]), np.zeros((1, 2)))  # silent: right
+    >>> from glassnet.nn.gradcheck import GradientError, check_loss
+    >>> output, targets = np.array([[1.0, 2.0]]), np.zeros((1, 2))
+    >>> check_loss(mean_squared_error, output, targets)  # silent: everything is right
+
+    A loss that returns twice its gradient:
+
+    >>> def wrong(output, targets):
+    ...     value, doutput = mean_squared_error(output, targets)
+    ...     return value, 2 * doutput
+    >>> try:
+    ...     check_loss(wrong, output, targets)
+    ... except GradientError as error:
+    ...     print(str(error).partition(":")[0])
+    output
     """
     require_float64(output, "the output")
     generator = np.random.default_rng(seed)

@@ -1,8 +1,8 @@
 """Averaged weights: the mean of the weights that the last updates went through.
 
 With a large learning rate the weights keep moving around a minimum; their mean lies closer to it
-than any of them (Polyak & Juditsky 1992). Training goes on with the weights as they are, and the
-mean is what is validated and kept.
+than any of them (Polyak & Juditsky 1992). Training goes on with the weights as they are; the mean
+is validated and saved.
 """
 
 from __future__ import annotations
@@ -17,22 +17,43 @@ class ExponentialMovingAverage:
 
         a = d · a + (1 - d) · θ,   d = min(decay, t / (t + 9))
 
-    with t the number of updates before this one, so that the first average is θ itself and the
-    random first weights are soon forgotten (as in TensorFlow's `ExponentialMovingAverage`).
+    t is the number of updates before this one. So the first average is θ itself, and the random
+    first weights are soon forgotten.
 
     Parameters
     ----------
-    decay : share of the average that an update keeps, at least 0 and below 1; 0.99 averages over
+    decay : float
+        The share of the average that an update keeps, at least 0 and below 1; 0.99 averages over
         about the last 100 updates.
-
-    Attributes
-    ----------
-    average : a, a flat vector like θ; None before the first update.
-    updates : t, how often `update` was called.
 
     Raises
     ------
-    ValueError : for a decay out of range.
+    ValueError
+        If the decay is out of range.
+
+    Attributes
+    ----------
+    average : array or None
+        a, a flat vector like θ; None before the first update.
+    updates : int
+        t, how often `update` was called.
+
+    References
+    ----------
+    Polyak & Juditsky 1992, *Acceleration of stochastic approximation by averaging*. The growing
+    decay is that of TensorFlow's `ExponentialMovingAverage`.
+
+    Examples
+    --------
+    Weights that jump between 0 and 2:
+
+    >>> import numpy as np
+    >>> from glassnet.nn import ExponentialMovingAverage
+    >>> ema = ExponentialMovingAverage(decay=0.99)
+    >>> for step in range(200):
+    ...     ema.update(np.array([0.0 if step % 2 else 2.0]))
+    >>> ema.average.round(1)
+    array([1.])
     """
 
     def __init__(self, decay: float) -> None:
@@ -42,7 +63,13 @@ class ExponentialMovingAverage:
         self.average: Array | None = None
 
     def update(self, theta: Array) -> None:
-        """Take the weights `theta` (n,), or a worker's slice of them, into the average."""
+        """Add the weights to the average.
+
+        Parameters
+        ----------
+        theta : array
+            The flat vector of all weights, or a worker's slice of it.
+        """
         if self.average is None:
             self.average = np.zeros_like(theta)
         decay = min(self.decay, self.updates / (self.updates + 9))

@@ -15,8 +15,10 @@ def same_padding(size: int, kernel: int, stride: int, dilation: int = 1) -> tupl
     ----------
     size : int
         The length of the axis.
-    kernel, stride, dilation : int
-        The length of the kernel, the step from one window to the next and the step inside a window.
+    kernel, stride : int
+        The length of the kernel and the step from one position to the next.
+    dilation : int, default 1
+        The step from one element under the kernel to the next.
 
     Returns
     -------
@@ -30,6 +32,7 @@ def same_padding(size: int, kernel: int, stride: int, dilation: int = 1) -> tupl
 
     Examples
     --------
+    >>> from glassnet.nn.plain import same_padding
     >>> same_padding(size=5, kernel=3, stride=1)
     (1, 1)
     >>> same_padding(size=6, kernel=3, stride=2)
@@ -88,6 +91,7 @@ def convolution_forward(
     A kernel that finds where the brightness rises from left to right:
 
     >>> import numpy as np
+    >>> from glassnet.nn.plain import convolution_forward
     >>> image = np.array([0.0, 0.0, 1.0, 1.0]).reshape(1, 1, 4, 1)
     >>> W = np.array([-1.0, 1.0]).reshape(1, 2, 1, 1)
     >>> convolution_forward(image, W, np.zeros(1)).ravel()
@@ -121,8 +125,14 @@ def convolution_backward(
     ----------
     dy : array
         The gradient of the loss for the output.
-    x, W, stride, padding, dilation
-        What `convolution_forward` got.
+    x, W : array
+        The images and the kernel that `convolution_forward` got.
+    stride : tuple of two int, default (1, 1)
+        As in `convolution_forward`.
+    padding : {'valid', 'same'}, default 'valid'
+        As in `convolution_forward`.
+    dilation : tuple of two int, default (1, 1)
+        As in `convolution_forward`.
 
     Returns
     -------
@@ -132,11 +142,13 @@ def convolution_backward(
     Shapes
     ------
     - dy: (N, rows, columns, F)
-    - the others: as in `convolution_forward`
+    - x: (N, height, width, C)
+    - W: (kernel height, kernel width, C, F)
 
     Examples
     --------
     >>> import numpy as np
+    >>> from glassnet.nn.plain import convolution_backward
     >>> x, W = np.array([5.0, 6.0, 7.0]).reshape(1, 1, 3, 1), np.ones((1, 2, 1, 1))
     >>> gradients = convolution_backward(np.ones((1, 1, 2, 1)), x, W)
     >>> gradients["x"].ravel()  # the kernel read the pixel in the middle twice
@@ -194,6 +206,7 @@ def transposed_convolution_forward(
     Examples
     --------
     >>> import numpy as np
+    >>> from glassnet.nn.plain import transposed_convolution_forward
     >>> x = np.array([1.0, 2.0]).reshape(1, 1, 2, 1)
     >>> W = np.array([1.0, 10.0, 100.0]).reshape(1, 3, 1, 1)
     >>> transposed_convolution_forward(x, W, np.zeros(1), stride=(1, 2)).ravel()
@@ -215,8 +228,12 @@ def transposed_convolution_backward(
     ----------
     dy : array
         The gradient of the loss for the output.
-    x, W, stride, padding
-        What `transposed_convolution_forward` got.
+    x, W : array
+        The images and the kernel that `transposed_convolution_forward` got.
+    stride : tuple of two int, default (1, 1)
+        As in `transposed_convolution_forward`.
+    padding : {'valid', 'same'}, default 'valid'
+        As in `transposed_convolution_forward`.
 
     Returns
     -------
@@ -226,11 +243,13 @@ def transposed_convolution_backward(
     Shapes
     ------
     - dy: (N, rows, columns, F)
-    - the others: as in `transposed_convolution_forward`
+    - x: (N, height, width, C)
+    - W: (kernel height, kernel width, C, F)
 
     Examples
     --------
     >>> import numpy as np
+    >>> from glassnet.nn.plain import transposed_convolution_backward
     >>> x, W = np.ones((1, 1, 2, 1)), np.ones((1, 2, 1, 1))
     >>> dy = np.array([1.0, 2.0, 4.0]).reshape(1, 1, 3, 1)
     >>> transposed_convolution_backward(dy, x, W)["x"].ravel()

@@ -35,6 +35,7 @@ def softmax_cross_entropy(logits: Array, targets: Array) -> tuple[float, Array]:
     Examples
     --------
     >>> import numpy as np
+    >>> from glassnet.nn.plain import softmax_cross_entropy
     >>> loss, gradient = softmax_cross_entropy(np.zeros((1, 4)), np.array([2]))
     >>> round(loss, 4)  # log 4: four classes, all equally likely
     1.3863

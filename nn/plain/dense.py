@@ -28,6 +28,7 @@ def dense_forward(x: Array, W: Array, b: Array) -> Array:
     Examples
     --------
     >>> import numpy as np
+    >>> from glassnet.nn.plain import dense_forward
     >>> W = np.array([[1.0, 0.0], [0.0, 2.0]])
     >>> dense_forward(np.array([[3.0, 4.0]]), W, np.array([0.5, 0.5]))
     array([[3.5, 8.5]])
@@ -65,6 +66,7 @@ def dense_backward(dy: Array, x: Array, W: Array) -> dict[str, Array]:
     Examples
     --------
     >>> import numpy as np
+    >>> from glassnet.nn.plain import dense_backward
     >>> x, W = np.array([[1.0, 2.0]]), np.array([[3.0], [4.0]])
     >>> dense_backward(np.array([[10.0]]), x, W)
     {'x': array([[30., 40.]]), 'W': array([[10.],

@@ -52,6 +52,7 @@ def lstm_forward(
     A cell that remembers: the forget gate is nearly 1 and the input gate nearly 0.
 
     >>> import numpy as np
+    >>> from glassnet.nn.plain import lstm_forward
     >>> zeros = np.zeros((1, 4))
     >>> b = np.array([-9.0, 9.0, 9.0, 0.0])
     >>> h, c = np.zeros((1, 1)), np.full((1, 1), 0.8)
@@ -91,7 +92,11 @@ def lstm_backward(
     Shapes
     ------
     - dy: (T, N, H)
-    - the others: as in `lstm_forward`
+    - x: (T, N, D)
+    - Wx: (D, 4H)
+    - Wh: (H, 4H)
+    - hs, cs: (T + 1, N, H)
+    - gates: (T, 4, N, H)
 
     References
     ----------
@@ -100,6 +105,7 @@ def lstm_backward(
     Examples
     --------
     >>> import numpy as np
+    >>> from glassnet.nn.plain import lstm_backward, lstm_forward
     >>> Wx, Wh, b = np.ones((1, 4)), np.zeros((1, 4)), np.zeros(4)
     >>> x, zeros = np.ones((2, 1, 1)), np.zeros((1, 1))
     >>> states = lstm_forward(x, Wx, Wh, b, zeros, zeros)

@@ -42,6 +42,7 @@ def max_pooling_forward(
     Examples
     --------
     >>> import numpy as np
+    >>> from glassnet.nn.plain import max_pooling_forward
     >>> image = np.array([[1.0, 5.0, 0.0, 2.0], [3.0, 4.0, 9.0, 8.0]]).reshape(1, 2, 4, 1)
     >>> y, winners = max_pooling_forward(image)
     >>> y.ravel()
@@ -94,6 +95,7 @@ def max_pooling_backward(dy: Array, x: Array, winners: Array) -> Array:
     Examples
     --------
     >>> import numpy as np
+    >>> from glassnet.nn.plain import max_pooling_backward, max_pooling_forward
     >>> image = np.array([[1.0, 5.0], [3.0, 4.0]]).reshape(1, 2, 2, 1)
     >>> _, winners = max_pooling_forward(image)
     >>> max_pooling_backward(np.full((1, 1, 1, 1), 7.0), image, winners).reshape(2, 2)

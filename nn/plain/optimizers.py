@@ -43,6 +43,7 @@ def sgd(
     Two steps down the slope of θ², whose gradient is 2θ:
 
     >>> import numpy as np
+    >>> from glassnet.nn.plain import sgd
     >>> theta, velocity = np.array([1.0]), np.array([0.0])
     >>> for _ in range(2):
     ...     theta, velocity = sgd(theta, 2 * theta, velocity, learning_rate=0.1)
@@ -95,6 +96,7 @@ def rmsprop(
     The first step is equally long for a small gradient and a large one:
 
     >>> import numpy as np
+    >>> from glassnet.nn.plain import rmsprop
     >>> theta, _ = rmsprop(np.zeros(2), np.array([0.01, 100.0]), np.zeros(2), rho=0.75)
     >>> theta.round(6)
     array([-0.002, -0.002])
@@ -151,6 +153,7 @@ def adam(
     Examples
     --------
     >>> import numpy as np
+    >>> from glassnet.nn.plain import adam
     >>> theta, mean, mean_square = np.zeros((3, 2))
     >>> theta, mean, mean_square = adam(theta, np.array([3.0, -0.1]), mean, mean_square, step=1)
     >>> theta.round(6)

@@ -56,6 +56,7 @@ def train_by_truncated_bptt(
     One stream that repeats three characters. The loss falls from log 3, guessing:
 
     >>> import numpy as np
+    >>> from glassnet.nn.plain import train_by_truncated_bptt
     >>> draw = np.random.default_rng(0).normal
     >>> parameters = {
     ...     "Wx": draw(0, 0.1, (3, 32)), "Wh": draw(0, 0.1, (8, 32)), "b": np.zeros(32),

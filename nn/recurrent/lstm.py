@@ -9,38 +9,39 @@ function and ⊙ the product element by element:
     o = σ(z_o)    output gate
     g = tanh(z_g) candidate
 
-Columns of Wx (D, 4H), Wh (H, 4H) and b (4H,) come in the order i, f, o, g. b_f starts at 1, so that
-a fresh network remembers (Jozefowicz et al. 2015).
+The columns of Wx (D, 4H), Wh (H, 4H) and b (4H,) come in the order i, f, o, g. b_f starts at 1, so
+that a new network remembers (Jozefowicz et al. 2015). `nn/plain/lstm.py` computes just these
+equations and their gradients: read it first.
 
 How it is made fast
 -------------------
-Everything that need not wait for the recurrence is one large product over the whole sequence:
-x Wx before it, and dx, dWx and dWh after it. Inside the loop only h(t-1) Wh remains and, on the
-way back, dz(t) Whᵀ: N rows, few, times a matrix of 4H² numbers. Four ideas make that loop fast;
-`nn/plain/lstm.py` is the same layer without them.
+Everything that does not depend on the recurrence is one large product over the whole sequence:
+x Wx before the loop over time; dx, dWx and dWh after it. Inside the loop only h(t-1) Wh remains
+and, on the way back, dz(t) Whᵀ: a few rows (N) times a matrix of 4H² numbers. Four ideas make this
+loop fast:
 
 1. *Column tiles.* A general matrix product first copies ("packs") the large matrix into an order
-   that suits the cache, at every step anew, which for 25 rows costs as much as multiplying.
-   OpenBLAS's AVX-512 kernels skip this while rows·inner·columns <= 10⁶. So Wh is cut once per
-   `forward` into tiles of w columns, each contiguous, and one `np.matmul` broadcasts over them.
-   Many rows are cut into B blocks of n rows for the same reason. What the loop computes then lies
-   in tile order (4, K, B, n, w), with K = H/w and N = B·n, where each gate is contiguous:
+   that suits the cache. It does so at every time step, and for 25 rows this takes as long as
+   multiplying. OpenBLAS's AVX-512 kernels skip it while rows·inner·columns <= 10⁶. So Wh is cut
+   once per `forward` into tiles of w columns, each contiguous, and one `np.matmul` multiplies with
+   all of them. Many rows are cut into B blocks of n rows for the same reason. The loop then
+   computes in tile order (4, K, B, n, w), with K = H/w and N = B·n, where each gate is contiguous:
 
        [h(t-1): (B, n, H)]  x  [Wh: (4·K, 1, H, w)]  ->  [z(t): (4·K, B, n, w)]
 
-   Arrays over the whole sequence that enter a large product stay in the usual order (T, N, 4H)
-   and are reached from the loop through strided views.
+   Arrays over the whole sequence that enter a large product stay in the usual order (T, N, 4H);
+   the loop reads and writes them through strided views.
 2. *One tanh.* σ(z) = ½ tanh(½z) + ½. The ½ inside is multiplied into the copies of Wx, Wh and b,
    so one tanh over the whole block makes all four gates.
 3. *No allocation in the loop.* Its buffers are allocated once for a shape (T, N), and reused.
 4. *Ids instead of one-hot rows.* Integer input (T, N) picks rows of Wx instead of multiplying.
 
-Where products of that size are not special (another BLAS, several threads) `tiled` is False, and
-w = H, B = 1: one plain product for each gate, in the same code.
+If products of this size are not faster (another BLAS, several threads), `tiled` is False, and then
+w = H and B = 1: one plain product for each gate, in the same code.
 
 Memory: 11·T·N·H numbers (projection 4, gates 4, hidden, cell and tanh(cell) 1 each), T·N·D for
 dx, and (D + 3H)·4H for copies of weights: 61 + 17 MB in float32 for T = 100, N = 25, D = H = 512.
-With `weight_drop` its mask takes H·4H more.
+The mask of `weight_drop` takes H·4H more.
 """
 
 from __future__ import annotations
@@ -55,31 +56,71 @@ from glassnet.nn.types import Array
 
 
 class LSTM(Layer):
-    """A layer of LSTM units over a sequence, read from its first time step to its last.
+    """A long short-term memory layer: it reads a sequence from its first time step to its last.
 
     Parameters
     ----------
-    in_features : D, the length of an input vector, or the number of different ids.
-    units : H.
-    forget_bias : the first value of the forget gate's bias.
-    weight_drop : when training, each element of Wh is zero with this probability, throughout the
-        sequence and for all its rows, and the rest are scaled by 1 / (1 - weight_drop): DropConnect
-        (Wan et al. 2013) on the recurrence, as in Merity, Keskar & Socher 2018 (section 2).
-
-    Shapes: x (T, N, D) floats or (T, N) integer ids; y (T, N, H), the hidden states; carried
-    state `h` and `c`, (N, H) each, zeros where none is set. The starting state is not changed by
-    `forward`; `carry()` moves it on to where the sequence ended.
+    in_features : int
+        D, the length of an input vector, or the number of different ids.
+    units : int
+        H, the length of the hidden state.
+    forget_bias : float, default 1.0
+        The first value of the forget gate's bias; 1 makes a new network remember.
+    weight_drop : float, default 0.0
+        In training each element of Wh is zero with this probability, for a whole sequence and all
+        its rows; the others are scaled by 1 / (1 - weight_drop).
 
     Raises
     ------
-    ValueError : for a `weight_drop` out of range; from `forward`, for another shape, ids out of
-        range, or a carried state of another shape.
-    RuntimeError : from `forward`, when training with `weight_drop` and no randomness.
+    ValueError
+        If `weight_drop` is out of range. From `forward`: if x or the carried state has the wrong
+        shape, or an id is out of range.
+    RuntimeError
+        From `forward`: if it is to train with `weight_drop` and has no randomness.
+
+    Shapes
+    ------
+    - x: (T, N, in_features) floats or (T, N) integer ids
+    - y: (T, N, units), the hidden states
+    - state `h`, `c`: (N, units), zeros where none is set
+    - Wx: (in_features, 4 units)
+    - Wh: (units, 4 units)
+    - b: (4 units,)
 
     Attributes
     ----------
-    tiled : cut the recurrent product into tiles (see above). Set it to False where BLAS runs on
-        several threads, which small products cannot use.
+    tiled : bool
+        Cut the recurrent product into tiles; see `nn/recurrent/lstm.py`. Set it to False if BLAS
+        runs on several threads, which small products cannot use.
+
+    Notes
+    -----
+    `forward` does not change the state it starts from; `carry` moves it on to where the sequence
+    ended.
+
+    References
+    ----------
+    Hochreiter & Schmidhuber 1997, *Long short-term memory*; Gers, Schmidhuber & Cummins 2000,
+    *Learning to forget*; Jozefowicz, Zaremba & Sutskever 2015, *An empirical exploration of
+    recurrent network architectures*, for the forget gate's bias; Wan et al. 2013, *Regularization
+    of neural networks using DropConnect*, and Merity, Keskar & Socher 2018, *Regularizing and
+    optimizing LSTM language models*, section 2, for `weight_drop`.
+
+    Examples
+    --------
+    A sequence in two parts, with the state carried on between them, is the same as the whole:
+
+    >>> import numpy as np
+    >>> from glassnet.nn import LSTM
+    >>> lstm = LSTM(in_features=3, units=8).initialize(np.random.default_rng(0))
+    >>> x = np.random.default_rng(1).standard_normal((10, 2, 3)).astype(np.float32)
+    >>> whole = lstm.forward(x).copy()
+    >>> whole.shape
+    (10, 2, 8)
+    >>> first = lstm.forward(x[:6])
+    >>> lstm.carry()
+    >>> np.allclose(lstm.forward(x[6:]), whole[6:], atol=1e-6)
+    True
     """
 
     Wx: Array
@@ -153,6 +194,7 @@ class LSTM(Layer):
         self._projection += bias
 
     def _check_input(self, x: Array) -> None:
+        """Raise a ValueError if x has the wrong shape or an id is out of range."""
         if np.issubdtype(x.dtype, np.integer):
             if x.ndim != 2:
                 raise ValueError(f"LSTM expects ids (T, N), got shape {x.shape}")
@@ -163,7 +205,7 @@ class LSTM(Layer):
 
     def _draw_mask(self) -> Array:
         """Return the mask (H, 4H) of `weight_drop`, the same on every worker."""
-        # Not `uniform` of the share: each row of the batch has numbers of its own there.
+        # Not the shard's `uniform`, which draws other numbers for each row of the batch.
         uniform = np.empty(self.Wh.shape, np.float32)
         self.randomness().generator.random(out=uniform, dtype=np.float32)
         mask = (uniform >= self.weight_drop).astype(self.Wh.dtype)
@@ -171,7 +213,7 @@ class LSTM(Layer):
         return mask
 
     def _start(self, name: str, destination: Array) -> None:
-        """Copy a carried state (N, H) to where the loop starts from; zeros where none is set."""
+        """Copy a carried state (N, H), or zeros if none is set, to where the loop starts."""
         state, shape = self.carried.get(name), self._hidden.shape[1:]
         if state is None:
             destination[...] = 0
@@ -247,7 +289,8 @@ class LSTM(Layer):
         self.dWx += x.reshape(-1, self.in_features).T @ dz
         if not self.requires_input_gradient:
             return NO_GRADIENT
-        return np.matmul(dz, self.Wx.T).reshape(x.shape)
+        dx: Array = np.matmul(dz, self.Wx.T).reshape(x.shape)
+        return dx
 
     # -- state and buffers ------------------------------------------------------------------
 
@@ -258,9 +301,9 @@ class LSTM(Layer):
         self.carried = {"h": hidden.copy(), "c": cell.copy()}
 
     def activations(self) -> dict[str, Array]:
-        """Return what the last `forward` computed, each (T, N, H), as copies.
+        """Return copies of what the last `forward` computed, each (T, N, H).
 
-        The keys are `hidden`, `cell`, `input gate`, `forget gate`, `output gate`, `candidate`.
+        The keys are `hidden`, `cell`, `input gate`, `forget gate`, `output gate` and `candidate`.
         """
         shape = self._hidden[1:].shape
         found = {"hidden": self._hidden[1:], "cell": self._row_order(self._cells[1:])}
@@ -275,7 +318,7 @@ class LSTM(Layer):
         return tiles.transpose(*lead, b, n, k, w)
 
     def _allocate(self, steps: int, rows: int) -> None:
-        """Allocate the buffers for sequences (T, N), unless they are there already."""
+        """Allocate the buffers for sequences (T, N), unless they have this size already."""
         wanted = (steps, rows, self.tiled, self.Wh.dtype)
         if wanted == self._allocated:
             return

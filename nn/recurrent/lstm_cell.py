@@ -1,11 +1,9 @@
-"""The LSTM of `nn/recurrent/lstm.py`, one time step at a time and forward only: what sampling
-needs.
+"""An LSTM one time step at a time and forward only, for sampling.
 
-A character is bound by reading the weights from memory, once each. So Wx and Wh are kept as one
-matrix (D + H, 4H) that x and h, side by side, are multiplied with: one product makes all gates.
-It is cut into column tiles, for the reason given in `nn/recurrent/lstm.py`; with several rows, all
-of them
-share one reading of a tile.
+The time of a step is the time of reading the weights from memory, so they are read once each. Wx
+and Wh are kept as one matrix (D + H, 4H), and x and h lie side by side: one product makes all
+gates. The matrix is cut into column tiles, for the reason given in `nn/recurrent/lstm.py`. With
+several rows, all of them share one reading of a tile.
 """
 
 from __future__ import annotations
@@ -18,25 +16,48 @@ from glassnet.nn.types import Array
 
 
 class LSTMCell:
-    """One step after the other through the weights of an `LSTM`, copied when this is made.
+    """An LSTM that reads one time step at a time, to sample from it.
+
+    It has a copy of an `LSTM`'s weights, made at the start, and a state of its own.
 
     Parameters
     ----------
-    lstm : an initialized layer.
-    rows : N, the number of sequences side by side.
-    ids : the input is integer ids (N,) instead of floats (N, D).
+    lstm : LSTM
+        An initialized layer.
+    rows : int
+        N, the number of sequences side by side.
+    ids : bool, default False
+        The input is integer ids instead of floats.
+
+    Shapes
+    ------
+    - x: (N, D) floats or (N,) integer ids
+    - h, c: (N, H)
 
     Attributes
     ----------
-    h, c : the state, (N, H) each, zeros at first. Reading gives the memory that `step` goes on
-        from, and may be written to; setting copies into it.
+    h, c : array
+        The hidden state and the cell state, zeros at first. Reading gives the arrays in use, which
+        may be written to; setting copies.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from glassnet.nn import LSTM, LSTMCell
+    >>> lstm = LSTM(5, 8).initialize(np.random.default_rng(0))
+    >>> ids = np.array([[3], [1], [4]])
+    >>> cell = LSTMCell(lstm, rows=1, ids=True)
+    >>> for x in ids:
+    ...     h = cell.step(x)
+    >>> np.allclose(h, lstm.forward(ids)[-1], atol=1e-6)
+    True
     """
 
     def __init__(self, lstm: LSTM, rows: int, ids: bool = False) -> None:
         units, dtype = lstm.units, lstm.Wh.dtype
         half = np.repeat(np.array([0.5, 0.5, 0.5, 1.0], dtype), units)  # see LSTM: one tanh
         joined = (lstm.Wh if ids else np.concatenate([lstm.Wx, lstm.Wh])) * half
-        inner = len(joined)  # D + H; H alone where ids pick rows of Wx
+        inner = len(joined)  # D + H, or H if ids pick rows of Wx
         blocks, width = tiling(rows, inner, units) if lstm.tiled else (1, units)
         in_rows = (blocks, rows // blocks, units // width, width)
         self._tiles = column_tiles(joined, width)[:, None].copy()  # (4K, 1, D + H, w)
@@ -56,6 +77,7 @@ class LSTMCell:
 
     @property
     def h(self) -> Array:
+        """The hidden state."""
         return self._h
 
     @h.setter
@@ -64,6 +86,7 @@ class LSTMCell:
 
     @property
     def c(self) -> Array:
+        """The cell state."""
         return self._c
 
     @c.setter
@@ -71,10 +94,17 @@ class LSTMCell:
         self._c[...] = value
 
     def step(self, x: Array) -> Array:
-        """Advance h and c by one input, (N, D) floats or (N,) ids, and return h (N, H).
+        """Read one input and move the state on.
 
-        That ids are in range is not checked. What is returned is `h` itself, so it is valid until
-        the next step.
+        Parameters
+        ----------
+        x : array
+            The input of one time step. Ids are not checked for their range.
+
+        Returns
+        -------
+        array
+            `h` itself, valid until the next step.
         """
         z, c = self._z, self._c_tiles
         if not self._ids:

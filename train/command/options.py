@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from glassnet.nn.optim.optimizers import OPTIMIZERS
+from glassnet.nn import OPTIMIZERS
 from glassnet.nn.optim.schedules import SCHEDULES, parse_schedule
 
 

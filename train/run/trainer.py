@@ -24,8 +24,7 @@ import numpy as np
 
 from glassnet.errors import UserError
 from glassnet.models import Checkpoint, save_checkpoint
-from glassnet.nn import Array, ExponentialMovingAverage
-from glassnet.nn.optim.optimizers import OPTIMIZERS, Optimizer, clip_by_global_norm
+from glassnet.nn import OPTIMIZERS, Array, ExponentialMovingAverage, Optimizer, clip_by_global_norm
 from glassnet.nn.optim.schedules import parse_schedule
 from glassnet.train.run.files import BEST, LAST
 from glassnet.train.run.log import CSVLog, Progress
