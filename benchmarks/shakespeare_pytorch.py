@@ -42,9 +42,14 @@ class Network(torch.nn.Module):
 
     Parameters
     ----------
-    characters, layers, units : different characters, LSTM layers, units of each.
-    dropout : rate of dropout on the output of each LSTM layer, with a mask for each step.
-    weight_drop : rate of dropout on the recurrent weights, with one mask for a whole sequence.
+    characters : int
+        Number of different characters.
+    layers, units : int
+        Number of LSTM layers, and of units in each.
+    dropout : float, default 0.0
+        Rate of dropout on the output of each LSTM layer, with a mask for each step.
+    weight_drop : float, default 0.0
+        Rate of dropout on the recurrent weights, with one mask for a whole sequence.
     """
 
     def __init__(
@@ -91,14 +96,23 @@ class Training:
 
     Parameters
     ----------
-    network : what is trained.
-    options : of a recipe.
-    ids : the text to train on, (characters,).
+    network : Network
+        The network to train.
+    options : dict
+        The options of a recipe, by name.
+    ids : array of int
+        The text to train on.
+
+    Shapes
+    ------
+    - ids: (characters,)
 
     Attributes
     ----------
-    steps_per_epoch : updates in an epoch.
-    validated : the network with averaged weights if the recipe averages them, else the network.
+    steps_per_epoch : int
+        Number of updates in an epoch.
+    validated : torch.nn.Module
+        The network with averaged weights if the recipe averages them, else the network.
     """
 
     def __init__(self, network: Network, options: dict[str, Any], ids: Array) -> None:

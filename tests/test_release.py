@@ -52,9 +52,8 @@ def test_ci_tries_the_pythons_and_the_oldest_numpy_that_setup_cfg_names() -> Non
 
 
 def test_a_newcomer_gets_five_commands_that_are_there() -> None:
-    commands = re.search(r"```console\n(.*?)```", text("CONTRIBUTING.md"), re.DOTALL)[
-        1
-    ].splitlines()
+    block = re.search(r"```console\n(.*?)```", text("CONTRIBUTING.md"), re.DOTALL)
+    commands = block[1].splitlines()
     assert len(commands) == 5
     _, install, hooks, tests, checks = commands
     assert install in [f"{line} pre-commit" for line in text("README.md").splitlines()]
@@ -76,6 +75,15 @@ def test_the_checkpoint_format_of_this_version_is_in_the_policies() -> None:
 
     rows = re.findall(r"^\| (\d+) \| ([\d.]+) \|", text("docs/policies.md"), re.MULTILINE)
     assert [int(number) for number, _ in rows] == list(range(1, FORMAT + 1))
+
+
+def test_the_tutorial_quotes_measurements_of_the_page_on_performance() -> None:
+    quoted = re.findall(r"\b\d+,\d{3}\b", text("docs/tutorial/speed.md"))
+    assert len(quoted) == 8
+    measured = text("docs/performance.md")
+    assert [number for number in quoted if number not in measured] == []
+    rates = re.search(r"from (\d+) to (\d+) GFLOP/s", text("docs/tutorial/speed.md"))
+    assert re.search(rf"^ +25 .* {rates[1]} +{rates[2]}$", measured, re.MULTILINE)
 
 
 # -- YAML ---------------------------------------------------------------------------------------

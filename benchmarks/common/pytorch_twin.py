@@ -19,13 +19,16 @@ class Twin(torch.nn.Module):
 
     Parameters
     ----------
-    layers : initialized layers; their weights are copied.
-    generator : where noise comes from: drawn exactly as glassnet draws it; None leaves it to
-        PyTorch.
+    layers : iterable of Layer
+        Initialized layers of glassnet. Their weights are copied.
+    generator : numpy.random.Generator, optional
+        The source of noise, which is then drawn exactly as glassnet draws it. Without it PyTorch
+        draws the noise.
 
     Attributes
     ----------
-    auxiliary_loss : what the last `forward` adds to the loss: penalties and divergences.
+    auxiliary_loss : float or Tensor
+        What the last `forward` adds to the loss: penalties and divergences.
     """
 
     def __init__(
