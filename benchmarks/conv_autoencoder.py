@@ -31,20 +31,23 @@ from common.updates import updates_of
 
 from glassnet.models import TextAutoencoder
 from glassnet.nn import Array, RMSprop
-from glassnet.train.experiments.lines import TextAutoencoderJob
-from glassnet.train.objectives.streams import split
+from glassnet.train.experiments import LineExperiment
+from glassnet.train.objectives import split
 from glassnet.train.recipes import RECIPES
 from glassnet.train.workers.communicator import Communicator, SingleProcess
 from glassnet.train.workers.processes import start_workers
 from glassnet.train.workers.threads import share_threads
 
-OPTIONS = RECIPES["text-autoencoder"].options
+RECIPE = RECIPES["text-autoencoder"]
+OPTIONS = RECIPE.options.header()
 BATCH, WARM_UP = OPTIONS["batch"], 5
 
 
-def job() -> TextAutoencoderJob:
-    """Return the recipe's job, on its data or the fallback."""
-    return TextAutoencoderJob(dict(OPTIONS), asked_for=False)
+def load_experiment() -> LineExperiment:
+    """Return the recipe's experiment, on its data or the fallback."""
+    experiment = RECIPE.load(RECIPE.options, fallback=True)
+    assert isinstance(experiment, LineExperiment)
+    return experiment
 
 
 def network_and_lines(
@@ -52,8 +55,8 @@ def network_and_lines(
 ) -> tuple[TextAutoencoder, Array, Array]:
     """Return the recipe's network as a seed makes it, and the lines to train and validate on."""
     weights_random, _ = np.random.default_rng(seed).spawn(2)
-    found = job()
-    network = found.network(None).initialize(weights_random)
+    found = load_experiment()
+    network = found.network().initialize(weights_random)
     return network, *split(network.encode(found.lines), OPTIONS["validation"])
 
 
@@ -75,21 +78,23 @@ def glassnet(workers: int, steps: int | None) -> None:
     if workers == 1:
         _train(steps, SingleProcess())
         return
-    parameters = job().network(None).parameter_count
+    parameters = load_experiment().network().parameter_count
     with start_workers(workers, parameters, "float32", _train, steps) as communicator:
         _train(steps, communicator)
 
 
 def _train(steps: int | None, communicator: Communicator) -> None:
-    found = job()
-    network = found.network(None).initialize(np.random.default_rng(1))
+    found = load_experiment()
+    network = found.network().initialize(np.random.default_rng(1))
     communicator.broadcast(network)
     share_threads(network, communicator.local_size)
-    task = found.task(network, communicator, np.random.default_rng(2))
-    task.start_epoch()
+    objective = found.objective(
+        network, generator=np.random.default_rng(2), communicator=communicator
+    )
+    objective.start_epoch()
     optimizer = RMSprop(OPTIONS["learning-rate"], OPTIONS["rho"])
-    update = updates_of(task, optimizer, communicator)
-    seconds = timed(update, steps or task.steps_per_epoch)
+    update = updates_of(network, objective, optimizer, communicator)
+    seconds = timed(update, steps or objective.steps_per_epoch)
     if communicator.rank == 0:
         print(seconds)
 

@@ -33,29 +33,28 @@ from common.updates import updates_of
 from glassnet import nn
 from glassnet.models import IMAGE_AUTOENCODERS, ImageAutoencoder
 from glassnet.models.image_autoencoders import DenoisingAutoencoder, StackedAutoencoder
-from glassnet.train.experiments.characters import JOBS
-from glassnet.train.experiments.images import ImageAutoencoderJob
+from glassnet.train.experiments import ImageExperiment
 from glassnet.train.recipes import RECIPES
 from glassnet.train.workers.communicator import Communicator, SingleProcess
 from glassnet.train.workers.processes import start_workers
 from glassnet.train.workers.threads import cores, share_threads
 
-KINDS = {network.kind for network in IMAGE_AUTOENCODERS}
-IMAGE_RECIPES = [name for name, recipe in RECIPES.items() if recipe.network in KINDS]
+IMAGE_RECIPES = [name for name, recipe in RECIPES.items() if recipe.network in IMAGE_AUTOENCODERS]
 WARM_UP = 3
 
 
 def options_of(recipe: str) -> dict[str, Any]:
     """Return the recipe's options; a stacked network goes straight to its classifier."""
-    options = dict(RECIPES[recipe].options)
+    options = RECIPES[recipe].options.header()
     return options | {"pretraining": 0} if "pretraining" in options else options
 
 
-def job_of(recipe: str) -> ImageAutoencoderJob:
-    """Return the recipe's job, on its data or the fallback."""
-    job = JOBS[RECIPES[recipe].network](options_of(recipe), False)
-    assert isinstance(job, ImageAutoencoderJob)
-    return job
+def experiment_of(recipe: str) -> ImageExperiment:
+    """Return the recipe's experiment, on its data or the fallback."""
+    options = RECIPES[recipe].options.updated(options_of(recipe))
+    experiment = RECIPES[recipe].load(options, fallback=True)
+    assert isinstance(experiment, ImageExperiment)
+    return experiment
 
 
 def print_seconds(update: Callable[[int], object], steps: int, steps_per_epoch: int) -> None:
@@ -76,24 +75,26 @@ def glassnet(recipe: str, workers: int, steps: int) -> None:
     if workers == 1:
         _train(recipe, steps, SingleProcess())
         return
-    parameters = job_of(recipe).network(None).parameter_count
+    parameters = experiment_of(recipe).network().parameter_count
     with start_workers(workers, parameters, "float32", _train, recipe, steps) as communicator:
         _train(recipe, steps, communicator)
 
 
 def _train(recipe: str, steps: int, communicator: Communicator) -> None:
-    options, job = options_of(recipe), job_of(recipe)
-    network = job.network(None).initialize(np.random.default_rng(1))
+    options, experiment = options_of(recipe), experiment_of(recipe)
+    network = experiment.network().initialize(np.random.default_rng(1))
     communicator.broadcast(network)
     share_threads(network, communicator.local_size)
-    task = job.task(network, communicator, np.random.default_rng(2))
-    task.start_epoch()
+    objective = experiment.objective(
+        network, generator=np.random.default_rng(2), communicator=communicator
+    )
+    objective.start_epoch()
     optimizer = nn.OPTIMIZERS[options["optimizer"]](
         learning_rate=options["learning-rate"], rho=options["rho"]
     )
-    update = updates_of(task, optimizer, communicator)
+    update = updates_of(network, objective, optimizer, communicator)
     if communicator.rank == 0:
-        print_seconds(update, steps, task.steps_per_epoch)
+        print_seconds(update, steps, objective.steps_per_epoch)
     else:
         for step in [*range(WARM_UP), *range(steps)]:
             update(step)
@@ -107,13 +108,13 @@ def pytorch(recipe: str, steps: int) -> None:
     import torch
     from common.pytorch_twin import Twin, make_update, optimizer_like
 
-    options, job = options_of(recipe), job_of(recipe)
-    twin = Twin(job.network(None).initialize(np.random.default_rng(1)).path)
+    options, experiment = options_of(recipe), experiment_of(recipe)
+    twin = Twin(experiment.network().initialize(np.random.default_rng(1)).path)
     optimizer = optimizer_like(options, twin)
-    images = torch.from_numpy(job.images.train_images)
+    images = torch.from_numpy(experiment.images.train_images)
     batches = torch.randperm(len(images)).split(options["batch"])
-    labels = torch.from_numpy(job.images.train_labels)
-    loss_of = _loss_of(twin, isinstance(job.network(None), StackedAutoencoder))
+    labels = torch.from_numpy(experiment.images.train_labels)
+    loss_of = _loss_of(twin, isinstance(experiment.network(), StackedAutoencoder))
 
     def update(step: int) -> None:
         rows = batches[step]
@@ -140,20 +141,20 @@ def quality(recipe: str, epochs: int) -> None:
     import torch
     from common.pytorch_twin import Twin, make_update, optimizer_like
 
-    options, job = options_of(recipe), job_of(recipe)
+    options, experiment = options_of(recipe), experiment_of(recipe)
     weights_random, training_random = np.random.default_rng(options["seed"]).spawn(2)
-    network = job.network(None).initialize(weights_random)
+    network = experiment.network().initialize(weights_random)
     twin = Twin(network.path, training_random)
     optimizer = optimizer_like(options, twin)
     classifies = isinstance(network, StackedAutoencoder)
     loss_of = _loss_of(twin, classifies)
-    images = torch.from_numpy(job.images.train_images)
-    labels = torch.from_numpy(job.images.train_labels)
-    test = torch.from_numpy(job.images.test_images)
+    images = torch.from_numpy(experiment.images.train_images)
+    labels = torch.from_numpy(experiment.images.train_labels)
+    test = torch.from_numpy(experiment.images.test_images)
     read = test
     if isinstance(network, DenoisingAutoencoder):
-        read = torch.from_numpy(network.noisy(job.images.test_images))
-    test_labels = torch.from_numpy(job.images.test_labels)
+        read = torch.from_numpy(network.noisy(experiment.images.test_images))
+    test_labels = torch.from_numpy(experiment.images.test_labels)
     print(f"PyTorch {torch.__version__}, {torch.get_num_threads()} threads", flush=True)
     for epoch in range(1, epochs + 1):
         began, total = time.perf_counter(), 0.0
@@ -181,14 +182,14 @@ def keras(recipe: str, steps: int) -> None:
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     from keras import losses, optimizers
 
-    options, job = options_of(recipe), job_of(recipe)
-    network = job.network(None)
+    options, experiment = options_of(recipe), experiment_of(recipe)
+    network = experiment.network()
     made = _keras_twin(network)
     rate, rho, batch = options["learning-rate"], options["rho"], options["batch"]
-    images, targets = job.images.train_images, job.images.train_images
+    images, targets = experiment.images.train_images, experiment.images.train_images
     loss: Any = losses.BinaryCrossentropy(from_logits=True)
     if isinstance(network, StackedAutoencoder):
-        targets = job.images.train_labels
+        targets = experiment.images.train_labels
         loss = losses.SparseCategoricalCrossentropy(from_logits=True)
     made.compile(
         optimizers.Adadelta(rate, rho)

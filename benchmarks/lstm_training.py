@@ -22,7 +22,7 @@ from common.updates import updates_of
 from glassnet.models import CharacterLSTM, Vocabulary
 from glassnet.nn import RMSprop
 from glassnet.train.data.datasets import load_text_or_fallback
-from glassnet.train.objectives.streams import StreamTask
+from glassnet.train.objectives import StreamObjective
 from glassnet.train.workers.communicator import Communicator, SingleProcess
 from glassnet.train.workers.mpi import MPI
 from glassnet.train.workers.processes import start_workers
@@ -68,9 +68,17 @@ def _updates(streams: int, updates: int, communicator: Communicator) -> None:
     communicator.broadcast(network)
     share_threads(network, communicator.local_size)
     generator = np.random.default_rng(2)
-    task = StreamTask(network, ids, streams, STEPS, STEPS, 0.0, communicator, generator)
+    objective = StreamObjective(
+        network,
+        ids,
+        streams=streams,
+        k1=STEPS,
+        k2=STEPS,
+        generator=generator,
+        communicator=communicator,
+    )
     optimizer = RMSprop(learning_rate=1e-3, rho=0.95)
-    update = updates_of(task, optimizer, communicator)
+    update = updates_of(network, objective, optimizer, communicator)
     seconds = []
     for step in range(updates):
         began = time.perf_counter()

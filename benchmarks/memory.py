@@ -19,8 +19,7 @@ from lstm_training import STEPS, UNITS, corpus
 
 from glassnet.models import CharacterLSTM
 from glassnet.nn import RMSprop
-from glassnet.train.objectives.streams import StreamTask
-from glassnet.train.workers.communicator import SingleProcess
+from glassnet.train.objectives import StreamObjective
 from glassnet.train.workers.threads import share_threads
 
 CHARACTERS = 65
@@ -51,13 +50,13 @@ def measure(streams: int, steps: int) -> None:
     before = peak()
     network = CharacterLSTM(vocabulary, units=UNITS).initialize(np.random.default_rng(1))
     share_threads(network, 2)
-    task = StreamTask(
-        network, ids, streams, steps, steps, 0.0, SingleProcess(), np.random.default_rng(2)
+    objective = StreamObjective(
+        network, ids, streams=streams, k1=steps, k2=steps, generator=np.random.default_rng(2)
     )
     optimizer = RMSprop()
     for step in range(3):
         network.zero_grad()
-        task.compute(step)
+        objective.compute(step)
         optimizer.step(network.theta, network.grad)
     print(peak() - before)
 

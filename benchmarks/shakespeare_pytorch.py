@@ -30,7 +30,7 @@ from torch.optim.swa_utils import AveragedModel
 from glassnet.models import Vocabulary
 from glassnet.nn import Array, parse_schedule
 from glassnet.train.data.datasets import load_text
-from glassnet.train.objectives.streams import split
+from glassnet.train.objectives import split
 from glassnet.train.recipes import RECIPES
 
 SHAKESPEARE = ["shakespeare", "shakespeare-regularized"]
@@ -176,7 +176,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, help="default: the recipe's")
     arguments = parser.parse_args()
     given = {name: value for name, value in vars(arguments).items() if value is not None}
-    options = RECIPES[arguments.recipe].options | given
+    options = RECIPES[arguments.recipe].options.header() | given
     torch.manual_seed(options["seed"])
     text = load_text(options["data"]).text
     vocabulary = Vocabulary.of(text)

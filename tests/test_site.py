@@ -89,7 +89,7 @@ def test_every_recipe_has_its_options(site: Path) -> None:
     page = (site / "options.html").read_text(encoding="utf-8")
     for name, recipe in RECIPES.items():
         part = page.split(f'<h3 id="{name}">')[1].split("<h")[0]
-        for option in recipe.options:
+        for option in recipe.options.header():
             assert f"<code>--{option} " in part, (name, option)
 
 

@@ -32,10 +32,10 @@ import glassnet  # noqa: E402
 
 def train_parsers() -> dict[str, argparse.ArgumentParser]:
     """The parsers of `glassnet train`, by recipe."""
-    from glassnet.train.command.main import _parser
+    from glassnet.train.command import parser
     from glassnet.train.recipes import RECIPES
 
-    return {name: _parser(name) for name in RECIPES}
+    return {name: parser(name) for name in RECIPES}
 
 
 def sample_parsers() -> dict[str, argparse.ArgumentParser]:

@@ -100,6 +100,21 @@ class ImageAutoencoder(Sequential):
         """
         return sigmoid(forward_in_parts(self.decoder, codes))
 
+    def test_inputs(self, images: Array) -> Array:
+        """Return what the network reads when it is tested on images: the images themselves.
+
+        Parameters
+        ----------
+        images : Array
+            (N, 28, 28), from 0 to 1.
+
+        Returns
+        -------
+        Array
+            (N, 28, 28).
+        """
+        return images
+
     def reconstruct(self, images: Array) -> Array:
         """Return what the network makes of images (N, 28, 28), of the same shape."""
         return self.decode(self.encode(images))

@@ -144,3 +144,6 @@ class DenoisingAutoencoder(ImageAutoencoder):
         """
         noise = np.random.default_rng(seed).standard_normal(images.shape, dtype=np.float32)
         return np.clip(images + self.configuration["noise"] * noise, 0, 1)
+
+    def test_inputs(self, images: Array) -> Array:
+        return self.noisy(images)

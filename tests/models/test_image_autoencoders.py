@@ -223,18 +223,17 @@ def start(network: Any) -> Any:
     return network
 
 
-RECIPES_OF_IMAGES = [name for name in RECIPES if RECIPES[name].network in CODES]
+RECIPES_OF_IMAGES = [name for name in RECIPES if RECIPES[name].network in IMAGE_AUTOENCODERS]
 
 
 @pytest.mark.parametrize("recipe", RECIPES_OF_IMAGES)
 def test_every_recipe_trains_as_in_pytorch(recipe: str, generator: np.random.Generator) -> None:
     pytest.importorskip("torch")
-    kind = next(kind for kind in IMAGE_AUTOENCODERS if kind.kind == RECIPES[recipe].network)
-    options = RECIPES[recipe].options
-    structure = {name: options[name] for name in kind().configuration}
-    network = start(kind(**structure))
+    options = RECIPES[recipe].options.header()
+    arguments = RECIPES[recipe].options.network_arguments()
+    network = start(RECIPES[recipe].network.from_configuration(arguments))
     images = generator.random((2, 28, 28))
-    if kind is StackedAutoencoder:
+    if isinstance(network, StackedAutoencoder):
         labels = generator.integers(0, 10, 2)
         found = train_both(network, network.path, images, labels, options, softmax_cross_entropy)
     else:
@@ -253,7 +252,7 @@ def test_pretraining_trains_as_in_pytorch(number: int, generator: np.random.Gene
     autoencoder.theta, autoencoder.grad = network.theta, network.grad
     x = forward_in_parts(below, generator.random((4, 28, 28)))
     loss = [sigmoid_binary_cross_entropy, mean_squared_error][number]
-    options = RECIPES["stacked-autoencoder"].options
+    options = RECIPES["stacked-autoencoder"].options.header()
     layers = list(autoencoder.layers.values())
     assert_same(*train_both(autoencoder, layers, x, x, options, loss))
     moved = {
@@ -304,7 +303,7 @@ def test_the_comparison_finds_what_is_wrong(
     layers = [copy.copy(layer) for layer in network.path]
     change(network)
     images = generator.random((3, 28, 28))
-    options = RECIPES["simple-autoencoder"].options
+    options = RECIPES["simple-autoencoder"].options.header()
     found = train_both(network, layers, images, images, options, sigmoid_binary_cross_entropy)
     with pytest.raises(AssertionError):
         assert_same(*found)

@@ -15,11 +15,11 @@ FILES = sorted(path for path in SHIPPED.glob("*.npz") if path.name != "digits.np
 def test_a_file_says_how_it_was_made_and_what_it_reached(path: Path) -> None:
     network, checkpoint = load_network(path)
     recipe = RECIPES[checkpoint.recipe]
-    assert network.kind == recipe.network
-    assert set(checkpoint.options) <= set(recipe.options)
+    assert type(network) is recipe.network
+    assert set(checkpoint.options) <= set(recipe.options.header())
     losses = [entry["validation_loss"] for entry in checkpoint.history]
     # The best epoch is the last; of a stacked autoencoder, among those of the classifier.
-    comparable = losses[2 * checkpoint.options.get("pretraining", 0) :]
+    comparable = losses[2 * int(checkpoint.options.get("pretraining", 0)) :]
     assert comparable[-1] == min(comparable)
     assert not checkpoint.training
     assert np.isfinite(network.theta).all()

@@ -1,1 +1,5 @@
-"""The command line of training: its options, and the run that they describe."""
+"""The commands `glassnet train` and `glassnet evaluate`."""
+
+from glassnet.train.command.parsers import parser
+
+__all__ = ["parser"]

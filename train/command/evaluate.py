@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from pathlib import Path
 
 from glassnet.command import run_command
 from glassnet.options import Parser
-from glassnet.train.command.options import OPTIONS
-from glassnet.train.evaluation import evaluation
+from glassnet.train.evaluation import evaluate
+from glassnet.train.experiments.texts import TextOptions
 
 PROGRAM = "glassnet evaluate"
 
@@ -27,21 +28,29 @@ def parser() -> Parser:
         "training, or on all of the other data that --data names.",
     )
     parser.add_argument("checkpoint", type=Path, metavar="CHECKPOINT", help="file of the network")
+    fields = TextOptions.fields()
     parser.add_argument(
         "--data",
-        metavar=OPTIONS["data"].metavar,
-        help=f"{OPTIONS['data'].help} (default: what it was trained on)",
+        metavar=fields["data"].metavar,
+        help=f"{fields['data'].help} (default: what it was trained on)",
     )
     parser.add_argument(
         "--validation",
-        type=OPTIONS["validation"].parse,
-        metavar=OPTIONS["validation"].metavar,
-        help=f"{OPTIONS['validation'].help} (default: what was held out in its training, and all "
+        type=fields["validation"].parse,
+        metavar=fields["validation"].metavar,
+        help=f"{fields['validation'].help} (default: what was held out in its training, and all "
         "of other data)",
     )
     return parser
 
 
+def print_evaluation(path: Path, data: str | None, validation: float | None) -> None:
+    """Evaluate a checkpoint and print the result in one line."""
+    began = time.monotonic()
+    evaluation, which = evaluate(path, data, validation)
+    print(f"{path} on {which}: {evaluation} ({time.monotonic() - began:.0f} s)")
+
+
 def _evaluate(arguments: list[str]) -> None:
     options = parser().parse_args(arguments)
-    print(evaluation(options.checkpoint, options.data, options.validation))
+    print_evaluation(options.checkpoint, options.data, options.validation)

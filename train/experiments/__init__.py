@@ -1,1 +1,25 @@
-"""Experiments: for each kind of network, its data, the network and what is minimized."""
+"""Experiments: for each family of networks its options, data, objective and recipes."""
+
+from glassnet.train.experiments.characters import CharacterExperiment, CharacterOptions
+from glassnet.train.experiments.experiment import Evaluation, Experiment
+from glassnet.train.experiments.images import ImageExperiment, ImageOptions
+from glassnet.train.experiments.lines import LineExperiment, LineOptions
+from glassnet.train.experiments.recipe import Recipe
+from glassnet.train.experiments.stacked import StackedExperiment, StackedOptions
+from glassnet.train.experiments.texts import TextExperiment, TextOptions
+
+__all__ = [
+    "CharacterExperiment",
+    "CharacterOptions",
+    "Evaluation",
+    "Experiment",
+    "ImageExperiment",
+    "ImageOptions",
+    "LineExperiment",
+    "LineOptions",
+    "Recipe",
+    "StackedExperiment",
+    "StackedOptions",
+    "TextExperiment",
+    "TextOptions",
+]

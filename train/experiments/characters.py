@@ -1,95 +1,186 @@
-"""Jobs: for each kind of network, how its data, the network and its task come from the options."""
+"""Character networks on a text, trained by truncated BPTT."""
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Callable
-from functools import partial
-from typing import Any, Protocol
+from dataclasses import dataclass
 
 import numpy as np
 
-from glassnet.models import IMAGE_AUTOENCODERS, CharacterLSTM, Checkpoint, Vocabulary
-from glassnet.train.data.datasets import load_text, load_text_or_fallback
-from glassnet.train.experiments.images import ImageAutoencoderJob
-from glassnet.train.experiments.lines import TextAutoencoderJob
-from glassnet.train.objectives.streams import StreamTask
-from glassnet.train.run.trainer import Task
+from glassnet.models import CharacterLSTM, CharacterNetwork, Network
+from glassnet.train.experiments.experiment import Evaluation
+from glassnet.train.experiments.recipe import Recipe
+from glassnet.train.experiments.texts import TextExperiment, TextOptions
+from glassnet.train.objectives.split import CorpusError, split
+from glassnet.train.objectives.streams import StreamObjective
+from glassnet.train.objectives.text_loss import text_loss
+from glassnet.train.options import OptionError, option
+from glassnet.train.options.values import count, fraction, yes_or_no
 from glassnet.train.workers.communicator import Communicator
 
+__all__ = ["RECIPES", "CharacterExperiment", "CharacterOptions"]
 
-class Job(Protocol):
-    """A network and its data, made from the options of a run.
 
-    Attributes
+@dataclass(frozen=True, kw_only=True)
+class CharacterOptions(TextOptions):
+    """The options of character networks, beside those of all texts.
+
+    Parameters
     ----------
-    data : name of the data set that was loaded, which may be the fallback of the recipe's own.
-    summary : what the data is, to print.
-    fingerprint : of the data; a resumed run must find the same.
-    rows : how many rows of a batch there are to share among workers.
+    chunks : int, default 25
+        Parallel streams that the corpus is cut into.
+    k1, k2 : int, default 100
+        Characters from one update to the next, and characters that gradients flow back through.
+    layers, units : int, default 2 and 512
+        Recurrent layers, and units of each.
+    dropout : float, default 0.0
+        Rate of dropout on the output of a layer.
+    variational : bool, default False
+        Keep one mask of dropout for all steps that are read at once.
+    weight_drop : float, default 0.0
+        Rate of dropout on the recurrent weights.
+
+    Raises
+    ------
+    OptionError
+        If a value is not allowed, or k2 is below k1.
+
+    Examples
+    --------
+    >>> from glassnet.train.experiments import CharacterOptions
+    >>> CharacterOptions(units=64).network_arguments()["units"]
+    64
     """
 
-    data: str
-    summary: str
-    fingerprint: str
-    rows: int
+    chunks: int = option(25, count, "parallel streams that the corpus is cut into", "N", "data")
+    k1: int = option(100, count, "characters from one update to the next", "N", "data")
+    k2: int = option(
+        100, count, "characters that gradients flow back through, at least k1", "N", "data"
+    )
+    layers: int = option(2, count, "LSTM layers", "N", "network", structural=True)
+    units: int = option(512, count, "units of each LSTM layer", "N", "network", structural=True)
+    dropout: float = option(
+        0.0, fraction, "rate of dropout on the output of a layer", "RATE", "network"
+    )
+    variational: bool = option(
+        False,
+        yes_or_no,
+        "yes keeps a mask of dropout for all k1 steps, no draws one for each",
+        "yes|no",
+        "network",
+    )
+    weight_drop: float = option(
+        0.0, fraction, "rate of dropout on the recurrent weights", "RATE", "network"
+    )
 
-    def network(self, start: Checkpoint | None) -> Any:
-        """Return the network, not initialized, with the structure of `start` if there is one."""
-
-    def task(
-        self, network: Any, communicator: Communicator, generator: np.random.Generator
-    ) -> Task:
-        """Return what is trained."""
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.k2 < self.k1:
+            raise OptionError(f"--k2 ({self.k2}) must be at least --k1 ({self.k1})")
 
 
-class CharacterLSTMJob:
-    """A character LSTM on a text."""
+class CharacterExperiment(TextExperiment):
+    """A character network on a text.
 
-    def __init__(self, options: dict[str, Any], asked_for: bool) -> None:
-        """Load the data; if it was not asked for by name, an offline set may take its place."""
-        load = load_text if asked_for else load_text_or_fallback
-        text = load(options["data"])
-        self._options, self._text = options, text.text
-        self.data = text.name
-        self.summary = f"{len(text.text):,} characters of {text.source}"
-        self.fingerprint = hashlib.sha256(text.text.encode()).hexdigest()
-        self.rows = options["chunks"]
+    Parameters
+    ----------
+    kind : type[CharacterNetwork]
+        The class of network.
+    options : CharacterOptions
+        The options.
+    fallback : bool, default False
+        Whether an offline text may take the place of one that can't be had.
 
-    def network(self, start: Checkpoint | None) -> CharacterLSTM:
-        if start is None:
-            vocabulary = Vocabulary.of(self._text)
-        else:
-            vocabulary = Vocabulary(str(start.configuration["vocabulary"]))
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from glassnet.models import CharacterLSTM
+    >>> from glassnet.train.experiments import CharacterExperiment, CharacterOptions
+    >>> _ = Path("novel.txt").write_text("It was a dark and stormy night. " * 100)
+    >>> options = CharacterOptions(data="novel.txt", units=8)
+    >>> CharacterExperiment(CharacterLSTM, options).characters()
+    ' .Iadghikmnorstwy'
+    """
+
+    def __init__(
+        self, kind: type[CharacterNetwork], options: CharacterOptions, *, fallback: bool = False
+    ) -> None:
+        super().__init__(kind, options, fallback=fallback)
+        self._options = options
+        self.summary = f"{len(self.text):,} characters of {self.source}"
+        self.rows = options.chunks
+
+    def objective(
+        self,
+        network: Network,
+        *,
+        generator: np.random.Generator,
+        communicator: Communicator | None = None,
+    ) -> StreamObjective:
+        assert isinstance(network, CharacterNetwork)
         options = self._options
-        return CharacterLSTM(
-            vocabulary,
-            options["layers"],
-            options["units"],
-            options["dropout"],
-            options["variational"],
-            options["weight-drop"],
-        )
-
-    def task(
-        self, network: CharacterLSTM, communicator: Communicator, generator: np.random.Generator
-    ) -> StreamTask:
-        options = self._options
-        return StreamTask(
+        return StreamObjective(
             network,
-            network.vocabulary.encode(self._text),
-            options["chunks"],
-            options["k1"],
-            options["k2"],
-            options["validation"],
-            communicator,
-            generator,
+            network.vocabulary.encode(self.text),
+            streams=options.chunks,
+            k1=options.k1,
+            k2=options.k2,
+            validation=options.validation,
+            generator=generator,
+            communicator=communicator,
         )
 
+    def evaluate(self, network: Network, part: float | None = None) -> Evaluation:
+        """Read the text in one stream from a zero state: see `text_loss`."""
+        assert isinstance(network, CharacterNetwork)
+        part = self._options.validation if part is None else part
+        ids = split(network.vocabulary.encode(self.text), part)[1]
+        if len(ids) < 2:
+            raise CorpusError(f"{self.data}: too short, a prediction needs two characters")
+        loss, accuracy = text_loss(network, ids, progress=True)
+        return Evaluation(loss, "a character", accuracy)
 
-JOBS: dict[str, Callable[[dict[str, Any], bool], Job]] = {
-    "character-lstm": CharacterLSTMJob,
-    "text-autoencoder": TextAutoencoderJob,
-    **{network.kind: partial(ImageAutoencoderJob, network) for network in IMAGE_AUTOENCODERS},
-}
-"""The job of each kind of network: (options, whether the data was asked for by name) -> job."""
+
+RECIPES = (
+    Recipe(
+        "shakespeare",
+        "two-layer, 512-unit character LSTM that writes Shakespeare",
+        CharacterLSTM,
+        CharacterExperiment,
+        CharacterOptions(
+            data="tinyshakespeare",
+            chunks=25,
+            k1=100,
+            k2=100,
+            layers=2,
+            units=512,
+            epochs=7,
+            optimizer="rmsprop",
+            learning_rate=1e-3,
+            rho=0.95,
+        ),
+    ),
+    Recipe(
+        "shakespeare-regularized",
+        "the same network, trained longer and against overfitting",
+        CharacterLSTM,
+        CharacterExperiment,
+        CharacterOptions(
+            data="tinyshakespeare",
+            chunks=32,
+            k1=100,
+            k2=100,
+            layers=2,
+            units=512,
+            dropout=0.5,
+            epochs=20,
+            optimizer="adam",
+            learning_rate=3e-3,
+            rho=0.95,
+            schedule="one-cycle:0.04",
+            weight_decay=0.05,
+            clip=1.0,
+            ema=0.998,
+        ),
+    ),
+)
+"""The recipes of character networks."""

@@ -1,188 +1,317 @@
-"""Training the autoencoders of images: their losses, what they are tested on, and in stages."""
+"""Autoencoders of images of handwritten digits; they are validated on the test set."""
 
 from __future__ import annotations
 
 import hashlib
-import math
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
 
-from glassnet.models import Checkpoint, ImageAutoencoder
-from glassnet.models.image_autoencoders import (
+from glassnet.models import (
+    Checkpoint,
+    ConceptAutoencoder,
+    ConvolutionalAutoencoder,
+    ConvolutionalConceptAutoencoder,
+    DeconvolutionalVariationalAutoencoder,
+    DeepAutoencoder,
     DenoisingAutoencoder,
-    StackedAutoencoder,
-    forward_in_parts,
+    ImageAutoencoder,
+    Network,
+    SimpleAutoencoder,
+    VariationalAutoencoder,
 )
-from glassnet.nn import (
-    Array,
-    mean_squared_error,
-    sigmoid_binary_cross_entropy,
-    softmax_cross_entropy,
-)
-from glassnet.train.data.datasets import Images, load_images, load_images_or_fallback
-from glassnet.train.objectives.batches import BatchTask, Loss, Measures
+from glassnet.nn import sigmoid_binary_cross_entropy
+from glassnet.train.data.datasets import load_images, load_images_or_fallback
+from glassnet.train.experiments.experiment import Evaluation, Experiment
+from glassnet.train.experiments.recipe import Recipe
+from glassnet.train.objectives.batches import BatchObjective
+from glassnet.train.objectives.objective import Objective
+from glassnet.train.options import TrainingOptions, option
+from glassnet.train.options.values import count, fraction, not_negative
 from glassnet.train.workers.communicator import Communicator
 
-_STRUCTURE = ("code", "l1", "noise", "dropout")  # the options that networks are made with
+__all__ = [
+    "RECIPES",
+    "CodeOptions",
+    "ConceptOptions",
+    "ImageExperiment",
+    "ImageOptions",
+    "NoiseOptions",
+    "SparseOptions",
+]
 
 
-class ImageAutoencoderJob:
-    """An autoencoder of images on handwritten digits; it is validated on those of the test set.
+@dataclass(frozen=True, kw_only=True)
+class ImageOptions(TrainingOptions):
+    """The options of networks of images, beside those of all.
+
+    Parameters
+    ----------
+    data : str, default "mnist"
+        Name of a data set of images.
+    batch : int, default 128
+        Images of an update.
+
+    Examples
+    --------
+    >>> from glassnet.train.experiments import ImageOptions
+    >>> ImageOptions(data="mnist-5k").batch
+    128
+    """
+
+    data: str = option("mnist", str, "name of a data set of images", "NAME", "data", resumable=True)
+    batch: int = option(128, count, "images of one update", "N", "data")
+
+
+@dataclass(frozen=True, kw_only=True)
+class CodeOptions(ImageOptions):
+    """The options of networks whose code has a length to choose.
+
+    Parameters
+    ----------
+    code : int, default 32
+        Length of the code.
+
+    Examples
+    --------
+    >>> from glassnet.train.experiments.images import CodeOptions
+    >>> CodeOptions(code=2).network_arguments()
+    {'code': 2}
+    """
+
+    code: int = option(32, count, "length of the code", "N", "network", structural=True)
+
+
+@dataclass(frozen=True, kw_only=True)
+class SparseOptions(CodeOptions):
+    """The options of networks whose code may be sparse.
+
+    Parameters
+    ----------
+    l1 : float, default 0.0
+        Weight of the L1 penalty on the code.
+
+    Examples
+    --------
+    >>> from glassnet.train.experiments.images import SparseOptions
+    >>> SparseOptions(l1=1e-7).network_arguments()
+    {'code': 32, 'l1': 1e-07}
+    """
+
+    l1: float = option(
+        0.0, not_negative, "weight of the L1 penalty on the code", "WEIGHT", "network"
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConceptOptions(SparseOptions):
+    """The options of the concept autoencoder.
+
+    Parameters
+    ----------
+    dropout : float, default 0.3
+        Rate of dropout on the first layer.
+
+    Examples
+    --------
+    >>> from glassnet.train.experiments.images import ConceptOptions
+    >>> ConceptOptions(code=10).network_arguments()
+    {'code': 10, 'l1': 0.0, 'dropout': 0.3}
+    """
+
+    dropout: float = option(
+        0.3, fraction, "rate of dropout on the output of a layer", "RATE", "network"
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class NoiseOptions(ImageOptions):
+    """The options of the denoising autoencoder.
+
+    Parameters
+    ----------
+    noise : float, default 0.5
+        Standard deviation of the noise on the images.
+
+    Examples
+    --------
+    >>> from glassnet.train.experiments.images import NoiseOptions
+    >>> NoiseOptions(noise=0.2).network_arguments()
+    {'noise': 0.2}
+    """
+
+    noise: float = option(
+        0.5, not_negative, "standard deviation of the noise on the images", "STD", "network"
+    )
+
+
+class ImageExperiment(Experiment):
+    """An autoencoder of images on handwritten digits.
 
     Validation is the same in every epoch: a variational autoencoder decodes the mean of a code
     instead of drawing one, and a denoising one reads test images with noise drawn once.
+
+    Parameters
+    ----------
+    kind : type[ImageAutoencoder]
+        The class of network.
+    options : ImageOptions
+        The options.
+    fallback : bool, default False
+        Whether offline images may take the place of those that can't be had.
+
+    Examples
+    --------
+    >>> from glassnet.models import SimpleAutoencoder
+    >>> from glassnet.train.experiments import ImageExperiment
+    >>> from glassnet.train.experiments.images import CodeOptions
+    >>> experiment = ImageExperiment(
+    ...     SimpleAutoencoder, CodeOptions(data="mnist-5k", code=8)
+    ... )  # doctest: +SKIP
+    >>> experiment.network().configuration  # doctest: +SKIP
+    {'code': 8, 'l1': 0.0}
     """
 
     def __init__(
-        self, network: type[ImageAutoencoder], options: dict[str, Any], asked_for: bool
+        self, kind: type[ImageAutoencoder], options: ImageOptions, *, fallback: bool = False
     ) -> None:
-        """Load the data; if it was not asked for by name, an offline set may take its place."""
-        load = load_images if asked_for else load_images_or_fallback
-        self._kind, self._options = network, options
-        self.images = images = load(options["data"])
+        images = (load_images_or_fallback if fallback else load_images)(options.data)
+        self.images = images
+        self._kind, self._options = kind, options
         self.data = images.name
         self.summary = f"{len(images.train_images):,} images of {images.source}"
         digest = hashlib.sha256()
         for array in (images.train_images, images.train_labels, images.test_images):
             digest.update(np.ascontiguousarray(array).data)
         self.fingerprint = digest.hexdigest()
-        self.rows = options["batch"]
+        self.rows = options.batch
 
-    def network(self, start: Checkpoint | None) -> ImageAutoencoder:
-        options = self._options
-        return self._kind(**{name: options[name] for name in _STRUCTURE if name in options})
+    def network(self, start: Checkpoint | None = None) -> ImageAutoencoder:
+        return self._kind.from_configuration(self._options.network_arguments())
 
-    def task(
-        self, network: ImageAutoencoder, communicator: Communicator, generator: np.random.Generator
-    ) -> BatchTask | StackedTask:
-        images, options = self.images, self._options
+    def objective(
+        self,
+        network: Network,
+        *,
+        generator: np.random.Generator,
+        communicator: Communicator | None = None,
+    ) -> Objective:
+        assert isinstance(network, ImageAutoencoder)
         network.skip_input_gradient()
-        if isinstance(network, StackedAutoencoder):
-            batch, pretraining = options["batch"], options["pretraining"]
-            return StackedTask(network, images, batch, pretraining, communicator, generator)
-        test = images.test_images
-        read = network.noisy(test) if isinstance(network, DenoisingAutoencoder) else test
-        return BatchTask(
+        images = self.images
+        return BatchObjective(
             network,
             sigmoid_binary_cross_entropy,
-            (images.train_images, images.train_images),
-            (read, test),
-            options["batch"],
-            communicator,
-            generator,
-            "images",
+            training=(images.train_images, images.train_images),
+            validation=(network.test_inputs(images.test_images), images.test_images),
+            batch=self._options.batch,
+            generator=generator,
+            communicator=communicator,
+            unit="images",
         )
 
-
-class StackedTask:
-    """Greedy pre-training of each layer as an autoencoder, and then training the classifier.
-
-    Each of these stages lasts some epochs and is a `BatchTask` of its own, on the same rows; its
-    validation loss is that of its own task. Bengio et al. 2007, "Greedy layer-wise training of
-    deep networks", section 3.
-
-    Parameters
-    ----------
-    network : an initialized network.
-    images : to train and to validate on.
-    batch : images of an update.
-    pretraining : epochs that each layer is pre-trained for; 0 trains only the classifier.
-    communicator, generator : see `BatchTask`.
-    """
-
-    def __init__(
-        self,
-        network: StackedAutoencoder,
-        images: Images,
-        batch: int,
-        pretraining: int,
-        communicator: Communicator,
-        generator: np.random.Generator,
-    ) -> None:
-        self.network, self.unit, self.items_per_step = network, "images", batch
-        self.steps_per_epoch = math.ceil(len(images.train_images) / batch)
-        self._images, self._pretraining = images, pretraining
-        self._communicator, self._generator = communicator, generator
-        self._epochs = 0  # that have begun
-        self._stage = -1
-
-    @property
-    def in_last_stage(self) -> bool:
-        """Whether the classifier is being trained."""
-        return self._stage == len(self.network.pretraining())
-
-    def start_epoch(self) -> bool:
-        """Shuffle the images; return whether a stage begins with this epoch."""
-        self._epochs += 1
-        new = self._enter_stage()
-        self._task.start_epoch()
-        return new
-
-    def compute(self, step: int) -> float:
-        """Add this worker's gradients of update `step`; return its part of the stage's loss."""
-        return self._task.compute(step)
-
-    def validate(self) -> dict[str, float]:
-        """Return the stage's loss on the test images; of the classifier also the accuracy."""
-        return self._task.validate()
-
-    def state(self) -> dict[str, Array]:
-        """Return the order of rows in this epoch, and how many epochs have begun."""
-        return {**self._task.state(), "epochs": np.array(self._epochs)}
-
-    def restore(self, state: dict[str, Array]) -> None:
-        """Take up what `state` returned; the network has its weights already."""
-        self._epochs = int(state["epochs"])
-        self._enter_stage()
-        self._task.restore(state)
-
-    def _enter_stage(self) -> bool:
-        """Make the task of this epoch's stage; return whether it is another than before."""
-        layers = self.network.pretraining()
-        stage = len(layers)
-        if self._pretraining:
-            stage = min((self._epochs - 1) // self._pretraining, stage)
-        if stage == self._stage:
-            return False
-        self._stage = stage
-        images = self._images
-        if stage == len(layers):
-            self._task = self._make_task(
-                self.network,
-                softmax_cross_entropy,
-                (images.train_images, images.train_labels),
-                (images.test_images, images.test_labels),
-                _accuracy,
-            )
-            return True
-        below, autoencoder = layers[stage]  # those below no longer change: read them once
-        train = forward_in_parts(below, images.train_images)
-        test = forward_in_parts(below, images.test_images)
-        loss = mean_squared_error if stage else sigmoid_binary_cross_entropy
-        self._task = self._make_task(autoencoder, loss, (train, train), (test, test))
-        return True
-
-    def _make_task(
-        self,
-        network: Any,
-        loss: Loss,
-        training: tuple[Array, Array],
-        validation: tuple[Array, Array],
-        *measures: Measures,
-    ) -> BatchTask:
-        return BatchTask(
-            network,
-            loss,
-            training,
-            validation,
-            self.items_per_step,
-            self._communicator,
-            self._generator,
-            self.unit,
-            *measures,
-        )
+    def evaluate(self, network: Network, part: float | None = None) -> Evaluation:
+        """Return how good a network is on the test images."""
+        measures = self.objective(network, generator=np.random.default_rng(0)).validate()
+        return Evaluation(measures["validation_loss"], "a pixel")
 
 
-def _accuracy(logits: Array, labels: Array) -> dict[str, tuple[float, int]]:
-    return {"accuracy": (float((logits.argmax(axis=1) == labels).sum()), len(labels))}
+# The optimizers are those of Keras 2: Adadelta with learning rate 1 and rho 0.95, RMSprop with 1e-3
+# and 0.9.
+RECIPES = (
+    Recipe(
+        "simple-autoencoder",
+        "784-32-784: the simplest autoencoder of digits",
+        SimpleAutoencoder,
+        ImageExperiment,
+        SparseOptions(
+            code=32, batch=256, epochs=50, optimizer="adadelta", learning_rate=1.0, rho=0.95
+        ),
+    ),
+    Recipe(
+        "sparse-autoencoder",
+        "the same with an L1 penalty on the code",
+        SimpleAutoencoder,
+        ImageExperiment,
+        SparseOptions(
+            code=32,
+            l1=1e-7,
+            batch=256,
+            epochs=100,
+            optimizer="adadelta",
+            learning_rate=1.0,
+            rho=0.95,
+        ),
+    ),
+    Recipe(
+        "deep-autoencoder",
+        "784-128-64-32-64-128-784",
+        DeepAutoencoder,
+        ImageExperiment,
+        CodeOptions(
+            code=32, batch=256, epochs=100, optimizer="adadelta", learning_rate=1.0, rho=0.95
+        ),
+    ),
+    Recipe(
+        "convolutional-autoencoder",
+        "three convolutions to a code (4, 4, 8), and back",
+        ConvolutionalAutoencoder,
+        ImageExperiment,
+        ImageOptions(batch=128, epochs=50, optimizer="adadelta", learning_rate=1.0, rho=0.95),
+    ),
+    Recipe(
+        "denoising-autoencoder",
+        "convolutions that take the noise off digits",
+        DenoisingAutoencoder,
+        ImageExperiment,
+        NoiseOptions(
+            noise=0.5, batch=128, epochs=100, optimizer="adadelta", learning_rate=1.0, rho=0.95
+        ),
+    ),
+    Recipe(
+        "variational-autoencoder",
+        "784-256-2-256-784, from whose code new digits can be drawn",
+        VariationalAutoencoder,
+        ImageExperiment,
+        CodeOptions(code=2, batch=100, epochs=50, optimizer="rmsprop", learning_rate=1e-3, rho=0.9),
+    ),
+    Recipe(
+        "variational-autoencoder-deconv",
+        "the same of convolutions and transposed convolutions",
+        DeconvolutionalVariationalAutoencoder,
+        ImageExperiment,
+        CodeOptions(code=2, batch=100, epochs=5, optimizer="rmsprop", learning_rate=1e-3, rho=0.9),
+    ),
+    Recipe(
+        "concept-autoencoder",
+        "784-164-10-164-784: ten sparse concepts",
+        ConceptAutoencoder,
+        ImageExperiment,
+        ConceptOptions(
+            code=10,
+            l1=2.5e-6,
+            dropout=0.3,
+            batch=256,
+            epochs=100,
+            optimizer="adadelta",
+            learning_rate=1.0,
+            rho=0.95,
+        ),
+    ),
+    Recipe(
+        "concept-autoencoder-conv",
+        "convolutions to ten sparse concepts at each of 4 by 4 places, and back",
+        ConvolutionalConceptAutoencoder,
+        ImageExperiment,
+        SparseOptions(
+            code=10,
+            l1=2.5e-6,
+            batch=128,
+            epochs=50,
+            optimizer="adadelta",
+            learning_rate=1.0,
+            rho=0.95,
+        ),
+    ),
+)
+"""The recipes of autoencoders of images."""

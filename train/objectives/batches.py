@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import Any
 
 import numpy as np
 
-from glassnet.nn import Array, BatchShard
-from glassnet.train.workers.communicator import Communicator, shard
+from glassnet.nn import Array, BatchShard, Layer
+from glassnet.train.workers.communicator import Communicator, SingleProcess, shard
+
+__all__ = ["BatchObjective", "Loss", "Measures", "accuracy"]
 
 Loss = Callable[[Array, Array, int], tuple[float, Array]]
 """(output, targets, rows of the whole batch) -> (value, gradient for the output)"""
@@ -18,40 +19,102 @@ Measures = Callable[[Array, Array], dict[str, tuple[float, int]]]
 """(output, targets) -> (sum, count) by name, such as {"accuracy": (those that are right, all)}"""
 
 
-class BatchTask:
+def accuracy(logits: Array, labels: Array) -> dict[str, tuple[float, int]]:
+    """Return how many rows of logits are largest at their label, for `BatchObjective`.
+
+    Parameters
+    ----------
+    logits : Array
+        (N, classes).
+    labels : Array
+        (N,) integers.
+
+    Returns
+    -------
+    dict[str, tuple[float, int]]
+        {"accuracy": (rows that are right, N)}.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from glassnet.train.objectives.batches import accuracy
+    >>> accuracy(np.array([[0.1, 0.9], [0.8, 0.2]]), np.array([1, 1]))
+    {'accuracy': (1.0, 2)}
+    """
+    return {"accuracy": (float((logits.argmax(axis=1) == labels).sum()), len(labels))}
+
+
+class BatchObjective:
     """Training a network on mini-batches: what one update computes, and validation.
 
     Parameters
     ----------
-    network : an initialized network.
-    loss : a loss of `nn.losses`; what layers add of their own (a penalty, a KL term) comes on top.
-    training, validation : (inputs, targets), each with one row for each example; validation may
-        have none. Both of a pair may be one array, as for an autoencoder.
-    batch : rows of an update; the last one of an epoch takes what is left.
-    communicator : the rows of each batch are shared out among its workers.
-    generator : randomness for the order of rows and for noise, in the same state on every worker.
-    unit : what a row is, in the plural, for the progress.
-    measures : what validation reports beside the loss: of each, the sum over all rows divided by
-        the count over all rows.
+    network : Layer
+        An initialized network.
+    loss : Loss
+        One of `glassnet.nn`'s losses; what layers add of their own (a penalty, a KL term) comes on
+        top.
+    training : tuple[Array, Array]
+        Inputs and targets, each with one row for each example; they may be one array, as for an
+        autoencoder.
+    validation : tuple[Array, Array], optional
+        Such a pair to validate on; it may have no rows.
+    batch : int
+        Rows of an update; the last one of an epoch takes what is left.
+    generator : numpy.random.Generator
+        Randomness for the order of rows and for noise, in the same state on every worker.
+    communicator : Communicator, optional
+        The rows of each batch are shared out among its workers.
+    unit : str, default "examples"
+        What a row is, in the plural, for the progress.
+    measures : Measures, optional
+        What validation reports beside the loss: of each, the sum over all rows divided by the
+        count over all rows.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from glassnet.nn import Dense, mean_squared_error
+    >>> from glassnet.train.objectives import BatchObjective
+    >>> generator = np.random.default_rng(1)
+    >>> x = generator.random((100, 2), np.float32)
+    >>> network = Dense(2, 1).initialize(generator)
+    >>> objective = BatchObjective(
+    ...     network, mean_squared_error, training=(x, x.sum(axis=1, keepdims=True)), batch=10,
+    ...     generator=generator,
+    ... )
+    >>> for epoch in range(20):
+    ...     objective.start_epoch()
+    ...     for step in range(objective.steps_per_epoch):
+    ...         network.grad[...] = 0
+    ...         loss = objective.compute(step)
+    ...         network.theta -= 0.5 * network.grad
+    >>> network.W.round(2).tolist(), loss < 1e-3  # it has learned to add
+    ([[1.0], [1.0]], True)
     """
 
     in_last_stage = True
 
     def __init__(
         self,
-        network: Any,
+        network: Layer,
         loss: Loss,
+        *,
         training: tuple[Array, Array],
-        validation: tuple[Array, Array],
+        validation: tuple[Array, Array] | None = None,
         batch: int,
-        communicator: Communicator,
         generator: np.random.Generator,
-        unit: str,
+        communicator: Communicator | None = None,
+        unit: str = "examples",
         measures: Measures = lambda output, targets: {},
     ) -> None:
+        communicator = communicator or SingleProcess()
         self.network, self.unit, self.items_per_step = network, unit, batch
         self._loss, self._measures = loss, measures
-        self._training, self._validation = training, validation
+        self._training = training
+        self._validation = training[0][:0], training[1][:0]
+        if validation is not None:
+            self._validation = validation
         self._communicator, self._generator = communicator, generator
         self._rows = len(training[0])
         self._order = np.arange(self._rows)

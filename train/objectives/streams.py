@@ -20,87 +20,69 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from tqdm import tqdm
 
-from glassnet.errors import UserError
-from glassnet.models import CharacterLSTM
+from glassnet.models import CharacterNetwork
 from glassnet.nn import Array, BatchShard, softmax_cross_entropy
-from glassnet.train.workers.communicator import Communicator, shard
+from glassnet.train.objectives.split import CorpusError, split
+from glassnet.train.objectives.text_loss import text_loss
+from glassnet.train.workers.communicator import Communicator, SingleProcess, shard
 
-WARM_UP = 1000
-"""Characters that a part of a text is read from before it counts; see `evaluate`."""
+__all__ = ["StreamObjective"]
 
-_VALIDATION_WINDOW = 2000  # characters read at once in validation: only memory depends on it
 _VALIDATION_STREAMS = 8
 
 
-class CorpusError(UserError):
-    """A corpus does not hold enough characters for what was asked."""
-
-
-def split(ids: Array, validation: float) -> tuple[Array, Array]:
-    """Return (training, validation): the last part of the corpus, a fraction of it, is held out."""
-    cut = len(ids) - int(len(ids) * validation)
-    return ids[:cut], ids[cut:]
-
-
-def evaluate(
-    network: CharacterLSTM, ids: Array, streams: int = 1, progress: bool = False
-) -> tuple[float, float]:
-    """Read a text from a zero state to its end; return (nats a character, accuracy).
-
-    Every character but the first is guessed. The network's carried state is left as it was.
+class StreamObjective:
+    """Training a character network on a corpus by truncated BPTT; see the top of this file.
 
     Parameters
     ----------
-    network : an initialized network.
-    ids : the text, (characters,), at least two.
-    streams : 1 reads the text in one go. More read as many parts of it side by side, several
-        times as fast; each part but the first starts from the state after the `WARM_UP`
-        characters before it, instead of all characters before it, whose trace has faded by then.
-    progress : show a bar on the standard error if that is a terminal.
-    """
-    guesses = len(ids) - 1
-    streams = max(1, min(streams, (guesses - WARM_UP) // WARM_UP))
-    warm_up = WARM_UP if streams > 1 else 0
-    part = -(-(guesses - warm_up) // streams)  # what each stream guesses; the first, warm_up more
-    kept = network.state
-    network.reset_state()
-    loss, correct, window = 0.0, 0, _VALIDATION_WINDOW // streams
-    starts = tqdm(
-        range(0, warm_up + part, window), leave=False, delay=1, disable=None if progress else True
-    )
-    for start in starts:
-        steps = np.arange(start, min(start + window, warm_up + part))
-        positions = steps[:, None] + part * np.arange(streams)  # (T, N)
-        counted = positions < guesses
-        counted[: max(0, warm_up - start), 1:] = False
-        positions = np.minimum(positions, guesses - 1)  # the last part may be shorter
-        logits = network.forward(ids[positions])[counted]  # (counted, characters)
-        targets = ids[positions + 1][counted]
-        loss += softmax_cross_entropy(logits, targets, total=1)[0]
-        correct += int(np.sum(logits.argmax(axis=1) == targets))
-        network.carry()
-    network.state = kept
-    return loss / guesses, correct / guesses
-
-
-class StreamTask:
-    """Training a character LSTM on a corpus: what one update computes, and validation.
-
-    Parameters
-    ----------
-    network : an initialized network.
-    ids : the whole corpus, (characters,).
-    chunks : N, the number of streams.
-    k1, k2 : characters between updates, and characters that gradients flow back through.
-    validation : fraction of the corpus, at its end, that is held out.
-    communicator : the streams are shared out among its workers.
-    generator : randomness for dropout, in the same state on every worker.
+    network : CharacterNetwork
+        An initialized network.
+    ids : Array
+        The whole corpus, (characters,).
+    streams : int
+        N, the number of streams that it is cut into.
+    k1, k2 : int
+        Characters between updates, and characters that gradients flow back through.
+    validation : float, default 0.0
+        Fraction of the corpus, at its end, that is held out.
+    generator : numpy.random.Generator
+        Randomness for dropout, in the same state on every worker.
+    communicator : Communicator, optional
+        The streams are shared out among its workers.
 
     Raises
     ------
-    CorpusError : if the corpus is too short for one update, or its validation part for one guess.
+    CorpusError
+        If the corpus is too short for one update, or its held-out part for one prediction.
+
+    Shapes
+    ------
+    - ids: (characters,)
+
+    References
+    ----------
+    Williams & Peng 1990, "An efficient gradient-based algorithm for on-line training of recurrent
+    network trajectories".
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from glassnet.models import CharacterLSTM, Vocabulary
+    >>> from glassnet.train.objectives import StreamObjective
+    >>> vocabulary = Vocabulary("ab")
+    >>> generator = np.random.default_rng(1)
+    >>> network = CharacterLSTM(vocabulary, layers=1, units=4).initialize(generator)
+    >>> objective = StreamObjective(
+    ...     network, vocabulary.encode("ab" * 50), streams=2, k1=10, k2=10, generator=generator
+    ... )
+    >>> objective.steps_per_epoch  # 49 characters of each stream, ten by ten
+    4
+    >>> objective.start_epoch()
+    >>> loss = objective.compute(0)
+    >>> bool(network.grad.any())
+    True
     """
 
     unit = "characters"
@@ -108,25 +90,27 @@ class StreamTask:
 
     def __init__(
         self,
-        network: CharacterLSTM,
+        network: CharacterNetwork,
         ids: Array,
-        chunks: int,
+        *,
+        streams: int,
         k1: int,
         k2: int,
-        validation: float,
-        communicator: Communicator,
+        validation: float = 0.0,
         generator: np.random.Generator,
+        communicator: Communicator | None = None,
     ) -> None:
+        communicator = communicator or SingleProcess()
         self.network, self.k1, self.k2 = network, k1, k2
         training, self._validation_ids = split(ids, validation)
-        length = (len(training) - 1) // chunks  # of one stream
+        length = (len(training) - 1) // streams  # of one stream
         self.steps_per_epoch = length // k1
         if self.steps_per_epoch < 1:
-            needed = math.floor(chunks * k1 / (1 - validation))
-            while needed - int(needed * validation) <= chunks * k1:
+            needed = math.floor(streams * k1 / (1 - validation))
+            while needed - int(needed * validation) <= streams * k1:
                 needed += 1
             raise CorpusError(
-                f"a corpus of {len(ids):,} characters is too short: {chunks} chunks of {k1} "
+                f"a corpus of {len(ids):,} characters is too short: {streams} chunks of {k1} "
                 f"characters and {validation:.0%} for validation need at least {needed:,} "
                 "(--chunks, --k1, --validation)"
             )
@@ -135,13 +119,13 @@ class StreamTask:
                 f"{validation:.2%} of {len(ids):,} characters is too little to validate on; "
                 "--validation 0 trains without"
             )
-        rows = shard(chunks, communicator.rank, communicator.size)
-        self._chunks, self._rows, self._communicator = chunks, rows, communicator
+        rows = shard(streams, communicator.rank, communicator.size)
+        self._streams, self._rows, self._communicator = streams, rows, communicator
         starts = np.arange(rows.start, rows.stop) * length
         self._inputs = training[starts + np.arange(length)[:, None]]  # (length, own streams)
         self._targets = training[starts + np.arange(length)[:, None] + 1]
-        self.items_per_step = chunks * k1
-        network.set_batch_shard(BatchShard(generator, rows.start, rows.stop, chunks))
+        self.items_per_step = streams * k1
+        network.set_batch_shard(BatchShard(generator, rows.start, rows.stop, streams))
 
     def start_epoch(self) -> None:
         """Go back to the start of the streams, with a zero state."""
@@ -170,7 +154,7 @@ class StreamTask:
         """Return the validation loss and accuracy, or nothing where nothing is held out."""
         if not len(self._validation_ids):
             return {}
-        loss, accuracy = evaluate(self.network, self._validation_ids, _VALIDATION_STREAMS)
+        loss, accuracy = text_loss(self.network, self._validation_ids, _VALIDATION_STREAMS)
         return {"validation_loss": loss, "validation_accuracy": accuracy}
 
     def state(self) -> dict[str, Array]:
@@ -180,7 +164,7 @@ class StreamTask:
         """
         whole = {}
         for name, own in self.network.state.items():
-            rows = np.zeros((self._chunks, own.shape[1]), own.dtype)
+            rows = np.zeros((self._streams, own.shape[1]), own.dtype)
             rows[self._rows] = own
             whole[name] = self._communicator.all_reduce(rows)
         return whole

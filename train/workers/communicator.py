@@ -10,7 +10,8 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from glassnet.nn import Array, Layer
+from glassnet.models import Network
+from glassnet.nn import Array
 
 
 class Communicator(Protocol):
@@ -26,7 +27,7 @@ class Communicator(Protocol):
     size: int
     local_size: int
 
-    def broadcast(self, network: Layer) -> None:
+    def broadcast(self, network: Network) -> None:
         """Give all workers the parameters of worker 0's network, in memory fit for exchange."""
 
     def local_slice(self, length: int) -> slice:
@@ -60,7 +61,7 @@ class SingleProcess:
     rank = 0
     size = local_size = 1
 
-    def broadcast(self, network: Layer) -> None:
+    def broadcast(self, network: Network) -> None:
         pass
 
     def local_slice(self, length: int) -> slice:

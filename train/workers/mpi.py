@@ -14,7 +14,8 @@ from typing import Any
 
 import numpy as np
 
-from glassnet.nn import Array, Layer
+from glassnet.models import Network
+from glassnet.nn import Array
 from glassnet.train.workers.communicator import shard
 
 # Set by MPICH and its descendants, Open MPI, and Slurm, in this order.
@@ -42,7 +43,7 @@ class MPI:
         self.size = self._communicator.Get_size()
         self.local_size = self._communicator.Split_type(library.COMM_TYPE_SHARED).Get_size()
 
-    def broadcast(self, network: Layer) -> None:
+    def broadcast(self, network: Network) -> None:
         self._communicator.Bcast(network.theta, root=0)
 
     def local_slice(self, length: int) -> slice:

@@ -31,7 +31,8 @@ from typing import Any
 import numpy as np
 
 from glassnet.errors import UserError
-from glassnet.nn import Array, Layer
+from glassnet.models import Network
+from glassnet.nn import Array
 from glassnet.train.workers.communicator import shard
 
 _EXCHANGE = 65536  # float64 numbers a worker can add to a sum at once
@@ -89,7 +90,7 @@ class Processes:
         self._exchange = exchange.reshape(2, shared.size, _EXCHANGE)
         self._turn = 0
 
-    def broadcast(self, network: Layer) -> None:
+    def broadcast(self, network: Network) -> None:
         if self.rank == 0:
             self._theta[...] = network.theta
         network.bind(self._theta, self._gradients[self.rank])

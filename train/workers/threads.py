@@ -7,7 +7,8 @@ from contextlib import AbstractContextManager
 
 from threadpoolctl import threadpool_info, threadpool_limits
 
-from glassnet.nn import LSTM, Layer
+from glassnet.models import Network
+from glassnet.nn import LSTM
 
 _ROWS_PER_WORKER = 8
 
@@ -26,7 +27,7 @@ def suitable_workers(rows: int) -> int:
     return max(1, min(cores(), rows // _ROWS_PER_WORKER))
 
 
-def share_threads(network: Layer, workers: int) -> None:
+def share_threads(network: Network, workers: int) -> None:
     """Give BLAS in this process its share of the cores among so many workers on this machine.
 
     It never gets more than it started with: OPENBLAS_NUM_THREADS=1 leaves a core to others. A

@@ -1,7 +1,6 @@
-"""Training the image autoencoders: what they are tested on, stages, exact resume, workers."""
+"""Training the image autoencoders: what they are tested on, their data, workers."""
 
 import importlib.util
-import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -9,40 +8,22 @@ from typing import Any
 import numpy as np
 import pytest
 
-from glassnet.models import IMAGE_AUTOENCODERS, load_checkpoint, load_network
-from glassnet.models.digits import load_digits
-from glassnet.models.image_autoencoders import StackedAutoencoder, VariationalAutoencoder
-from glassnet.nn import mean_squared_error, sigmoid_binary_cross_entropy, softmax_cross_entropy
+from glassnet.models import IMAGE_AUTOENCODERS, load_network
+from glassnet.models.image_autoencoders import VariationalAutoencoder
+from glassnet.nn import sigmoid_binary_cross_entropy
 from glassnet.train.command.main import main
 from glassnet.train.data.datasets import Images
 from glassnet.train.experiments import images as train_images
-from glassnet.train.experiments.images import ImageAutoencoderJob, StackedTask
+from glassnet.train.experiments.images import CodeOptions, ImageExperiment
 from glassnet.train.recipes import RECIPES
-from glassnet.train.workers.communicator import SingleProcess
-from tests.train.same_run import assert_close, assert_same_run
+from tests.train.same_run import assert_close
 
-KINDS = {network.kind for network in IMAGE_AUTOENCODERS}
-IMAGE_RECIPES = [name for name, recipe in RECIPES.items() if recipe.network in KINDS]
-STACKED = ("stacked-autoencoder", "--pretraining", "2", "--epochs", "6", "--batch", "16")
-
-
-@pytest.fixture
-def digits() -> Images:
-    images, labels = load_digits()
-    return Images("digits", "a test", images[:40], labels[:40], images[40:60], labels[40:60])
-
-
-@pytest.fixture
-def run(digits: Images, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., int]:
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(train_images, "load_images", lambda name: digits)
-    monkeypatch.setattr(train_images, "load_images_or_fallback", lambda name: digits)
-    return lambda *arguments: main([*arguments, "--workers", "1"])
+IMAGE_RECIPES = [name for name, recipe in RECIPES.items() if recipe.network in IMAGE_AUTOENCODERS]
 
 
 def test_all_recipes_are_there() -> None:
     assert len(IMAGE_RECIPES) == 10
-    assert {RECIPES[name].network for name in IMAGE_RECIPES} == KINDS
+    assert {RECIPES[name].network for name in IMAGE_RECIPES} == set(IMAGE_AUTOENCODERS)
 
 
 @pytest.mark.parametrize("recipe", IMAGE_RECIPES)
@@ -51,7 +32,7 @@ def test_every_recipe_trains_with_one_command(recipe: str, run: Callable[..., in
     length = ("--epochs", "21") if recipe == "stacked-autoencoder" else ("--epochs", "2")
     assert run(recipe, *length, "--batch", "20", "--save", "run") == 0
     network, checkpoint = load_network("run/last.npz")
-    assert network.kind == RECIPES[recipe].network
+    assert type(network) is RECIPES[recipe].network
     history = checkpoint.history
     assert all(set(entry) >= {"training_loss", "validation_loss"} for entry in history)
     # Accuracy is that of the classifier: nothing else has any.
@@ -119,111 +100,6 @@ def test_options_make_the_network(run: Callable[..., int]) -> None:
     assert network.configuration["code"] == 7
 
 
-# -- stages ---------------------------------------------------------------------------------------
-
-
-def test_stages_train_one_layer_after_the_other(digits: Images) -> None:
-    generator = np.random.default_rng(3)
-    network = StackedAutoencoder().initialize(generator)
-    task = StackedTask(network, digits, 20, 2, SingleProcess(), generator)
-    stages = [
-        ({"encoder.dense1", "decoder.dense2"}, True),
-        ({"encoder.dense1", "decoder.dense2"}, False),
-        ({"encoder.dense2", "decoder.dense1"}, True),
-        ({"encoder.dense2", "decoder.dense1"}, False),
-        ({"encoder.dense1", "encoder.dense2", "classifier"}, True),
-        ({"encoder.dense1", "encoder.dense2", "classifier"}, False),
-    ]
-    for expected, begins in stages:
-        assert task.start_epoch() is begins
-        network.zero_grad()
-        task.compute(0)
-        trained = {
-            name.rpartition(".")[0] for name, grad in network.gradients.items() if grad.any()
-        }
-        assert trained == expected
-        assert ("validation_accuracy" in task.validate()) == ("classifier" in expected)
-
-
-def test_losses_of_the_stages(digits: Images) -> None:
-    generator = np.random.default_rng(3)
-    network = StackedAutoencoder().initialize(generator)
-    task = StackedTask(network, digits, 20, 1, SingleProcess(), generator)
-    x = digits.test_images
-    (flatten, first), (below, second) = network.pretraining()
-    pixels, codes = flatten.forward(x), below.forward(x).copy()
-    for expected in (
-        sigmoid_binary_cross_entropy(first.forward(pixels), pixels)[0],
-        mean_squared_error(second.forward(codes), codes)[0],
-        softmax_cross_entropy(network.forward(x), digits.test_labels)[0],
-    ):
-        task.start_epoch()
-        assert task.validate()["validation_loss"] == pytest.approx(expected, rel=1e-5)
-
-
-@pytest.mark.parametrize("options", [("adam", "--learning-rate", "1e-3"), ("adadelta",)])
-def test_a_stage_leaves_earlier_layers_alone(
-    run: Callable[..., int], options: tuple[str, ...]
-) -> None:
-    """Adam would go on with its momentum if it did not start afresh."""
-    run(*STACKED, "--steps", "6", "--save", "run", "--optimizer", *options)  # 3 updates an epoch
-    first = load_checkpoint("run/last.npz").weights
-    main(["--resume", "run/last.npz", "--steps", "6"])
-    second = load_checkpoint("run/last.npz").weights
-    for name in ("encoder.dense1.W", "encoder.dense1.b", "decoder.dense2.W", "classifier.W"):
-        np.testing.assert_array_equal(first[name], second[name], err_msg=name)
-    assert np.abs(first["encoder.dense2.W"] - second["encoder.dense2.W"]).max() > 0
-    main(["--resume", "run/last.npz", "--steps", "1"])
-    third = load_checkpoint("run/last.npz").weights
-    assert np.abs(first["encoder.dense1.W"] - third["encoder.dense1.W"]).max() > 0
-    np.testing.assert_array_equal(second["decoder.dense2.W"], third["decoder.dense2.W"])
-
-
-def test_a_stage_averages_weights_of_its_own(run: Callable[..., int]) -> None:
-    # 3 updates an epoch: the 7th is the first of the second stage.
-    run(*STACKED, "--steps", "7", "--ema", "0.9", "--save", "run")
-    checkpoint = load_checkpoint("run/last.npz")
-    theta = np.concatenate([weights.reshape(-1) for weights in checkpoint.weights.values()])
-    np.testing.assert_array_equal(checkpoint.training["average/theta"], theta)
-
-
-def test_best_is_that_of_the_last_stage(run: Callable[..., int]) -> None:
-    run(*STACKED, "--save", "run")
-    best = load_checkpoint("run/best.npz").history[-1]
-    history = load_checkpoint("run/last.npz").history
-    losses = [entry["validation_loss"] for entry in history]
-    assert min(losses) < min(losses[4:])  # earlier stages have smaller losses of other kinds
-    assert best["validation_loss"] == min(losses[4:])
-
-
-@pytest.mark.parametrize("stops", [(1,), (6,), (7, 5), (5, 1, 1), (13,)])  # 3 updates an epoch
-def test_stopped_and_resumed_equals_never_stopped(
-    run: Callable[..., int], stops: tuple[int, ...]
-) -> None:
-    options = (*STACKED, "--optimizer", "adam", "--learning-rate", "1e-3")
-    run(*options, "--save", "whole")
-    run(*options, "--save", "parts", "--steps", str(stops[0]))
-    for steps in stops[1:]:
-        main(["--resume", "parts/last.npz", "--steps", str(steps)])
-    assert main(["--resume", "parts/last.npz"]) == 0
-    assert_same_run("whole", "parts")
-
-
-def test_without_pretraining_there_is_only_the_classifier(run: Callable[..., int]) -> None:
-    run("stacked-autoencoder", "--pretraining", "0", "--epochs", "1", "--save", "run")
-    assert "validation_accuracy" in load_checkpoint("run/last.npz").history[0]
-
-
-def test_the_classifier_needs_an_epoch(
-    run: Callable[..., int], capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert run("stacked-autoencoder", "--epochs", "20", "--pretraining", "10") == 2
-    assert re.search(r"--epochs \(20\) must be above twice --pretraining", capsys.readouterr().err)
-
-
-# -- data and workers -----------------------------------------------------------------------------
-
-
 def test_a_resumed_run_must_find_the_same_images(
     run: Callable[..., int],
     digits: Images,
@@ -238,7 +114,6 @@ def test_a_resumed_run_must_find_the_same_images(
 
 def test_images_that_are_asked_for_are_not_swapped(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[str] = []
-    options = dict(RECIPES["simple-autoencoder"].options)
     for function in ("load_images", "load_images_or_fallback"):
 
         def load(name: str, function: str = function) -> Images:
@@ -246,9 +121,9 @@ def test_images_that_are_asked_for_are_not_swapped(monkeypatch: pytest.MonkeyPat
             raise KeyError
 
         monkeypatch.setattr(train_images, function, load)
-    for asked_for in (True, False):
+    for fallback in (False, True):
         with pytest.raises(KeyError):
-            ImageAutoencoderJob(VariationalAutoencoder, options, asked_for)
+            ImageExperiment(VariationalAutoencoder, CodeOptions(code=2), fallback=fallback)
     assert asked == ["load_images(mnist)", "load_images_or_fallback(mnist)"]
 
 

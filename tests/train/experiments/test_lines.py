@@ -13,9 +13,12 @@ from glassnet.models import TextAutoencoder, Vocabulary, load_checkpoint
 from glassnet.nn import softmax_cross_entropy
 from glassnet.nn.gradcheck import check_loss
 from glassnet.train.command.main import main
-from glassnet.train.experiments.lines import TextAutoencoderJob, lines_of, loss_of_lines
-from glassnet.train.recipes import RECIPES
-from glassnet.train.workers.communicator import SingleProcess
+from glassnet.train.experiments.lines import (
+    LineExperiment,
+    LineOptions,
+    lines_of,
+    loss_of_lines,
+)
 from tests.train.same_run import assert_close, assert_same_run
 
 SMALL = [
@@ -57,14 +60,14 @@ def test_the_loss_is_the_mean_over_all_places_of_the_batch(generator: np.random.
     assert loss_of_lines(logits, targets, 6)[0] == pytest.approx(value / 2, abs=1e-14)
 
 
-def job_of(path: Path, **changes: Any) -> TextAutoencoderJob:
-    options = RECIPES["text-autoencoder"].options | {"data": str(path), "length": 8} | changes
-    return TextAutoencoderJob(options, asked_for=True)
+def experiment_of(path: Path, length: int = 8, validation: float = 0.1) -> LineExperiment:
+    options = LineOptions(data=str(path), length=length, validation=validation)
+    return LineExperiment(TextAutoencoder, options)
 
 
 def test_the_network_is_the_one_of_the_recipe(corpus: Path) -> None:
-    job = job_of(corpus, length=80)
-    network = job.network(None)
+    experiment = experiment_of(corpus, length=80)
+    network = experiment.network()
     assert network.configuration == {
         "vocabulary": " abehinoqrstu",  # without the newline
         "length": 80,
@@ -73,14 +76,14 @@ def test_the_network_is_the_one_of_the_recipe(corpus: Path) -> None:
         "filters2": 24,
         "width": 3,
     }
-    assert job.summary == f"100 lines of {corpus}"
-    assert job.rows == 64
+    assert experiment.summary == f"100 lines of {corpus}"
+    assert experiment.rows == 64
 
 
 def test_a_text_without_spaces_gets_one_to_fill_lines_with(tmp_path: Path) -> None:
     path = tmp_path / "a.txt"
     path.write_text("ab\nba\n")
-    assert job_of(path).network(None).vocabulary.characters == " ab"
+    assert experiment_of(path).network().configuration["vocabulary"] == " ab"
 
 
 class _Constant(TextAutoencoder):
@@ -98,12 +101,14 @@ def test_accuracy_is_over_the_characters_of_lines_without_padding(tmp_path: Path
     path.write_text("ccc\nccc\nb b\nabcdefghij\n")  # the last two are held out
     network = _Constant(Vocabulary(" abcdefghij"), length=8, embedding=1, filters1=1, filters2=1)
     network.initialize(np.random.default_rng(0), np.float64)
-    task = job_of(path, validation=0.5).task(network, SingleProcess(), np.random.default_rng(0))
+    objective = experiment_of(path, validation=0.5).objective(
+        network, generator=np.random.default_rng(0)
+    )
     network.line = "a bcdefg"
     # Of "b b" all but the first is right, of "abcdefgh" the first; padding does not count.
-    assert task.validate()["validation_accuracy"] == (2 + 1) / (3 + 8)
+    assert objective.validate()["validation_accuracy"] == (2 + 1) / (3 + 8)
     network.line = "b"  # the space within "b b" is right too
-    assert task.validate()["validation_accuracy"] == (2 + 0) / 11
+    assert objective.validate()["validation_accuracy"] == (2 + 0) / 11
 
 
 def test_it_learns_and_says_so(
@@ -170,11 +175,15 @@ def test_init_from_takes_weights_and_structure(train: Callable[..., int], corpus
 
 
 WRONG = {
-    "length": (["--length", "6"], 2, "--length: must be a multiple of 4, not '6'"),
-    "no length": (["--length", "0"], 2, "--length: must be a whole number of at least 1, not '0'"),
-    "batch": (["--batch", "0"], 2, "--batch: must be a whole number"),
+    "length": (["--length", "6"], 2, "--length must be a multiple of 4, not '6'"),
+    "no length": (["--length", "0"], 2, "--length must be a whole number from 1 to"),
+    "batch": (["--batch", "0"], 2, "--batch must be a whole number"),
     "validation": (["--validation", "0.001"], 1, "0.10% of 100 lines is too little"),
-    "foreign option": (["--units", "3"], 2, "--units"),
+    "foreign option": (
+        ["--units", "3"],
+        2,
+        "--units does not apply to the recipe 'text-autoencoder'",
+    ),
 }
 
 
@@ -190,7 +199,7 @@ def test_wrong_options_get_one_clear_line(
     printed = capsys.readouterr().err
     assert found == status
     last = printed.strip().splitlines()[-1]
-    assert last.startswith("glassnet-train: ")
+    assert last.startswith("glassnet train: ")
     assert message in last
 
 
@@ -209,7 +218,7 @@ def test_bad_texts_get_one_clear_line(
     corpus.write_bytes(content)
     assert train() == 1
     (line,) = capsys.readouterr().err.strip().splitlines()
-    assert line.startswith("glassnet-train: ")
+    assert line.startswith("glassnet train: ")
     assert message in line
     assert not os.path.exists("saves")
 

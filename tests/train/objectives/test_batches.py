@@ -12,7 +12,7 @@ from glassnet.nn import Array, Dense, Dropout, Layer, Sequential
 from glassnet.nn.layers.activity_regularization import ActivityRegularization
 from glassnet.nn.layers.gaussian import GaussianSampling
 from glassnet.nn.losses import mean_squared_error
-from glassnet.train.objectives.batches import BatchTask
+from glassnet.train.objectives.batches import BatchObjective, accuracy
 from glassnet.train.workers.communicator import SingleProcess
 
 ROWS = 13
@@ -20,7 +20,7 @@ ROWS = 13
 
 @dataclass
 class Worker(SingleProcess):
-    """What a task needs to know of its worker."""
+    """What an objective needs to know of its worker."""
 
     rank: int = 0
     size: int = 1
@@ -37,7 +37,7 @@ def data(rows: int, seed: int = 5) -> tuple[Array, Array]:
     return generator.standard_normal((rows, 3)), generator.standard_normal((rows, 2))
 
 
-def task_of(network: Any, batch: int, **changes: Any) -> BatchTask:
+def objective_of(network: Any, batch: int, **changes: Any) -> BatchObjective:
     options: dict[str, Any] = {
         "loss": mean_squared_error,
         "training": data(ROWS),
@@ -46,7 +46,7 @@ def task_of(network: Any, batch: int, **changes: Any) -> BatchTask:
         "generator": np.random.default_rng(1),
         "unit": "rows",
     }
-    return BatchTask(network, batch=batch, **(options | changes))
+    return BatchObjective(network, batch=batch, **(options | changes))
 
 
 class Recorder(Layer):
@@ -74,14 +74,14 @@ def numbered(rows: int) -> tuple[Array, Array]:
 )
 def test_an_epoch_reads_every_row_once(batch: int, sizes: list[int]) -> None:
     recorder = Recorder()
-    task = task_of(recorder, batch, training=numbered(ROWS))
-    assert task.steps_per_epoch == len(sizes)
+    objective = objective_of(recorder, batch, training=numbered(ROWS))
+    assert objective.steps_per_epoch == len(sizes)
     orders = []
     for _ in range(3):
         recorder.seen = []
-        task.start_epoch()
-        for step in range(task.steps_per_epoch):
-            assert task.compute(step) == 0  # the targets are the rows of the inputs
+        objective.start_epoch()
+        for step in range(objective.steps_per_epoch):
+            assert objective.compute(step) == 0  # the targets are the rows of the inputs
         assert list(map(len, recorder.seen)) == sizes
         orders.append([number for rows in recorder.seen for number in rows])
         assert sorted(orders[-1]) == list(range(ROWS))
@@ -94,12 +94,12 @@ def test_the_shares_of_workers_add_up(batch: int, size: int) -> None:
 
     def epoch(rank: int, size: int) -> tuple[list[float], Array]:
         network = network_of()
-        task = task_of(network, batch, communicator=Worker(rank, size))
-        task.start_epoch()
+        objective = objective_of(network, batch, communicator=Worker(rank, size))
+        objective.start_epoch()
         losses, gradients = [], []
-        for step in range(task.steps_per_epoch):
+        for step in range(objective.steps_per_epoch):
             network.zero_grad()
-            losses.append(task.compute(step))
+            losses.append(objective.compute(step))
             gradients.append(network.grad.copy())
         return losses, np.array(gradients)
 
@@ -112,10 +112,10 @@ def test_the_shares_of_workers_add_up(batch: int, size: int) -> None:
 def test_an_update_is_that_of_its_rows_alone() -> None:
     network = network_of(dropout=0)
     inputs, targets = data(ROWS)
-    task = task_of(network, 5)
-    task.start_epoch()
-    rows = task.state()["order"][10:]  # the last, partial batch
-    loss = task.compute(2)
+    objective = objective_of(network, 5)
+    objective.start_epoch()
+    rows = objective.state()["order"][10:]  # the last, partial batch
+    loss = objective.compute(2)
     found = network.grad.copy()
     plain = network_of(dropout=0)
     value, doutput = mean_squared_error(plain.forward(inputs[rows]), targets[rows])
@@ -129,30 +129,30 @@ def test_an_update_is_that_of_its_rows_alone() -> None:
 def test_stopped_and_resumed_is_as_if_never_stopped(stop: int) -> None:
     """The order of rows and the noise, whether it stops within an epoch or at its end."""
 
-    def run(task: BatchTask, network: Any, first: int, last: int) -> list[Array]:
+    def run(objective: BatchObjective, network: Any, first: int, last: int) -> list[Array]:
         gradients = []
         for step in range(first, last):
             if step % 3 == 0:
-                task.start_epoch()
+                objective.start_epoch()
             network.zero_grad()
-            task.compute(step % 3)
+            objective.compute(step % 3)
             gradients.append(network.grad.copy())
         return gradients
 
     network = network_of()
-    whole = run(task_of(network, 5), network, 0, 7)
+    whole = run(objective_of(network, 5), network, 0, 7)
 
     network, generator = network_of(), np.random.default_rng(1)
-    task = task_of(network, 5, generator=generator)
-    parts = run(task, network, 0, stop)
-    kept = {name: value.copy() for name, value in task.state().items()}
+    objective = objective_of(network, 5, generator=generator)
+    parts = run(objective, network, 0, stop)
+    kept = {name: value.copy() for name, value in objective.state().items()}
     random = generator.bit_generator.state
 
     network, generator = network_of(), np.random.default_rng(99)
-    task = task_of(network, 5, generator=generator)
+    objective = objective_of(network, 5, generator=generator)
     generator.bit_generator.state = random
-    task.restore(kept)
-    parts += run(task, network, stop, 7)
+    objective.restore(kept)
+    parts += run(objective, network, stop, 7)
     np.testing.assert_array_equal(parts, whole)
 
 
@@ -163,9 +163,9 @@ def test_validation_weighs_every_row_alike_and_draws_nothing(batch: int) -> None
         return network.initialize(np.random.default_rng(3), np.float64)
 
     generator = np.random.default_rng(1)
-    task = task_of(divergent(), batch, generator=generator)
+    objective = objective_of(divergent(), batch, generator=generator)
     before = generator.bit_generator.state
-    found = task.validate()
+    found = objective.validate()
     assert generator.bit_generator.state == before
     inputs, targets = data(7, seed=6)
     plain = divergent()
@@ -177,13 +177,13 @@ def test_validation_weighs_every_row_alike_and_draws_nothing(batch: int) -> None
 def test_training_goes_on_after_validation_as_without_it() -> None:
     def gradient(validate: bool) -> Array:
         network = network_of()
-        task = task_of(network, 5)
-        task.start_epoch()
-        task.compute(0)
+        objective = objective_of(network, 5)
+        objective.start_epoch()
+        objective.compute(0)
         if validate:
-            task.validate()
+            objective.validate()
         network.zero_grad()
-        task.compute(1)
+        objective.compute(1)
         return network.grad.copy()
 
     np.testing.assert_array_equal(gradient(True), gradient(False))
@@ -194,8 +194,8 @@ def test_measures_are_sums_divided_by_their_own_counts() -> None:
         odd = targets % 2 == 1
         return {"accuracy": (float(targets[odd].sum()), int(odd.sum())), "rows": (1.0, len(output))}
 
-    task = task_of(Recorder(), 3, validation=numbered(7), measures=measures)
-    assert task.validate() == {
+    objective = objective_of(Recorder(), 3, validation=numbered(7), measures=measures)
+    assert objective.validate() == {
         "validation_loss": 0.0,
         "validation_accuracy": (1 + 3 + 5) / 3,
         "validation_rows": 3 / 7,  # three batches of 7 rows
@@ -203,4 +203,9 @@ def test_measures_are_sums_divided_by_their_own_counts() -> None:
 
 
 def test_nothing_to_validate_on() -> None:
-    assert task_of(network_of(), 5, validation=data(0)).validate() == {}
+    assert objective_of(network_of(), 5, validation=data(0)).validate() == {}
+
+
+def test_accuracy_counts_rows_that_are_right() -> None:
+    logits = np.array([[0.0, 2.0, 1.0], [3.0, 2.0, 1.0], [0.0, 0.0, 1.0]])
+    assert accuracy(logits, np.array([1, 2, 2])) == {"accuracy": (2.0, 3)}

@@ -5,7 +5,7 @@ import pytest
 
 from glassnet.models import CharacterLSTM, Vocabulary
 from glassnet.nn import Array, softmax_cross_entropy
-from glassnet.train.objectives.streams import CorpusError, StreamTask, evaluate, split
+from glassnet.train.objectives import CorpusError, StreamObjective, split
 from glassnet.train.workers.communicator import SingleProcess, shard
 
 LETTERS = "abcdefgh"
@@ -16,10 +16,12 @@ def network_of(generator: np.random.Generator, dropout: float = 0.0) -> Characte
     return network.initialize(generator, np.float64)
 
 
-def task_of(network: CharacterLSTM, ids: Array, k1: int, k2: int, **changes: Any) -> StreamTask:
-    options: dict[str, Any] = {"chunks": 3, "validation": 0.1, "communicator": SingleProcess()}
+def objective_of(
+    network: CharacterLSTM, ids: Array, k1: int, k2: int, **changes: Any
+) -> StreamObjective:
+    options: dict[str, Any] = {"streams": 3, "validation": 0.1, "communicator": SingleProcess()}
     options |= {"generator": np.random.default_rng(1)} | changes
-    return StreamTask(network, ids, k1=k1, k2=k2, **options)
+    return StreamObjective(network, ids, k1=k1, k2=k2, **options)
 
 
 @pytest.fixture
@@ -28,17 +30,17 @@ def ids(generator: np.random.Generator) -> Array:
 
 
 def plain_update(
-    network: CharacterLSTM, ids: Array, chunks: int, k1: int, k2: int, step: int
+    network: CharacterLSTM, ids: Array, streams: int, k1: int, k2: int, step: int
 ) -> tuple[float, Array]:
     """Loss and gradients of update `step` of an epoch, from the definition of BPTT(k2; k1).
 
     The state at the start of the window is computed from the start of the stream; weights are
-    those of now, so this agrees with the task while no update has changed them.
+    those of now, so this agrees with the objective while no update has changed them.
     """
-    length = (len(ids) - 1) // chunks
+    length = (len(ids) - 1) // streams
     end = (step + 1) * k1
     start = max(0, end - k2)
-    starts = np.arange(chunks) * length
+    starts = np.arange(streams) * length
     inputs = np.stack([ids[s : s + end] for s in starts], axis=1)
     targets = np.stack([ids[s + 1 : s + end + 1] for s in starts], axis=1)
     network.reset_state()
@@ -60,14 +62,14 @@ def test_every_update_of_an_epoch_is_truncated_bptt(
 ) -> None:
     network, other = network_of(generator), network_of(generator)
     other.theta[...] = network.theta
-    task = task_of(network, ids, k1, k2)
+    objective = objective_of(network, ids, k1, k2)
     training, _ = split(ids, 0.1)
-    assert task.steps_per_epoch == (len(training) - 1) // 3 // k1
+    assert objective.steps_per_epoch == (len(training) - 1) // 3 // k1
     for _ in range(2):  # a second epoch is the same again
-        task.start_epoch()
-        for step in range(task.steps_per_epoch):
+        objective.start_epoch()
+        for step in range(objective.steps_per_epoch):
             network.zero_grad()
-            loss = task.compute(step)
+            loss = objective.compute(step)
             expected, gradients = plain_update(other, training, 3, k1, k2, step)
             assert loss == pytest.approx(expected, abs=1e-12)
             np.testing.assert_allclose(network.grad, gradients, atol=1e-12)
@@ -79,11 +81,11 @@ def test_longer_truncation_gives_other_gradients(
     network = network_of(generator)
     gradients = []
     for k2 in (10, 20):
-        task = task_of(network, ids, 10, k2)
-        task.start_epoch()
-        task.compute(0)
+        objective = objective_of(network, ids, 10, k2)
+        objective.start_epoch()
+        objective.compute(0)
         network.zero_grad()
-        task.compute(1)
+        objective.compute(1)
         gradients.append(network.grad.copy())
     assert np.abs(gradients[0] - gradients[1]).max() > 1e-6
 
@@ -103,9 +105,9 @@ def test_shares_of_workers_add_up(
         network.zero_grad()
         loss = 0.0
         for communicator in communicators:
-            task = task_of(network, ids, 10, 20, chunks=5, communicator=communicator)
-            task.start_epoch()
-            loss += sum(task.compute(step) for step in range(2))
+            objective = objective_of(network, ids, 10, 20, streams=5, communicator=communicator)
+            objective.start_epoch()
+            loss += sum(objective.compute(step) for step in range(2))
         results.append((loss, network.grad.copy()))
     assert results[0][0] == pytest.approx(results[1][0], abs=1e-12)
     np.testing.assert_allclose(results[0][1], results[1][1], atol=1e-12)
@@ -119,44 +121,15 @@ def test_shares_differ_by_one_at_most() -> None:
         assert max(lengths) - min(lengths) <= 1
 
 
-@pytest.mark.parametrize("length", [2, 1500, 4001, 9000, 9007])
-def test_several_streams_guess_each_character_once(
-    length: int, generator: np.random.Generator
-) -> None:
-    network = network_of(generator)
-    ids = generator.integers(0, len(LETTERS), length)
-    whole = evaluate(network, ids)
-    for streams in (2, 5, 50):
-        # A state fades within a few characters in so small a network.
-        assert evaluate(network, ids, streams) == pytest.approx(whole, abs=1e-12)
-
-
-def test_validation_reads_one_stream_and_disturbs_nothing(
-    generator: np.random.Generator,
-) -> None:
-    network = network_of(generator)
-    ids = generator.integers(0, len(LETTERS), 2500)  # more than is read at once
-    network.forward(ids[:20].reshape(10, 2))
-    network.carry()
-    before = {name: value.copy() for name, value in network.state.items()}
-    loss, accuracy = evaluate(network, ids)
-    for name, value in network.state.items():
-        np.testing.assert_array_equal(value, before[name])
-    network.reset_state()
-    logits = network.forward(ids[:-1, None])
-    assert loss == pytest.approx(softmax_cross_entropy(logits, ids[1:, None])[0], abs=1e-12)
-    assert accuracy == pytest.approx(np.mean(logits[:, 0].argmax(axis=1) == ids[1:]))
-
-
 def test_state_survives_another_number_of_workers(
     ids: Array, generator: np.random.Generator
 ) -> None:
-    task = task_of(network_of(generator), ids, 10, 20)
-    task.start_epoch()
-    task.compute(0)
-    task.compute(1)
-    saved = task.state()
-    other = task_of(network_of(generator), ids, 10, 20)
+    objective = objective_of(network_of(generator), ids, 10, 20)
+    objective.start_epoch()
+    objective.compute(0)
+    objective.compute(1)
+    saved = objective.state()
+    other = objective_of(network_of(generator), ids, 10, 20)
     other.restore(saved)
     for name, rows in saved.items():
         np.testing.assert_array_equal(other.network.state[name], rows)
@@ -165,8 +138,8 @@ def test_state_survives_another_number_of_workers(
 def test_a_corpus_too_short_says_how_long_it_must_be(generator: np.random.Generator) -> None:
     network = network_of(generator)
     needed = 34  # of which 3 are held out; 31 are 3 chunks of 10, and the last one's target
-    task_of(network, np.zeros(needed, int), 10, 10)
+    objective_of(network, np.zeros(needed, int), 10, 10)
     with pytest.raises(CorpusError, match=r"33 characters is too short.*at least 34"):
-        task_of(network, np.zeros(needed - 1, int), 10, 10)
+        objective_of(network, np.zeros(needed - 1, int), 10, 10)
     with pytest.raises(CorpusError, match="too little to validate on"):
-        task_of(network, np.zeros(100, int), 10, 10, validation=0.01)
+        objective_of(network, np.zeros(100, int), 10, 10, validation=0.01)

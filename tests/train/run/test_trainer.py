@@ -2,7 +2,6 @@
 
 import csv
 import os
-import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -19,9 +18,8 @@ from glassnet.models import (
     save_checkpoint,
 )
 from glassnet.nn import Adam, ExponentialMovingAverage, clip_by_global_norm, parse_schedule
-from glassnet.train.command.main import _parser, main
-from glassnet.train.objectives.streams import StreamTask, evaluate, split
-from glassnet.train.workers.communicator import SingleProcess
+from glassnet.train.command.main import main
+from glassnet.train.objectives import StreamObjective, split, text_loss
 from tests.train.same_run import assert_identical, assert_same_run
 from tests.train.small import REGULARIZED
 
@@ -98,13 +96,15 @@ def test_training_is_what_its_options_say(train: Callable[..., int], corpus: Pat
     network = CharacterLSTM(Vocabulary.of(text), layers=1, units=8)
     network.initialize(weights_random, np.float64)
     ids = network.vocabulary.encode(text)
-    task = StreamTask(network, ids, 4, 10, 10, 0.1, SingleProcess(), training_random)
-    task.start_epoch()
+    objective = StreamObjective(
+        network, ids, streams=4, k1=10, k2=10, validation=0.1, generator=training_random
+    )
+    objective.start_epoch()
     optimizer, schedule = Adam(weight_decay=0.3), parse_schedule("one-cycle:0.1")
     rates, average = [], ExponentialMovingAverage(0.9)
     for step in range(9):
         network.zero_grad()
-        task.compute(step)
+        objective.compute(step)
         assert clip_by_global_norm(network.grad, 0.1) > 0.1
         optimizer.learning_rate = 0.01 * schedule(step, 96, 48)  # 2 epochs of 48 updates
         rates.append(optimizer.learning_rate)
@@ -154,7 +154,7 @@ def test_the_average_of_the_weights_is_what_is_validated_and_kept(
     np.testing.assert_array_equal(network.theta, last.training["average/theta"])
     assert np.abs(last.build().theta - network.theta).max() > 1e-3
     ids = network.vocabulary.encode(corpus.read_text())
-    loss, _ = evaluate(network, split(ids, 0.1)[1])
+    loss, _ = text_loss(network, split(ids, 0.1)[1])
     assert best.history[0]["validation_loss"] == pytest.approx(loss, abs=1e-12)
 
 
@@ -194,7 +194,7 @@ def test_killed_while_an_epoch_ends(
     train("--k2", "10", "--save", "whole")
     with monkeypatch.context() as patch:
         patch.setattr("glassnet.train.run.trainer._SECONDS_BETWEEN_SAVES", -1.0)
-        patch.setattr(StreamTask, "validate", killed)
+        patch.setattr(StreamObjective, "validate", killed)
         with pytest.raises(KilledError):
             train("--k2", "10", "--save", "killed")
     assert load_checkpoint("killed/last.npz").progress["step"] == 47  # of 48
@@ -225,17 +225,17 @@ def test_it_saves_every_five_minutes(
     def clock() -> float:
         return now
 
-    def a_minute(task: StreamTask, step: int) -> float:
+    def a_minute(objective: StreamObjective, step: int) -> float:
         nonlocal now
         now += 60.0
-        return compute(task, step)
+        return compute(objective, step)
 
     def save(path: Path, checkpoint: Checkpoint) -> None:
         if path.name == "last.npz":
             saved.append(checkpoint.progress["step"])
 
-    compute = StreamTask.compute
-    monkeypatch.setattr(StreamTask, "compute", a_minute)
+    compute = StreamObjective.compute
+    monkeypatch.setattr(StreamObjective, "compute", a_minute)
     monkeypatch.setattr("glassnet.train.run.trainer.save_checkpoint", save)
     monkeypatch.setattr("glassnet.train.run.trainer.time.monotonic", clock)
     assert train("--k2", "10", "--steps", "22") == 0
@@ -250,48 +250,6 @@ def test_init_from_takes_weights_and_vocabulary(train: Callable[..., int], corpu
     assert second.configuration["vocabulary"] == first.configuration["vocabulary"]
     moved = second.weights["lstm2.Wh"] - first.weights["lstm2.Wh"]
     assert 0 < np.abs(moved).max() < 0.01
-
-
-WRONG = {
-    "no recipe": (["shakespear"], 2, "no recipe 'shakespear'.*shakespeare"),
-    "no option": (["--unit", "3"], 2, "--unit"),
-    "a word for a number": (["--units", "many"], 2, "whole number of at least 1, not 'many'"),
-    "zero": (["--k1", "0"], 2, "whole number of at least 1, not '0'"),
-    "not a number": (["--learning-rate", "nan"], 2, "above 0, not 'nan'"),
-    "too much dropout": (["--dropout", "1"], 2, "below 1, not '1'"),
-    "no optimizer": (["--optimizer", "adm"], 2, "sgd.*adam.*not 'adm'"),
-    "no schedule": (["--schedule", "linear"], 2, "constant.*cosine"),
-    "k2 below k1": (["--k2", "5"], 2, r"--k2 \(5\) must be at least --k1 \(10\)"),
-    "missing data": (["--data", "none.txt"], 1, "none.txt"),
-    "too short": (["--chunks", "1000"], 1, "too short.*--chunks"),
-    "missing checkpoint": (["--resume", "none.npz"], 1, "none.npz: there is no such file"),
-    "a recipe to resume": (
-        ["--resume", "shakespeare"],
-        2,
-        "no file 'shakespeare'; shakespeare --resume goes on",
-    ),
-    "resume and init": (["--resume", "a", "--init-from", "b"], 2, "exclude each other"),
-    "save to a file": (["--save", "corpus.txt", "--log", "a.csv"], 1, "corpus.txt: is a file"),
-    "a huge network": (["--units", "2000000000"], 2, "parameters: that is too large"),
-    "save below a file": (["--save", "corpus.txt/x", "--steps", "1"], 1, "corpus.txt"),
-}
-
-
-@pytest.mark.parametrize("name", WRONG)
-def test_wrong_options_get_one_clear_line(
-    name: str, train: Callable[..., int], capsys: pytest.CaptureFixture[str]
-) -> None:
-    arguments, status, message = WRONG[name]
-    try:
-        found = train("--k2", "10", *arguments)
-    except SystemExit as exit_:
-        found = exit_.code
-    printed = capsys.readouterr().err
-    assert found == status
-    assert "Traceback" not in printed
-    last = printed.strip().splitlines()[-1]
-    assert last.startswith("glassnet-train: ")
-    assert re.search(message, last), last
 
 
 def test_resume_refuses_what_would_not_be_the_same_run(
@@ -334,13 +292,3 @@ def test_weights_that_are_not_numbers_are_not_saved(
     assert "a weight is no longer finite after update 1: try a lower" in capsys.readouterr().err
     assert os.listdir("run") == ["log.csv"]
     load_checkpoint("run-1/last.npz")
-
-
-def test_list_and_help(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["--list"]) == 0
-    assert "shakespeare" in capsys.readouterr().out
-    with pytest.raises(SystemExit) as exit_:
-        main(["--help"])
-    assert exit_.value.code == 0
-    for action in _parser("shakespeare")._actions[1:]:  # after --help
-        assert "default" in str(action.help) or action.dest == "list", action.dest

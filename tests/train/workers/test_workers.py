@@ -13,7 +13,7 @@ import pytest
 from glassnet.models import load_checkpoint
 from glassnet.nn import LSTM
 from glassnet.train.command.main import main
-from glassnet.train.objectives.streams import StreamTask
+from glassnet.train.objectives.streams import StreamObjective
 from glassnet.train.workers import threads as train_threads
 from glassnet.train.workers.communicator import Communicator
 from glassnet.train.workers.processes import WorkerError, start_workers
@@ -62,7 +62,7 @@ def test_ctrl_c_saves_and_resume_goes_on(
 def test_a_second_ctrl_c_does_not_wait_for_the_update(
     train: Callable[..., int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def interrupt_twice(task: StreamTask, step: int) -> float:
+    def interrupt_twice(objective: StreamObjective, step: int) -> float:
         signal.raise_signal(signal.SIGINT)
         reached.append("after the first")
         signal.raise_signal(signal.SIGINT)
@@ -70,7 +70,7 @@ def test_a_second_ctrl_c_does_not_wait_for_the_update(
         return 0.0
 
     reached: list[str] = []
-    monkeypatch.setattr(StreamTask, "compute", interrupt_twice)
+    monkeypatch.setattr(StreamObjective, "compute", interrupt_twice)
     handler = signal.getsignal(signal.SIGINT)
     assert train("--save", "run") == 130
     assert reached == ["after the first"]
@@ -97,7 +97,7 @@ def test_each_worker_gets_its_share_of_the_threads(
 ) -> None:
     asked = []
     monkeypatch.setattr(
-        "glassnet.train.command.main.share_threads", lambda network, size: asked.append(size)
+        "glassnet.train.run.run.share_threads", lambda network, size: asked.append(size)
     )
     train("--k2", "10", "--steps", "1")
     train("--k2", "10", "--steps", "1", "--workers", "2")
@@ -141,7 +141,7 @@ def test_a_killed_worker_ends_the_run(corpus: Path) -> None:
     _, printed = run.communicate(timeout=10)
     assert run.returncode == 1
     assert (
-        printed.strip().splitlines()[-1] == ("glassnet-train: worker 1 was killed by SIGKILL")
+        printed.strip().splitlines()[-1] == ("glassnet train: worker 1 was killed by SIGKILL")
         or "worker 2 was killed by SIGKILL" in printed
     )
     assert "Traceback" not in printed
@@ -224,8 +224,8 @@ def test_one_rank_that_fails_ends_the_others(mpiexec: str, corpus: Path) -> None
         env=os.environ | {"OPENBLAS_NUM_THREADS": "1"},
     )
     assert result.returncode != 0
-    assert "glassnet-train: there is no file 'none.txt'" in result.stderr
-    assert "glassnet-train: rank 0 ends, for another could not begin" in result.stderr
+    assert "glassnet train: there is no file 'none.txt'" in result.stderr
+    assert "glassnet train: rank 0 stopped: another rank failed to start" in result.stderr
     assert shared_memory() <= shared_before
 
 

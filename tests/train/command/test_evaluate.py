@@ -1,4 +1,4 @@
-"""`--evaluate`: the loss of a checkpoint, from the command line."""
+"""`glassnet evaluate` and `train --evaluate`: the loss of a checkpoint, from the command line."""
 
 import math
 import re
@@ -10,6 +10,7 @@ import pytest
 
 from glassnet.models import CharacterLSTM, Checkpoint, Vocabulary, save_checkpoint
 from glassnet.nn import softmax_cross_entropy
+from glassnet.train.command import evaluate as evaluate_command
 from glassnet.train.command.main import main
 
 TEXT = "the quick brown fox jumps over the lazy dog. " * 20
@@ -33,7 +34,8 @@ def evaluate(
     checkpoint: Path, capsys: pytest.CaptureFixture[str]
 ) -> Callable[..., tuple[int, str, str]]:
     def run(*arguments: object) -> tuple[int, str, str]:
-        status = main(["--evaluate", str(checkpoint), *map(str, arguments)])
+        words = [str(checkpoint), *map(str, arguments)]
+        status = main(["--evaluate", *words])
         return (status, *capsys.readouterr())
 
     return run
@@ -98,7 +100,7 @@ def test_what_cannot_be_evaluated_is_said_in_one_line(
     found, printed, error = evaluate("--data", "other", *arguments)
     assert found == status
     assert printed == ""
-    assert error.startswith("glassnet-train: ")
+    assert error.startswith("glassnet train: ")
     assert message in error
     assert error.count("\n") == 1
 
@@ -106,3 +108,22 @@ def test_what_cannot_be_evaluated_is_said_in_one_line(
 def test_a_file_that_is_no_checkpoint(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     assert main(["--evaluate", str(tmp_path / "none.npz")]) == 1
     assert "there is no such file" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("arguments", [[], ["--validation", "0.5"]])
+def test_both_commands_are_the_same_code(
+    arguments: list[str],
+    evaluate: Callable[..., tuple[int, str, str]],
+    checkpoint: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    expected = evaluate(*arguments)
+    assert evaluate_command.main([str(checkpoint), *arguments]) == 0
+    without_time = re.compile(r" \(\d+ s\)")
+    assert without_time.sub("", capsys.readouterr().out) == without_time.sub("", expected[1])
+
+
+def test_only_its_own_options(capsys: pytest.CaptureFixture[str]) -> None:
+    assert evaluate_command.main(["network.npz", "--date", "corpus.txt"]) == 2
+    expected = "glassnet evaluate: there is no option --date; did you mean --data?\n"
+    assert capsys.readouterr().err == expected

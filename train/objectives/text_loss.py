@@ -1,0 +1,79 @@
+"""How well a character network predicts a text."""
+
+from __future__ import annotations
+
+import numpy as np
+from tqdm import tqdm
+
+from glassnet.models import CharacterNetwork
+from glassnet.nn import Array, softmax_cross_entropy
+
+__all__ = ["WARM_UP", "text_loss"]
+
+WARM_UP = 1000
+"""Characters that each part of a text is read from before it counts; see `text_loss`."""
+
+_WINDOW = 2000  # characters read at once: only memory depends on it
+
+
+def text_loss(
+    network: CharacterNetwork, ids: Array, streams: int = 1, progress: bool = False
+) -> tuple[float, float]:
+    """Read a text from a zero state to its end, and predict every character but the first.
+
+    The network's carried state is left as it was.
+
+    Parameters
+    ----------
+    network : CharacterNetwork
+        An initialized network.
+    ids : Array
+        The text, (characters,), at least two.
+    streams : int, default 1
+        1 reads the text in one go. More read as many parts of it side by side, several times as
+        fast; each part but the first starts from the state after the `WARM_UP` characters before
+        it, instead of all characters before it, whose trace has faded by then.
+    progress : bool, default False
+        Show a bar on the standard error if that is a terminal.
+
+    Returns
+    -------
+    loss : float
+        The mean cross-entropy in nats.
+    accuracy : float
+        The fraction of characters that were the likeliest.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from glassnet.models import SHIPPED, load_network
+    >>> from glassnet.train.objectives import text_loss
+    >>> network, _ = load_network(SHIPPED / "shakespeare.npz")
+    >>> ids = network.vocabulary.encode("KING HENRY:\\nWhat say you, my lord?\\n")
+    >>> loss, accuracy = text_loss(network, ids)
+    >>> 0 < loss < 2, accuracy > 0.5
+    (True, True)
+    """
+    guesses = len(ids) - 1
+    streams = max(1, min(streams, (guesses - WARM_UP) // WARM_UP))
+    warm_up = WARM_UP if streams > 1 else 0
+    part = -(-(guesses - warm_up) // streams)  # what each stream guesses; the first, warm_up more
+    kept = network.state
+    network.reset_state()
+    loss, correct, window = 0.0, 0, _WINDOW // streams
+    starts = tqdm(
+        range(0, warm_up + part, window), leave=False, delay=1, disable=None if progress else True
+    )
+    for start in starts:
+        steps = np.arange(start, min(start + window, warm_up + part))
+        positions = steps[:, None] + part * np.arange(streams)  # (T, N)
+        counted = positions < guesses
+        counted[: max(0, warm_up - start), 1:] = False
+        positions = np.minimum(positions, guesses - 1)  # the last part may be shorter
+        logits = network.forward(ids[positions])[counted]  # (counted, characters)
+        targets = ids[positions + 1][counted]
+        loss += softmax_cross_entropy(logits, targets, total=1)[0]
+        correct += int(np.sum(logits.argmax(axis=1) == targets))
+        network.carry()
+    network.state = kept
+    return loss / guesses, correct / guesses

@@ -1,0 +1,204 @@
+"""The options that all recipes have."""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Self
+
+from glassnet.nn import OPTIMIZERS
+from glassnet.nn.optim.schedules import SCHEDULES
+from glassnet.options import one_of, whole_number
+from glassnet.train.options.fields import Option, OptionError, flag, option, option_of, shown
+from glassnet.train.options.values import (
+    count,
+    count_or_zero,
+    fraction,
+    not_negative,
+    positive,
+    schedule,
+)
+
+__all__ = ["TrainingOptions"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrainingOptions:
+    """What training needs to know, whatever is trained; the options of a family derive from it.
+
+    Values are checked as those on the command line are.
+
+    Parameters
+    ----------
+    data : str, default ""
+        Name of a data set.
+    epochs : int, default 10
+        Passes over the training data.
+    optimizer : str, default "rmsprop"
+        A key of `glassnet.nn.OPTIMIZERS`.
+    learning_rate : float, default 0.001
+        Size of an update, before the schedule.
+    rho : float, default 0.9
+        How much of the mean of squared gradients is kept, in RMSprop and Adadelta.
+    schedule : str, default "constant"
+        Learning rate over time; see `glassnet.nn.parse_schedule`.
+    weight_decay : float, default 0.0
+        Each update shrinks the weights by learning rate times this.
+    clip : float, default 0.0
+        Largest global norm of the gradients; 0 is no limit.
+    ema : float, default 0.0
+        Decay of the exponential moving average of the weights; 0 is no average.
+    patience : int, default 0
+        Epochs without a better loss before stopping; 0 never stops early.
+    seed : int, default 1
+        Seed of all randomness.
+    dtype : str, default "float32"
+        Type of the weights.
+    workers : int, default 0
+        Processes that share each update; 0 takes what suits the machine.
+
+    Raises
+    ------
+    OptionError
+        If a value is not allowed.
+
+    Examples
+    --------
+    >>> from glassnet.train.options import TrainingOptions
+    >>> options = TrainingOptions(epochs=3, learning_rate=0.01)
+    >>> options.header()["learning-rate"]
+    0.01
+    >>> options.updated({"epochs": 5}).epochs
+    5
+    """
+
+    data: str = option("", str, "name of a data set", "NAME", "data", resumable=True)
+    epochs: int = option(
+        10, count, "passes over the training data", "N", "training", resumable=True
+    )
+    optimizer: str = option(
+        "rmsprop",
+        one_of("optimizer", OPTIMIZERS),
+        f"one of {', '.join(OPTIMIZERS)}",
+        "NAME",
+        "training",
+    )
+    learning_rate: float = option(
+        1e-3, positive, "size of an update, before the schedule", "RATE", "training"
+    )
+    rho: float = option(
+        0.9, fraction, "how much of the mean of squared gradients is kept", "RHO", "training"
+    )
+    schedule: str = option(
+        "constant", schedule, f"learning rate over time: {SCHEDULES}", "SCHEDULE", "training"
+    )
+    weight_decay: float = option(
+        0.0,
+        not_negative,
+        "each update shrinks the weights by learning rate times this",
+        "DECAY",
+        "training",
+    )
+    clip: float = option(
+        0.0,
+        not_negative,
+        "largest global norm of the gradients; 0 is no limit",
+        "NORM",
+        "training",
+    )
+    ema: float = option(
+        0.0,
+        fraction,
+        "decay of the exponential moving average of the weights, which is validated and saved as "
+        "best.npz; 0 is no average",
+        "DECAY",
+        "training",
+    )
+    patience: int = option(
+        0,
+        count_or_zero,
+        "epochs without a better validation loss (training loss where nothing is held out) before "
+        "stopping; 0 never stops early",
+        "EPOCHS",
+        "training",
+        resumable=True,
+    )
+    seed: int = option(1, whole_number(0, 2**63), "seed of all randomness", "N", "run")
+    dtype: str = option(
+        "float32",
+        one_of("type", ("float32", "float64")),
+        "float32, or float64 to check",
+        "TYPE",
+        "run",
+    )
+    workers: int = option(
+        0,
+        whole_number(0, 4096),
+        "processes that share each update; 0 takes what suits the machine",
+        "N",
+        "run",
+        resumable=True,
+    )
+
+    def __post_init__(self) -> None:
+        for name, known in self.fields().items():
+            _parsed(name, known, getattr(self, name))
+
+    @classmethod
+    def fields(cls) -> dict[str, Option]:
+        """Return what is known of each field, by its name."""
+        return {field.name: option_of(field) for field in dataclasses.fields(cls)}
+
+    def header(self) -> dict[str, str | float]:
+        """Return the values as the header of a checkpoint holds them: by the command line's names.
+
+        They are those that `updated` takes.
+        """
+        return {flag(name)[2:]: getattr(self, name) for name in self.fields()}
+
+    def updated(self, header: Mapping[str, str | float]) -> Self:
+        """Return these options with some values changed.
+
+        Parameters
+        ----------
+        header : Mapping[str, str | float]
+            Values by the command line's names, such as {"learning-rate": 0.01}.
+
+        Returns
+        -------
+        Self
+            New options.
+
+        Raises
+        ------
+        OptionError
+            If there is no such option, or its value is not allowed.
+        """
+        names = {flag(name)[2:]: name for name in self.fields()}
+        changes: dict[str, Any] = {}
+        for name, value in header.items():
+            if name not in names:
+                raise OptionError(f"there is no option --{name} here")
+            changes[names[name]] = _parsed(names[name], self.fields()[names[name]], value)
+        return dataclasses.replace(self, **changes)
+
+    def network_arguments(self) -> dict[str, str | float]:
+        """Return the values that the network's class is called with, by the names there."""
+        return {
+            name: getattr(self, name)
+            for name, known in self.fields().items()
+            if known.group == "network"
+        }
+
+
+def _parsed(name: str, known: Option, value: str | float) -> str | float:
+    """Return a value as the command line would read it."""
+    try:
+        return known.parse(shown(value))
+    except argparse.ArgumentTypeError as error:
+        message = str(error)
+        raise OptionError(
+            f"{flag(name)}{'' if message.startswith('must ') else ':'} {message}"
+        ) from None

@@ -1,0 +1,198 @@
+"""One run of training: what every worker needs to know of it, and how it takes part."""
+
+from __future__ import annotations
+
+import dataclasses
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from glassnet.errors import UsageError
+from glassnet.models import Checkpoint, CheckpointError, Network, VocabularyError
+from glassnet.train.data.download import DataError
+from glassnet.train.experiments.experiment import Experiment
+from glassnet.train.options import TrainingOptions
+from glassnet.train.recipes import RECIPES
+from glassnet.train.run.files import prepare_files, sole_run_in
+from glassnet.train.run.trainer import Trainer
+from glassnet.train.workers.communicator import Communicator
+from glassnet.train.workers.threads import share_threads
+
+__all__ = ["LoadedRun", "Run", "load_run"]
+
+_MOST_PARAMETERS = 10**10  # 40 GB in float32, and training takes several times as much
+
+
+@dataclass(frozen=True)
+class Run:
+    """What every worker needs to know to take part in a run; it travels to spawned processes.
+
+    Attributes
+    ----------
+    recipe : str
+        Name of the recipe.
+    options : TrainingOptions
+        Its options, as changed for this run.
+    folder : Path
+        Where `last.npz` and `best.npz` go.
+    log : Path
+        Path of the CSV log.
+    fallback : bool
+        Whether other data may take the place of the recipe's own if that can't be had.
+    steps : int or None
+        Updates after which to stop.
+    start : Checkpoint or None
+        The checkpoint to start from.
+    resumed : Path or None
+        Path of `start` if its training goes on; None if only its weights are taken.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from glassnet.train import RECIPES
+    >>> from glassnet.train.run.run import Run
+    >>> options = RECIPES["shakespeare"].options
+    >>> Run("shakespeare", options, Path("run"), Path("run/log.csv")).fallback
+    False
+    """
+
+    recipe: str
+    options: TrainingOptions
+    folder: Path
+    log: Path
+    fallback: bool = False
+    steps: int | None = None
+    start: Checkpoint | None = None
+    resumed: Path | None = None
+
+
+@dataclass(frozen=True)
+class LoadedRun:
+    """A run whose data is loaded, and its network, not initialized.
+
+    Attributes
+    ----------
+    run : Run
+        The run; its options name the data that was loaded.
+    experiment : Experiment
+        The data, and what is made of it.
+    network : Network
+        The network.
+
+    Examples
+    --------
+    >>> from glassnet.train.run.run import LoadedRun, load_run
+    >>> LoadedRun.__annotations__["experiment"]
+    'Experiment'
+    """
+
+    run: Run
+    experiment: Experiment
+    network: Network
+
+    def train(self, communicator: Communicator) -> bool:
+        """Train the network; every worker calls this.
+
+        Parameters
+        ----------
+        communicator : Communicator
+            The exchange with the other workers.
+
+        Returns
+        -------
+        bool
+            False if Ctrl-C ended it.
+        """
+        run, network = self.run, self.network
+        weights_random, training_random = np.random.default_rng(run.options.seed).spawn(2)
+        network.initialize(weights_random, run.options.dtype)
+        if run.start is not None:
+            run.start.copy_weights(network)
+        communicator.broadcast(network)
+        share_threads(network, communicator.local_size)
+        try:
+            objective = self.experiment.objective(
+                network, generator=training_random, communicator=communicator
+            )
+        except VocabularyError as error:
+            raise VocabularyError(f"{run.options.data}: {error}") from None
+        trainer = Trainer(
+            network,
+            objective,
+            run.options,
+            generator=training_random,
+            communicator=communicator,
+            folder=run.folder,
+            log=run.log,
+            recipe=run.recipe,
+            fingerprint=self.experiment.fingerprint,
+        )
+        if run.start is not None and run.resumed:
+            trainer.resume(run.start)
+        if communicator.rank:
+            return trainer.run(run.steps)
+        with sole_run_in(run.folder):
+            prepare_files(run.folder, run.log, run.resumed)
+            print(
+                f"{run.recipe}: {network.theta.size:,} parameters, {self.experiment.summary}, "
+                f"{objective.steps_per_epoch} updates an epoch, "
+                f"{communicator.size} worker{'s' if communicator.size > 1 else ''}",
+                file=sys.stderr,
+            )
+            return trainer.run(run.steps)
+
+
+def load_run(run: Run) -> LoadedRun:
+    """Load the data of a run and make its network.
+
+    Parameters
+    ----------
+    run : Run
+        The run.
+
+    Returns
+    -------
+    LoadedRun
+        It names the data that was loaded, which may have taken the place of the recipe's own.
+
+    Raises
+    ------
+    DataError
+        If the data can't be had.
+    CheckpointError
+        If a resumed run was trained on other data.
+    UsageError
+        If the network is too large for any machine.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from glassnet.train.experiments import CharacterOptions
+    >>> from glassnet.train.run.run import Run, load_run
+    >>> _ = Path("novel.txt").write_text("It was a dark and stormy night. " * 10)
+    >>> options = CharacterOptions(data="novel.txt", units=8)
+    >>> run = Run("shakespeare", options, Path("run"), Path("run/log.csv"))
+    >>> load_run(run).network.parameter_count
+    1567
+    """
+    try:
+        experiment = RECIPES[run.recipe].load(run.options, fallback=run.fallback)
+    except DataError as error:
+        if run.resumed is None:
+            raise
+        raise DataError(f"{error}; if it lies elsewhere now, --data says where") from error
+    if run.resumed and run.start and run.start.progress["fingerprint"] != experiment.fingerprint:
+        raise CheckpointError(
+            f"the checkpoint was trained on other data than {run.options.data} holds now"
+        )
+    network = experiment.network(run.start)
+    if network.parameter_count > _MOST_PARAMETERS:
+        raise UsageError(
+            f"these options make a network of {network.parameter_count:,} parameters: "
+            "that is too large"
+        )
+    # The other workers are to load the same.
+    options = dataclasses.replace(run.options, data=experiment.data)
+    return LoadedRun(dataclasses.replace(run, options=options, fallback=False), experiment, network)
