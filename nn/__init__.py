@@ -8,14 +8,20 @@ them.
 from glassnet.nn.batch_shard import BatchShard
 from glassnet.nn.layer import NO_GRADIENT, Layer
 from glassnet.nn.layers.activations import ReLU, Sigmoid, Softmax, Tanh, sigmoid, softmax
-from glassnet.nn.layers.activity_regularization import ActivityRegularization
 from glassnet.nn.layers.convolution import Conv1D, Conv2D, Conv2DTranspose
 from glassnet.nn.layers.dense import Dense
-from glassnet.nn.layers.dropout import Dropout
 from glassnet.nn.layers.embedding import Embedding
 from glassnet.nn.layers.gaussian import GaussianNoise, GaussianSampling
-from glassnet.nn.layers.pooling import MaxPool1D, MaxPool2D, UpSampling1D, UpSampling2D
-from glassnet.nn.layers.shaping import Cropping2D, Flatten, Reshape, ZeroPadding2D
+from glassnet.nn.layers.pooling import MaxPool1D, MaxPool2D
+from glassnet.nn.layers.regularization import ActivityRegularization, Dropout
+from glassnet.nn.layers.shaping import (
+    Cropping2D,
+    Flatten,
+    Reshape,
+    UpSampling1D,
+    UpSampling2D,
+    ZeroPadding2D,
+)
 from glassnet.nn.losses import (
     mean_squared_error,
     sigmoid_binary_cross_entropy,

@@ -1,1 +1,1 @@
-"""The layers that are not recurrent, one file a family."""
+"""The layers without recurrence, one file for each family."""

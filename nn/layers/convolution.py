@@ -2,11 +2,9 @@
 
     y[n, h, w, f] = b[f] + Σ_ijc x[n, s h + i, s w + j, c] W[i, j, c, f]
 
-for stride s, without padding; Dumoulin & Visin 2016 (arXiv:1603.07285) draw all cases. A sequence
-is an image one pixel wide. The arithmetic, and the backward pass, stand in
-nn/arithmetic/correlation.py, and
-again where there is a faster way: in nn/arithmetic/single_channel.py for a single channel, and in
-nn/arithmetic/winograd.py for kernels of 3 × 3 between many channels.
+for stride s, without padding. A sequence is an image one pixel wide. nn/arithmetic/correlation.py
+says how this and its gradients are computed, in one of three ways; `_correlation` below takes the
+fastest one.
 """
 
 from __future__ import annotations
@@ -22,35 +20,76 @@ from glassnet.nn.initializers import Initializer, glorot_uniform, zeros
 from glassnet.nn.layer import NO_GRADIENT, Layer
 from glassnet.nn.types import Array
 
+__all__ = ["Conv1D", "Conv2D", "Conv2DTranspose"]
+
 _WINOGRAD = 48  # channels, before and after, from which fewer products outweigh more additions
 
 
 class Conv2D(Layer):
-    """Slide a kernel over images and let every position see the window under it.
+    """Slide a kernel over images; each pixel of y is a weighted sum of the window under the kernel.
 
     Parameters
     ----------
-    in_channels, out_channels : numbers of channels before and after.
-    kernel_size, stride, dilation : height and width, or one number for both. Stride and dilation
-        cannot both be above 1.
-    padding : 'valid' (none) or 'same' (zeros around, so that stride 1 keeps the size).
-    initializer : for W; the bias b starts at zero.
-
-    Shapes: x (N, H, W, in_channels), y (N, H', W', out_channels),
-    W (kh, kw, in_channels, out_channels), b (out_channels,).
-    With span = dilation · (k - 1) + 1, H' is ceil(H / stride) for 'same' and
-    floor((H - span) / stride) + 1 for 'valid'; W' likewise (see nn/arithmetic/sliding.py).
-    What `backward` returns is valid until the next `backward`.
-
-    Attributes
-    ----------
-    correlation : how the kernel slides (its `kernel_size`, `stride`, `dilation` and `padding`),
-        and the arithmetic.
+    in_channels, out_channels : int
+        Numbers of channels of x and of y.
+    kernel_size : int or tuple of two int
+        Height and width of the kernel, or one number for both.
+    stride : int or tuple of two int, default 1
+        The step from one window to the next, downwards and to the right.
+    padding : {'valid', 'same'}, default 'valid'
+        'valid' takes only the windows that lie inside the image; 'same' puts zeros around the
+        image, so that y has its size if the stride is 1.
+    dilation : int or tuple of two int, default 1
+        The step from one pixel of a window to the next. Stride and dilation cannot both be above 1.
+    initializer : Initializer, default glorot_uniform
+        Draws the first values of W; b starts at zero.
 
     Raises
     ------
-    ValueError : for options out of range; from `forward`, for another number of channels or
-        a kernel larger than an image without padding.
+    ValueError
+        If an option is out of range, x has another number of channels, or the kernel is larger
+        than an image without padding.
+
+    Shapes
+    ------
+    - x: (N, height, width, in_channels)
+    - y: (N, height', width', out_channels)
+    - W: (kernel height, kernel width, in_channels, out_channels)
+    - b: (out_channels,)
+
+    Attributes
+    ----------
+    correlation : Correlation
+        The arithmetic, chosen by the size of the kernel and the numbers of channels.
+
+    Notes
+    -----
+    For 'same', height' is height / stride, rounded up. For 'valid' it is
+    (height - span) / stride + 1, rounded down, where a kernel of k rows has the span
+    dilation · (k - 1) + 1. The same holds for width'.
+
+    What `forward` and `backward` return stands in a buffer, which their next call writes anew.
+
+    References
+    ----------
+    Dumoulin & Visin 2016, *A guide to convolution arithmetic for deep learning*, arXiv:1603.07285,
+    has a drawing of each kind of stride, padding and dilation.
+
+    Examples
+    --------
+    A kernel that finds where the brightness rises from left to right, the left edge of a square:
+
+    >>> import numpy as np
+    >>> from glassnet.nn import Conv2D
+    >>> image = np.zeros((4, 6), np.float32)
+    >>> image[1:3, 2:4] = 1
+    >>> layer = Conv2D(1, 1, kernel_size=(1, 2)).initialize(np.random.default_rng(0))
+    >>> layer.W[0, :, 0, 0] = [-1, 1]
+    >>> layer.forward(image.reshape(1, 4, 6, 1)).reshape(4, 5)
+    array([[ 0.,  0.,  0.,  0.,  0.],
+           [ 0.,  1.,  0., -1.,  0.],
+           [ 0.,  1.,  0., -1.,  0.],
+           [ 0.,  0.,  0.,  0.,  0.]], dtype=float32)
     """
 
     W: Array
@@ -94,27 +133,56 @@ class Conv2D(Layer):
 
 
 class Conv1D(Layer):
-    """Slide a kernel over sequences: `Conv2D` on images of width 1.
+    """Slide a kernel over sequences: a `Conv2D` on images of width 1.
 
     Parameters
     ----------
-    in_channels, out_channels : numbers of channels before and after.
-    kernel_size, stride, dilation : numbers of positions. Stride and dilation cannot both be
+    in_channels, out_channels : int
+        Numbers of channels of x and of y.
+    kernel_size : int
+        Length of the kernel.
+    stride : int, default 1
+        The step from one window to the next.
+    padding : {'valid', 'same'}, default 'valid'
+        'valid' takes only the windows that lie inside the sequence; 'same' puts zeros before and
+        after it, so that y has its length if the stride is 1.
+    dilation : int, default 1
+        The step from one position of a window to the next. Stride and dilation cannot both be
         above 1.
-    padding : 'valid' (none) or 'same' (zeros around, so that stride 1 keeps the length).
-    initializer : for W; the bias b starts at zero.
-
-    Shapes: x (N, L, in_channels), y (N, L', out_channels), W (k, in_channels, out_channels),
-    b (out_channels,), with L' as H' in `Conv2D`.
-    What `backward` returns is valid until the next `backward`.
-
-    Attributes
-    ----------
-    correlation : as in `Conv2D`, of images of width 1.
+    initializer : Initializer, default glorot_uniform
+        Draws the first values of W; b starts at zero.
 
     Raises
     ------
-    ValueError : as in `Conv2D`.
+    ValueError
+        As in `Conv2D`.
+
+    Shapes
+    ------
+    - x: (N, length, in_channels)
+    - y: (N, length', out_channels), with length' as height' in `Conv2D`
+    - W: (kernel_size, in_channels, out_channels)
+    - b: (out_channels,)
+
+    Attributes
+    ----------
+    correlation : Correlation
+        The arithmetic, of images of width 1.
+
+    Notes
+    -----
+    What `forward` and `backward` return stands in a buffer, which their next call writes anew.
+
+    Examples
+    --------
+    A moving average of two:
+
+    >>> import numpy as np
+    >>> from glassnet.nn import Conv1D
+    >>> layer = Conv1D(1, 1, kernel_size=2).initialize(np.random.default_rng(0))
+    >>> layer.W[...] = 0.5
+    >>> layer.forward(np.array([0, 2, 4, 10, 0], np.float32).reshape(1, 5, 1)).ravel()
+    array([1., 3., 7., 5.], dtype=float32)
     """
 
     W: Array
@@ -159,34 +227,69 @@ class Conv1D(Layer):
 
 
 class Conv2DTranspose(Layer):
-    """The transpose of a `Conv2D`: each pixel adds a kernel, times its value, to the output.
-
-        y[n, s h + i, s w + j, f] += Σ_c x[n, h, w, c] W[i, j, c, f]        and then y += b
-
-    Its forward pass is the backward pass of a convolution with the same kernel, stride and
-    padding, and the other way round; so it enlarges what that one would shrink.
+    """Enlarge images: each pixel of x adds the kernel, times its value, to y.
 
     Parameters
     ----------
-    in_channels, out_channels : numbers of channels before and after.
-    kernel_size, stride : height and width, or one number for both.
-    padding : 'valid' (the output holds all that is added) or 'same' (cut to stride times the
-        input, as much before as after, one more after if odd).
-    initializer : for W; the bias b starts at zero.
-
-    Shapes: x (N, H, W, in_channels), y (N, H', W', out_channels),
-    W (kh, kw, in_channels, out_channels), b (out_channels,).
-    H' is stride · H for 'same' and stride · H + max(kh - stride, 0) for 'valid', as in Keras
-    (which stores its kernel as (kh, kw, out_channels, in_channels)); W' likewise.
-    What `backward` returns is valid until the next `backward`.
-
-    Attributes
-    ----------
-    correlation : as in `Conv2D`, of the convolution that this transposes: it leads from y to x.
+    in_channels, out_channels : int
+        Numbers of channels of x and of y.
+    kernel_size : int or tuple of two int
+        Height and width of the kernel, or one number for both.
+    stride : int or tuple of two int, default 1
+        How far apart two neighbouring pixels of x put the kernel.
+    padding : {'valid', 'same'}, default 'valid'
+        'valid' makes y large enough for all that is added; 'same' cuts it to stride times the size
+        of x, as much before as after, one more after if the number is odd.
+    initializer : Initializer, default glorot_uniform
+        Draws the first values of W; b starts at zero.
 
     Raises
     ------
-    ValueError : for options out of range; from `forward`, for another number of channels.
+    ValueError
+        If an option is out of range, or x has another number of channels.
+
+    Shapes
+    ------
+    - x: (N, height, width, in_channels)
+    - y: (N, height', width', out_channels)
+    - W: (kernel height, kernel width, in_channels, out_channels)
+    - b: (out_channels,)
+
+    Attributes
+    ----------
+    correlation : Correlation
+        The arithmetic of the convolution that this layer transposes; it leads from y to x.
+
+    Notes
+    -----
+    With stride s,
+
+        y[n, s h + i, s w + j, f] += Σ_c x[n, h, w, c] W[i, j, c, f]        and then y += b
+
+    This is the transpose of a `Conv2D`: its forward pass is the backward pass of a convolution with
+    the same kernel, stride and padding, and the other way round. For 'same', height' is
+    stride · height; for 'valid', it is stride · height + max(kernel height - stride, 0), as in
+    Keras. The same holds for width'. Keras stores the kernel with its channels swapped.
+
+    What `forward` and `backward` return stands in a buffer, which their next call writes anew.
+
+    References
+    ----------
+    Zeiler et al. 2010, *Deconvolutional networks*; Dumoulin & Visin 2016, *A guide to convolution
+    arithmetic for deep learning*, arXiv:1603.07285.
+
+    Examples
+    --------
+    Two pixels, 1 and 10, add a kernel of 2 × 3 each; they overlap in one column:
+
+    >>> import numpy as np
+    >>> from glassnet.nn import Conv2DTranspose
+    >>> layer = Conv2DTranspose(1, 1, kernel_size=(2, 3), stride=2)
+    >>> layer = layer.initialize(np.random.default_rng(0))
+    >>> layer.W[...] = 1
+    >>> layer.forward(np.array([1, 10], np.float32).reshape(1, 1, 2, 1)).reshape(2, 5)
+    array([[ 1.,  1., 11., 10., 10.],
+           [ 1.,  1., 11., 10., 10.]], dtype=float32)
     """
 
     W: Array
@@ -266,4 +369,5 @@ def _add_bias(y: Array, b: Array) -> None:
 
 def _sum_positions(dy: Array) -> Array:
     """Return the sum (F,) of dy (N, H, W, F) over all but its channels: images first, as above."""
-    return dy.sum(axis=0).sum(axis=(0, 1))
+    total: Array = dy.sum(axis=0).sum(axis=(0, 1))
+    return total

@@ -1,4 +1,4 @@
-"""Dense: every output is a weighted sum of all inputs, plus a bias.
+"""Dense: each output is a weighted sum of all inputs, plus a bias.
 
 y = x W + b          dW += xᵀ dy     db += Σ dy     dx = dy Wᵀ
 """
@@ -9,22 +9,60 @@ from glassnet.nn.initializers import Initializer, glorot_uniform, zeros
 from glassnet.nn.layer import NO_GRADIENT, Layer
 from glassnet.nn.types import Array
 
+__all__ = ["Dense"]
+
 
 class Dense(Layer):
-    """A fully connected layer over the last axis; all other axes are kept.
+    """A fully connected layer, y = x W + b.
 
     Parameters
     ----------
-    in_features, out_features : lengths of the last axis before and after.
-    initializer : for W; the bias b starts at zero.
-
-    Shapes: x (..., in_features), y (..., out_features), W (in_features, out_features),
-    b (out_features,).
-    On a sequence (T, N, D) or text windows (N, L, C) it acts on each position alone.
+    in_features, out_features : int
+        Lengths of the last axis of x and of y.
+    initializer : Initializer, default glorot_uniform
+        Draws the first values of W; b starts at zero.
 
     Raises
     ------
-    ValueError : from `forward`, for another last axis.
+    ValueError
+        If the last axis of x has another length than `in_features`.
+
+    Shapes
+    ------
+    - x: (..., in_features)
+    - y: (..., out_features)
+    - W: (in_features, out_features)
+    - b: (out_features,)
+
+    Notes
+    -----
+    The layer maps the last axis and keeps all others: on a sequence (T, N, D) it acts on each time
+    step, on images (N, H, W, C) on each pixel.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from glassnet.nn import Dense
+    >>> layer = Dense(3, 2).initialize(np.random.default_rng(0))
+    >>> layer.W[...] = [[1, 0], [0, 1], [1, 1]]
+    >>> layer.b[...] = [10, 20]
+    >>> x = np.array([[1, 2, 3], [4, 5, 6]], np.float32)
+    >>> layer.forward(x)
+    array([[14., 25.],
+           [20., 31.]], dtype=float32)
+
+    `backward` takes the gradient of a loss for y, here of the sum of all its elements. It returns
+    the gradient for x and adds the gradients for W and b to `dW` and `db`:
+
+    >>> layer.backward(np.ones((2, 2), np.float32))
+    array([[1., 1., 2.],
+           [1., 1., 2.]], dtype=float32)
+    >>> layer.dW
+    array([[5., 5.],
+           [7., 7.],
+           [9., 9.]], dtype=float32)
+    >>> layer.db
+    array([2., 2.], dtype=float32)
     """
 
     W: Array

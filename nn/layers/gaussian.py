@@ -1,4 +1,4 @@
-"""Gaussian noise: the sampling layer of a variational autoencoder, and noise on an input."""
+"""Gaussian noise: the code of a variational autoencoder, and noise on an input."""
 
 from __future__ import annotations
 
@@ -7,30 +7,66 @@ import numpy as np
 from glassnet.nn.layer import Layer
 from glassnet.nn.types import Array
 
+__all__ = ["GaussianNoise", "GaussianSampling"]
+
 
 class GaussianSampling(Layer):
     """Draw a code from the normal distribution that an encoder describes.
 
-        z = mean + exp(½ log_variance) · ε,        ε ~ N(0, 1)
-
-    the reparametrization of Kingma & Welling 2014 (arXiv:1312.6114, section 2.4). To the loss it
-    adds weight / N times the Kullback-Leibler divergence from the standard normal distribution,
-    in nats, summed over the N rows of the whole batch (same paper, appendix B):
-
-        KL = ½ Σ (mean² + exp(log_variance) - log_variance - 1)
-
     Parameters
     ----------
-    size : length of the code.
-    weight : of the divergence in the loss, at least 0.
-
-    Shapes: x (N, 2 · size), the means of all elements and then their log-variances; z (N, size).
-    Noise is drawn when training; otherwise z is the mean. The divergence counts either way.
+    size : int
+        Length of the code.
+    weight : float, default 1.0
+        Weight of the divergence in the loss, at least 0.
 
     Raises
     ------
-    ValueError : for a size below 1 or a negative weight; from `forward`, for another shape.
-    RuntimeError : from `forward`, when training a layer without randomness.
+    ValueError
+        If the size is below 1, the weight is negative, or x has another shape.
+    RuntimeError
+        From `forward`, when training a layer without randomness: call `initialize` first.
+
+    Shapes
+    ------
+    - x: (N, 2 · size), first the means of all elements, then the logarithms of their variances
+    - z: (N, size)
+
+    Notes
+    -----
+    When training, `forward` draws noise ε from the standard normal distribution and returns
+
+        z = mean + exp(½ log_variance) · ε
+
+    so that the gradients reach the mean and the variance (the reparametrization trick). When not
+    training, z is the mean. Either way it adds to the loss weight / N times the Kullback-Leibler
+    divergence from the standard normal distribution, summed over the N rows of the whole batch:
+
+        KL = ½ Σ (mean² + exp(log_variance) - log_variance - 1)
+
+    References
+    ----------
+    Kingma & Welling 2014, *Auto-encoding variational Bayes*, arXiv:1312.6114: section 2.4 for the
+    samples, appendix B for the divergence.
+
+    Examples
+    --------
+    The variance of the first element is almost 0, that of the second is 1:
+
+    >>> import numpy as np
+    >>> from glassnet.nn import GaussianSampling
+    >>> layer = GaussianSampling(2).initialize(np.random.default_rng(0))
+    >>> x = np.array([[3.0, 0.0, -20.0, 0.0]] * 3)
+    >>> layer.forward(x, train=True).round(2)
+    array([[ 3.  , -1.39],
+           [ 3.  , -0.8 ],
+           [ 3.  , -0.07]])
+    >>> layer.forward(x)
+    array([[3., 0.],
+           [3., 0.],
+           [3., 0.]])
+    >>> round(layer.auxiliary_loss, 2)
+    14.0
     """
 
     def __init__(self, size: int, weight: float = 1.0) -> None:
@@ -64,19 +100,47 @@ class GaussianSampling(Layer):
 
 
 class GaussianNoise(Layer):
-    """Add normal noise when training and clip the result to a range.
+    """When training, add normal noise and clip the result to a range.
 
     Parameters
     ----------
-    std : standard deviation of the noise, at least 0.
-    low, high : what lies outside is set to these; None leaves that side open.
-
-    Shapes: x and y (N, ...). Not training, y is x. Where y was clipped, the gradient is 0.
+    std : float
+        Standard deviation of the noise, at least 0.
+    low, high : float or None, default 0.0 and 1.0
+        Limits of the range; None leaves that side open.
 
     Raises
     ------
-    ValueError : for a negative std or an empty range.
-    RuntimeError : from `forward`, when training a layer without randomness.
+    ValueError
+        If `std` is negative, or `low` is not below `high`.
+    RuntimeError
+        From `forward`, when training a layer without randomness: call `initialize` first.
+
+    Shapes
+    ------
+    - x: (N, ...)
+    - y: as x
+
+    Notes
+    -----
+    Where y was clipped, the gradient is 0. When not training, y is x.
+
+    References
+    ----------
+    Vincent et al. 2008, *Extracting and composing robust features with denoising autoencoders*,
+    for noise on the input of an autoencoder.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from glassnet.nn import GaussianNoise
+    >>> layer = GaussianNoise(0.5).initialize(np.random.default_rng(3))
+    >>> layer.forward(np.full((2, 3), 0.5), train=True).round(2)
+    array([[1.  , 0.57, 0.24],
+           [0.45, 0.59, 1.  ]])
+    >>> layer.backward(np.ones((2, 3)))
+    array([[0., 1., 1.],
+           [1., 1., 0.]])
     """
 
     def __init__(self, std: float, low: float | None = 0.0, high: float | None = 1.0) -> None:

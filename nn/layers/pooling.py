@@ -1,7 +1,4 @@
-"""Pooling and its counterpart: keep the largest of each window, or repeat each element.
-
-The one-dimensional layers are the two-dimensional ones on images of width 1.
-"""
+"""Pooling: keep one number of each window. A sequence is an image one pixel wide."""
 
 from __future__ import annotations
 
@@ -14,25 +11,53 @@ from glassnet.nn.arithmetic.sliding import Padding, Windows, check_input, pair
 from glassnet.nn.layer import Layer
 from glassnet.nn.types import Array
 
+__all__ = ["MaxPool1D", "MaxPool2D"]
+
 
 class MaxPool2D(Layer):
-    """The largest value in each window of an image, for each channel alone.
+    """Keep the largest value of each window of an image, for each channel alone.
 
     Parameters
     ----------
-    pool_size : height and width, or one number for both.
-    stride : from one window to the next, likewise; None means the window's own size.
-    padding : 'valid' (windows that would reach beyond the image are left out) or 'same' (of
-        those only what lies inside counts, so that windows of 2 make 4 positions of 7).
-
-    Shapes: x (N, H, W, C), y (N, H', W', C), with H' and W' as in `Conv2D`.
-    Of equal values the first one, row by row, counts as the largest and gets the gradient.
-    What `backward` returns is valid until the next `backward`.
+    pool_size : int or tuple of two int, default 2
+        Height and width of a window, or one number for both.
+    stride : int, tuple of two int or None, default None
+        The step from one window to the next, downwards and to the right; None means `pool_size`,
+        so that windows do not overlap.
+    padding : {'valid', 'same'}, default 'valid'
+        'valid' leaves out windows that would reach beyond the image; 'same' keeps them, so that a
+        `pool_size` of 2 makes 4 rows of 7.
 
     Raises
     ------
-    ValueError : for options out of range; from `forward`, for x of other than four dimensions
-        or smaller than a window without padding.
+    ValueError
+        If an option is out of range, x has not four axes, or a window is larger than an image
+        without padding.
+
+    Shapes
+    ------
+    - x: (N, height, width, C)
+    - y: (N, height', width', C), with the sizes of a `Conv2D`
+
+    Notes
+    -----
+    The gradient goes to the largest element of a window; of equal ones to the first, row by row.
+    What `backward` returns stands in a buffer, which its next call writes anew.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from glassnet.nn import MaxPool2D
+    >>> x = np.array([[1, 2, 0, 0], [3, 4, 0, 9], [5, 0, 6, 6], [0, 0, 6, 7]], np.float32)
+    >>> layer = MaxPool2D(2)
+    >>> layer.forward(x.reshape(1, 4, 4, 1)).reshape(2, 2)
+    array([[4., 9.],
+           [5., 7.]], dtype=float32)
+    >>> layer.backward(np.ones((1, 2, 2, 1))).reshape(4, 4)
+    array([[0., 0., 0., 0.],
+           [0., 1., 0., 1.],
+           [1., 0., 0., 0.],
+           [0., 0., 0., 1.]])
     """
 
     def __init__(
@@ -63,12 +88,12 @@ class MaxPool2D(Layer):
             values = source[positions].copy()  # contiguous: it is read twice
             if tap == 0:
                 y = values
-                # (N, H', W', C): which element of its window each y is.
+                # (N, H', W', C): the number of the largest element in each window.
                 winner = np.zeros(
                     y.shape, np.min_scalar_type(self.pool_size[0] * self.pool_size[1] - 1)
                 )
             else:
-                # Taps count upwards, so the largest that beat all before it is the last to do so.
+                # Taps count upwards: the largest tap that beat all before it is the winner.
                 np.maximum(winner, (values > y) * winner.dtype.type(tap), out=winner)
                 np.maximum(y, values, out=y)
         self._winner = winner
@@ -89,7 +114,7 @@ class MaxPool2D(Layer):
         return dx[self._inside]
 
     def _taps(self) -> Iterator[tuple[slice, slice, slice]]:
-        """Yield, for each element of a window, where it lies in padded images for all outputs."""
+        """Yield, for each element of a window, its positions in padded images for all outputs."""
         for i in range(self.pool_size[0]):
             for j in range(self.pool_size[1]):
                 yield (
@@ -100,81 +125,49 @@ class MaxPool2D(Layer):
 
 
 class MaxPool1D(MaxPool2D):
-    """The largest value in each window of a sequence, for each channel alone.
+    """Keep the largest value of each window of a sequence, for each channel alone.
 
     Parameters
     ----------
-    pool_size : number of positions.
-    stride : from one window to the next; None means the window's size.
-    padding : 'valid' or 'same', as in `MaxPool2D`.
+    pool_size : int, default 2
+        Length of a window.
+    stride : int or None, default None
+        The step from one window to the next; None means `pool_size`.
+    padding : {'valid', 'same'}, default 'valid'
+        As in `MaxPool2D`.
 
-    Shapes: x (N, L, C), y (N, L', C), with L' as H' in `Conv2D`. Ties, errors and how long dx is
-    valid are those of `MaxPool2D`.
+    Raises
+    ------
+    ValueError
+        If an option is out of range, x has not three axes, or a window is larger than a sequence
+        without padding.
+
+    Shapes
+    ------
+    - x: (N, length, C)
+    - y: (N, length', C), with length' as height' in `Conv2D`
+
+    Notes
+    -----
+    As in `MaxPool2D`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from glassnet.nn import MaxPool1D
+    >>> x = np.array([1.0, 3.0, 2.0, 0.0, 4.0]).reshape(1, 5, 1)
+    >>> MaxPool1D(2).forward(x).ravel()
+    array([3., 2.])
+    >>> MaxPool1D(2, padding="same").forward(x).ravel()
+    array([3., 2., 4.])
+    >>> MaxPool1D(2, stride=1).forward(x).ravel()
+    array([3., 3., 2., 4.])
     """
 
     def __init__(
         self, pool_size: int = 2, stride: int | None = None, padding: Padding = "valid"
     ) -> None:
         super().__init__((pool_size, 1), None if stride is None else (stride, 1), padding)
-
-    def forward(self, x: Array, train: bool = False) -> Array:
-        check_input(self, x, 3)
-        return super().forward(x[:, :, np.newaxis], train)[:, :, 0]
-
-    def backward(self, dy: Array) -> Array:
-        return super().backward(dy[:, :, np.newaxis])[:, :, 0]
-
-
-class UpSampling2D(Layer):
-    """Repeat every row and every column of an image.
-
-    Parameters
-    ----------
-    size : how many times, for (rows, columns), or one number for both.
-
-    Shapes: x (N, H, W, C), y (N, size · H, size · W, C).
-
-    Raises
-    ------
-    ValueError : for a size below 1; from `forward`, for x of other than four dimensions.
-    """
-
-    def __init__(self, size: int | tuple[int, int] = 2) -> None:
-        super().__init__()
-        self.size = pair(size, "size")
-
-    def forward(self, x: Array, train: bool = False) -> Array:
-        check_input(self, x, 4)
-        return x.repeat(self.size[0], axis=1).repeat(self.size[1], axis=2)
-
-    def backward(self, dy: Array) -> Array:
-        # Rows first: whole rows are contiguous, single pixels are not.
-        height, width = self.size
-        rows = dy[:, ::height].copy()
-        for i in range(1, height):
-            rows += dy[:, i::height]
-        dx = rows[:, :, ::width].copy()
-        for j in range(1, width):
-            dx += rows[:, :, j::width]
-        return dx
-
-
-class UpSampling1D(UpSampling2D):
-    """Repeat every position of a sequence.
-
-    Parameters
-    ----------
-    size : how many times.
-
-    Shapes: x (N, L, C), y (N, size · L, C).
-
-    Raises
-    ------
-    ValueError : for a size below 1; from `forward`, for x of other than three dimensions.
-    """
-
-    def __init__(self, size: int = 2) -> None:
-        super().__init__((size, 1))
 
     def forward(self, x: Array, train: bool = False) -> Array:
         check_input(self, x, 3)

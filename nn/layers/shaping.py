@@ -1,12 +1,21 @@
-"""Layers that move numbers and compute none: flatten, reshape, a border of zeros, a crop."""
+"""Shape layers: reshape, flatten, pad, crop, and repeat pixels."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from glassnet.nn.arithmetic.sliding import check_input
+from glassnet.nn.arithmetic.sliding import check_input, pair
 from glassnet.nn.layer import Layer
 from glassnet.nn.types import Array
+
+__all__ = [
+    "Cropping2D",
+    "Flatten",
+    "Reshape",
+    "UpSampling1D",
+    "UpSampling2D",
+    "ZeroPadding2D",
+]
 
 Border = int | tuple[int, int] | tuple[tuple[int, int], tuple[int, int]]
 """As in Keras: one number for all sides, (rows, columns), or ((top, bottom), (left, right))."""
@@ -17,13 +26,29 @@ class Reshape(Layer):
 
     Parameters
     ----------
-    shape : of a row, without the batch axis.
-
-    Shapes: x (N, ...), y (N, *shape).
+    shape : tuple of int
+        The shape of a row of y, without the batch axis.
 
     Raises
     ------
-    ValueError : from `forward`, for rows of another number of elements.
+    ValueError
+        If a row of x has another number of elements.
+
+    Shapes
+    ------
+    - x: (N, ...)
+    - y: (N, *shape)
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from glassnet.nn import Reshape
+    >>> Reshape((2, 3)).forward(np.arange(12).reshape(2, 6))
+    array([[[ 0,  1,  2],
+            [ 3,  4,  5]],
+    <BLANKLINE>
+           [[ 6,  7,  8],
+            [ 9, 10, 11]]])
     """
 
     def __init__(self, shape: tuple[int, ...]) -> None:
@@ -43,7 +68,19 @@ class Reshape(Layer):
 class Flatten(Layer):
     """Make each row of the batch a vector.
 
-    Shapes: x (N, ...), y (N, product of the other lengths).
+    Shapes
+    ------
+    - x: (N, ...)
+    - y: (N, D), with the product D of the other lengths
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from glassnet.nn import Flatten
+    >>> images = np.arange(8).reshape(2, 2, 2)
+    >>> Flatten().forward(images)
+    array([[0, 1, 2, 3],
+           [4, 5, 6, 7]])
     """
 
     def forward(self, x: Array, train: bool = False) -> Array:
@@ -59,13 +96,28 @@ class ZeroPadding2D(Layer):
 
     Parameters
     ----------
-    padding : how many zeros on each side, see `Border`.
-
-    Shapes: x (N, H, W, C), y (N, top + H + bottom, left + W + right, C).
+    padding : int, tuple of two int or tuple of two tuples of two int, default 1
+        How many zeros: one number for all sides, (rows, columns), or ((top, bottom), (left,
+        right)).
 
     Raises
     ------
-    ValueError : for a number below 0; from `forward`, for x of other than four dimensions.
+    ValueError
+        If a number is below 0, or x has not four axes.
+
+    Shapes
+    ------
+    - x: (N, height, width, C)
+    - y: (N, top + height + bottom, left + width + right, C)
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from glassnet.nn import ZeroPadding2D
+    >>> ZeroPadding2D(((1, 0), (2, 1))).forward(np.ones((1, 2, 2, 1))).reshape(3, 5)
+    array([[0., 0., 0., 0., 0.],
+           [0., 0., 1., 1., 0.],
+           [0., 0., 1., 1., 0.]])
     """
 
     def __init__(self, padding: Border = 1) -> None:
@@ -85,14 +137,28 @@ class Cropping2D(Layer):
 
     Parameters
     ----------
-    cropping : how much to cut on each side, see `Border`.
-
-    Shapes: x (N, H, W, C), y (N, H - top - bottom, W - left - right, C), a view of x.
+    cropping : int, tuple of two int or tuple of two tuples of two int, default 1
+        How much to cut: one number for all sides, (rows, columns), or ((top, bottom), (left,
+        right)).
 
     Raises
     ------
-    ValueError : for a number below 0; from `forward`, for x of other than four dimensions or
-        of which nothing would be left.
+    ValueError
+        If a number is below 0, x has not four axes, or nothing would be left of it.
+
+    Shapes
+    ------
+    - x: (N, height, width, C)
+    - y: (N, height - top - bottom, width - left - right, C), a view of x
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from glassnet.nn import Cropping2D
+    >>> x = np.arange(16).reshape(1, 4, 4, 1)
+    >>> Cropping2D(1).forward(x).reshape(2, 2)
+    array([[ 5,  6],
+           [ 9, 10]])
     """
 
     def __init__(self, cropping: Border = 1) -> None:
@@ -107,6 +173,97 @@ class Cropping2D(Layer):
 
     def backward(self, dy: Array) -> Array:
         return np.pad(dy, ((0, 0), *self.cropping, (0, 0)))
+
+
+class UpSampling2D(Layer):
+    """Repeat each row and each column of an image.
+
+    Parameters
+    ----------
+    size : int or tuple of two int, default 2
+        How often: (rows, columns), or one number for both.
+
+    Raises
+    ------
+    ValueError
+        If `size` is below 1, or x has not four axes.
+
+    Shapes
+    ------
+    - x: (N, height, width, C)
+    - y: (N, size · height, size · width, C)
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from glassnet.nn import UpSampling2D
+    >>> layer = UpSampling2D((1, 2))
+    >>> layer.forward(np.array([[1, 2], [3, 4]]).reshape(1, 2, 2, 1)).reshape(2, 4)
+    array([[1, 1, 2, 2],
+           [3, 3, 4, 4]])
+
+    The gradient of a pixel is the sum over its copies:
+
+    >>> layer.backward(np.arange(8).reshape(1, 2, 4, 1)).reshape(2, 2)
+    array([[ 1,  5],
+           [ 9, 13]])
+    """
+
+    def __init__(self, size: int | tuple[int, int] = 2) -> None:
+        super().__init__()
+        self.size = pair(size, "size")
+
+    def forward(self, x: Array, train: bool = False) -> Array:
+        check_input(self, x, 4)
+        return x.repeat(self.size[0], axis=1).repeat(self.size[1], axis=2)
+
+    def backward(self, dy: Array) -> Array:
+        # Rows first: whole rows are contiguous, single pixels are not.
+        height, width = self.size
+        rows = dy[:, ::height].copy()
+        for i in range(1, height):
+            rows += dy[:, i::height]
+        dx = rows[:, :, ::width].copy()
+        for j in range(1, width):
+            dx += rows[:, :, j::width]
+        return dx
+
+
+class UpSampling1D(UpSampling2D):
+    """Repeat each position of a sequence.
+
+    Parameters
+    ----------
+    size : int, default 2
+        How often.
+
+    Raises
+    ------
+    ValueError
+        If `size` is below 1, or x has not three axes.
+
+    Shapes
+    ------
+    - x: (N, length, C)
+    - y: (N, size · length, C)
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from glassnet.nn import UpSampling1D
+    >>> UpSampling1D(3).forward(np.array([1, 2]).reshape(1, 2, 1)).ravel()
+    array([1, 1, 1, 2, 2, 2])
+    """
+
+    def __init__(self, size: int = 2) -> None:
+        super().__init__((size, 1))
+
+    def forward(self, x: Array, train: bool = False) -> Array:
+        check_input(self, x, 3)
+        return super().forward(x[:, :, np.newaxis], train)[:, :, 0]
+
+    def backward(self, dy: Array) -> Array:
+        return super().backward(dy[:, :, np.newaxis])[:, :, 0]
 
 
 def _sides(border: Border) -> tuple[tuple[int, int], tuple[int, int]]:

@@ -7,11 +7,20 @@ from hypothesis import strategies as st
 
 from glassnet.nn import Array, Layer
 from glassnet.nn.gradcheck import GradientError, check_layer
-from glassnet.nn.layers.shaping import Cropping2D, Flatten, Reshape, ZeroPadding2D
+from glassnet.nn.layers.shaping import (
+    Cropping2D,
+    Flatten,
+    Reshape,
+    UpSampling1D,
+    UpSampling2D,
+    ZeroPadding2D,
+)
 from glassnet.nn.testing import arrays, shapes
+from tests.mutate import mutant
 
 sides = st.tuples(st.integers(0, 2), st.integers(0, 2))
 borders = st.tuples(sides, sides)
+sizes = st.tuples(st.integers(1, 3), st.integers(1, 3))
 
 
 @given(x=arrays(shapes(4, largest=4)))
@@ -60,65 +69,73 @@ def test_forms_of_a_border() -> None:
     assert Cropping2D(((1, 2), (3, 4))).cropping == ((1, 2), (3, 4))
 
 
-class _ColumnsFirst(Flatten):
-    def backward(self, dy: Array) -> Array:
-        return dy.reshape(self._x_shape, order="F")
+@given(x=arrays(shapes(4, largest=4)), size=sizes)
+def test_upsampling_agrees_with_a_loop(x: Array, size: Any) -> None:
+    layer = UpSampling2D(size)
+    y = layer.forward(x)
+    n, height, width, channels = x.shape
+    assert y.shape == (n, size[0] * height, size[1] * width, channels)
+    dy = np.cos(np.arange(y.size)).reshape(y.shape)
+    dx = np.zeros_like(x)
+    for image, h, w, c in np.ndindex(y.shape):
+        assert y[image, h, w, c] == x[image, h // size[0], w // size[1], c]
+        dx[image, h // size[0], w // size[1], c] += dy[image, h, w, c]
+    np.testing.assert_allclose(layer.backward(dy), dx, atol=1e-12)
 
 
-class _Reversed(Flatten):
-    def backward(self, dy: Array) -> Array:
-        return super().backward(dy[:, ::-1])
+@given(x=arrays(shapes(4, largest=4)), size=sizes)
+def test_upsampling_gradients(x: Array, size: Any) -> None:
+    check_layer(UpSampling2D(size), x, every_coordinate=8)
+    check_layer(UpSampling1D(size[0]), x[0], every_coordinate=8)
 
 
-class _OtherOrder(Reshape):
-    def backward(self, dy: Array) -> Array:
-        return super().backward(dy.swapaxes(1, 2))
-
-
-class _NextRow(Reshape):
-    def backward(self, dy: Array) -> Array:
-        return super().backward(np.roll(dy, 1, axis=0))
-
-
-class _BorderOnTheOtherSide(ZeroPadding2D):
-    def backward(self, dy: Array) -> Array:
-        return super().backward(dy[:, ::-1])[:, ::-1]
-
-
-class _Halved(ZeroPadding2D):
-    def backward(self, dy: Array) -> Array:
-        return super().backward(dy) / 2
-
-
-class _CutOnTheOtherSide(Cropping2D):
-    def backward(self, dy: Array) -> Array:
-        return super().backward(dy[:, :, ::-1])[:, :, ::-1]
-
-
-class _Stretched(Cropping2D):
-    def backward(self, dy: Array) -> Array:
-        return np.pad(dy, ((0, 0), *self.cropping, (0, 0)), mode="edge")
+@given(x=arrays(shapes(3, largest=4)), size=st.integers(1, 4))
+def test_upsampling_agrees_with_pytorch(x: Array, size: int) -> None:
+    torch = pytest.importorskip("torch")
+    layer = UpSampling1D(size)
+    y = layer.forward(x)
+    tx = torch.tensor(x, requires_grad=True)
+    ty = torch.repeat_interleave(tx, size, dim=1)
+    ty.backward(torch.sin(ty.detach()))
+    np.testing.assert_array_equal(y, ty.detach().numpy())
+    np.testing.assert_allclose(layer.backward(np.sin(y)), tx.grad.numpy(), atol=1e-12)
 
 
 @pytest.mark.parametrize(
-    "wrong",
+    ("kind", "options", "old", "new"),
     [
-        _ColumnsFirst(),
-        _Reversed(),
-        _OtherOrder((4, 8)),
-        _NextRow((4, 8)),
-        _BorderOnTheOtherSide(((0, 1), (0, 1))),
-        _Halved(1),
-        _CutOnTheOtherSide(((0, 1), (0, 1))),
-        _Stretched(1),
+        (Flatten, (), "dy.reshape(self._x_shape)", 'dy.reshape(self._x_shape, order="F")'),
+        (Flatten, (), "dy.reshape", "dy[:, ::-1].reshape"),
+        (Reshape, ((4, 8),), "dy.reshape", "dy.swapaxes(1, 2).reshape"),
+        (Reshape, ((4, 8),), "dy.reshape", "np.roll(dy, 1, axis=0).reshape"),
+        (ZeroPadding2D, (((0, 1), (0, 1)),), "return dy[", "return dy[:, ::-1]["),
+        (ZeroPadding2D, (1,), "return dy[", "return 0.5 * dy["),
+        (Cropping2D, (((0, 1), (0, 1)),), "np.pad(dy,", "np.pad(dy[:, ::-1],"),
+        (Cropping2D, (1,), "*self.cropping, (0, 0)))", '*self.cropping, (0, 0)), mode="edge")'),
+        (UpSampling2D, (2,), "rows += dy[:, i::height]", "pass"),
+        (UpSampling2D, (2,), "dx += rows[:, :, j::width]", "pass"),
+        (UpSampling2D, (2,), "return dx", "return dx / 4"),
     ],
 )
-def test_wrong_gradients_are_rejected(wrong: Layer, generator: np.random.Generator) -> None:
+def test_wrong_gradients_are_rejected(
+    kind: type[Layer], options: Any, old: str, new: str, generator: np.random.Generator
+) -> None:
     with pytest.raises(GradientError, match=r"^input"):
-        check_layer(wrong, generator.standard_normal((2, 4, 4, 2)))
+        check_layer(mutant(kind, old, new)(*options), generator.standard_normal((2, 4, 4, 2)))
 
 
-@pytest.mark.parametrize("layer", [Flatten(), Reshape((32,)), ZeroPadding2D(1), Cropping2D(1)])
+@pytest.mark.parametrize("new", ["dy[:, ::-1, np.newaxis]", "2 * dy[:, :, np.newaxis]"])
+def test_wrong_upsampling_of_sequences_is_rejected(
+    new: str, generator: np.random.Generator
+) -> None:
+    wrong = mutant(UpSampling1D, "dy[:, :, np.newaxis]", new)
+    with pytest.raises(GradientError, match=r"^input"):
+        check_layer(wrong(2), generator.standard_normal((2, 3, 2)))
+
+
+@pytest.mark.parametrize(
+    "layer", [Flatten(), Reshape((32,)), ZeroPadding2D(1), Cropping2D(1), UpSampling2D(2)]
+)
 @pytest.mark.parametrize("rows", [3, 0])
 def test_float32_stays_float32(layer: Layer, rows: int) -> None:
     y = layer.forward(np.ones((rows, 4, 4, 2), np.float32))
@@ -137,6 +154,8 @@ def test_float32_stays_float32(layer: Layer, rows: int) -> None:
             r"ZeroPadding2D expects shape \(N, H, W, C\), got \(5, 7, 1\)",
         ),
         (Cropping2D(1), (5, 7), r"Cropping2D expects shape \(N, H, W, C\)"),
+        (UpSampling2D(2), (4, 4, 2), r"UpSampling2D expects shape \(N, H, W, C\)"),
+        (UpSampling1D(2), (4, 4), r"UpSampling1D expects shape \(N, L, C\)"),
         (Cropping2D((1, 2)), (5, 7, 4, 1), r"leaves nothing of images \(5, 7, 4, 1\)"),
     ],
 )
@@ -151,3 +170,8 @@ def test_input_that_does_not_fit_is_an_error(
 def test_negative_borders_are_errors(kind: Any) -> None:
     with pytest.raises(ValueError, match="a border must be at least 0"):
         kind(((0, 0), (0, -1)))
+
+
+def test_sizes_below_one_are_errors() -> None:
+    with pytest.raises(ValueError, match="size must be at least 1, not -2"):
+        UpSampling2D(-2)

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from glassnet.nn import Array, Dense, Dropout, Layer, Sequential
-from glassnet.nn.layers.activity_regularization import ActivityRegularization
 from glassnet.nn.layers.gaussian import GaussianSampling
+from glassnet.nn.layers.regularization import ActivityRegularization
 from glassnet.nn.losses import mean_squared_error
 from glassnet.train.objectives.batches import BatchObjective, accuracy
 from glassnet.train.workers.communicator import SingleProcess
