@@ -4,9 +4,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from glassnet.nn import Layer
-from glassnet.nn.arithmetic.sliding import Padding, check_input, pair, window_axis
+from glassnet.nn.arithmetic.sliding import (
+    Padding,
+    Windows,
+    adjoint_axes,
+    check_input,
+    pair,
+    window_axis,
+)
 
 small = st.integers(1, 5)
+paddings: st.SearchStrategy[Padding] = st.sampled_from(["valid", "same"])
 
 
 @pytest.mark.parametrize(
@@ -47,6 +55,35 @@ def test_valid_leaves_no_window_out(size: int, window: int, stride: int, dilatio
     axis = window_axis(size, window, stride, dilation, "valid")
     assert axis.before == 0
     assert axis.reach <= size < axis.reach + stride
+
+
+@given(size=st.integers(1, 12), window=small, dilation=small, padding=paddings)
+def test_the_adjoint_axes_read_each_output_where_it_reads(
+    size: int, window: int, dilation: int, padding: Padding
+) -> None:
+    if padding == "valid" and (window - 1) * dilation >= size:
+        return
+    axis = window_axis(size, window, 1, dilation, padding)
+    adjoint, _ = adjoint_axes((axis, axis))
+    reads = {
+        (o, i, o + dilation * i - axis.before) for o in range(axis.outputs) for i in range(window)
+    }
+    found = {
+        (h + dilation * j - adjoint.before, window - 1 - j, h)
+        for h in range(adjoint.outputs)
+        for j in range(window)
+    }
+    inside = {(o, i, h) for o, i, h in reads if 0 <= h < size}
+    assert {(o, i, h) for o, i, h in found if 0 <= o < axis.outputs} == inside
+
+
+def test_windows() -> None:
+    windows = Windows((3, 2), (2, 1), "same")
+    assert windows.axes(5, 4) == (window_axis(5, 3, 2, 1, "same"), window_axis(4, 2, 1, 1, "same"))
+    with pytest.raises(ValueError, match="padding must be 'valid' or 'same', not 'full'"):
+        Windows((3, 3), padding="full")  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match="only one of stride and dilation"):
+        Windows((3, 3), (2, 1), dilation=(1, 2))
 
 
 def test_pair() -> None:

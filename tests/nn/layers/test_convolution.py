@@ -1,6 +1,5 @@
 """Convolutions against naive loops, PyTorch and numeric gradients."""
 
-from itertools import product
 from typing import Any
 
 import numpy as np
@@ -339,26 +338,6 @@ def test_the_same_batch_shape_allocates_no_output(
     assert np.shares_memory(dx, layer.backward(np.ones_like(y)))
 
 
-@every_layer
-def test_many_images_are_worked_on_in_slabs(
-    kind: Any,
-    shape: tuple[int, ...],
-    options: dict[str, Any],
-    generator: np.random.Generator,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    x = generator.standard_normal((7, *shape[1:]))
-    results = []
-    for slab in (1, 300, 10**9):
-        monkeypatch.setattr("glassnet.nn.arithmetic.buffers._SLAB", slab)
-        layer = initialized(build(kind, shape, options))
-        y = layer.forward(x)
-        results.append([y, layer.backward(np.cos(y)), layer.grad])
-    for other in results[1:]:
-        for one, another in zip(results[0], other, strict=True):
-            np.testing.assert_allclose(one, another, atol=1e-12)
-
-
 def test_strided_input_and_gradient_are_taken(generator: np.random.Generator) -> None:
     x = generator.standard_normal((3, 12, 5, 2))
     for layer in (Conv2D(2, 2, 3, padding="same"), Conv2D(2, 2, 1), Conv2DTranspose(2, 2, 2)):
@@ -417,24 +396,3 @@ def test_first_values(generator: np.random.Generator) -> None:
         Conv1D(5, 4, 3).initialize(generator), Conv2DTranspose(5, 4, (2, 3)).initialize(generator)
     )]  # fmt: skip
     assert shapes == [((3, 5, 4), (4,)), ((2, 3, 5, 4), (4,))]
-
-
-@pytest.mark.parametrize("channels", [(1, 2), (2, 1), (2, 3)])  # not all have the same arithmetic
-def test_every_combination_of_small_sizes_agrees_with_a_loop(channels: tuple[int, int]) -> None:
-    # Hypothesis samples; here are all of a small range, where the odd cases lie.
-    rows = product(range(1, 6), range(1, 5), range(1, 5), ("valid", "same"))
-    for size, kernel, stride, padding in rows:
-        case = Case((size, 3), (kernel, 2), (stride, 1), (1, 1), padding)  # type: ignore[arg-type]
-        up = initialized(case.transpose(*channels))
-        x = case.x(channels[0], images=1)
-        expected = transposed_loop(x, up.W, up.b, case)
-        np.testing.assert_allclose(up.forward(x), expected, atol=1e-12)
-        if padding == "valid" and kernel > size:
-            continue
-        layer = initialized(case.conv2d(*channels))
-        y = layer.forward(x)
-        np.testing.assert_allclose(y, loop(x, layer.W, layer.b, case), atol=1e-12)
-        # dx is the adjoint: <conv(x) - b, dy> = <x, dx>
-        dy = np.cos(np.arange(y.size)).reshape(y.shape)
-        dx = layer.backward(dy)
-        np.testing.assert_allclose(np.sum((y - layer.b) * dy), np.sum(x * dx), atol=1e-10)

@@ -12,6 +12,7 @@ from glassnet.nn.layers.activations import Tanh
 from glassnet.nn.layers.dense import Dense
 from glassnet.nn.layers.gaussian import GaussianNoise, GaussianSampling
 from glassnet.nn.testing import arrays
+from tests.mutate import mutant
 
 codes = st.tuples(st.integers(1, 4), st.integers(1, 3)).flatmap(
     lambda shape: arrays((shape[0], 2 * shape[1]))
@@ -96,41 +97,20 @@ def test_every_forward_draws_anew_and_not_training_gives_the_mean() -> None:
     np.testing.assert_array_equal(GaussianSampling(2).forward(x), x[:, :2])
 
 
-class _DivergenceForgotten(GaussianSampling):
-    def backward(self, dy: Array) -> Array:
-        return code(dy, 0.5 * dy * self._spread)
-
-
-class _NoGradientThroughTheNoise(GaussianSampling):
-    def backward(self, dy: Array) -> Array:
-        dx = super().backward(dy)
-        dx[:, self.size :] -= 0.5 * dy * self._spread
-        return dx
-
-
-class _DeviationForVariance(GaussianSampling):
-    def backward(self, dy: Array) -> Array:
-        dx = super().backward(dy)
-        dx[:, self.size :] += 0.5 * dy * self._spread
-        return dx
-
-
-class _OtherNoise(GaussianSampling):
-    def backward(self, dy: Array) -> Array:
-        dx = super().backward(dy)
-        dx[:, self.size :] += 0.5 * dy * (np.roll(self._spread, 1, axis=0) - self._spread)
-        return dx
-
-
 @pytest.mark.parametrize(
-    "wrong",
-    [_DivergenceForgotten, _NoGradientThroughTheNoise, _DeviationForVariance, _OtherNoise],
+    ("old", "new"),
+    [
+        (" + self._row_weight * self._mean", ""),  # without the divergence
+        (" + self._row_weight * (self._variance - 1)", ""),
+        ("dy * self._spread + self", "self"),  # without a gradient through the noise
+        ("dy * self._spread + self", "2 * dy * self._spread + self"),  # of std, not variance
+        ("dy * self._spread + self", "dy * np.roll(self._spread, 1, axis=0) + self"),
+    ],
 )
-def test_wrong_sampling_is_rejected(
-    wrong: type[GaussianSampling], generator: np.random.Generator
-) -> None:
+def test_wrong_sampling_is_rejected(old: str, new: str, generator: np.random.Generator) -> None:
+    wrong = mutant(GaussianSampling, old, new)(2)
     with pytest.raises(GradientError, match=r"^input"):
-        check_layer(wrong(2), generator.standard_normal((4, 4)), train=True)
+        check_layer(wrong, generator.standard_normal((4, 4)), train=True)
 
 
 # -- noise --------------------------------------------------------------------------------------
@@ -177,27 +157,14 @@ def test_there_is_no_noise_unless_training(generator: np.random.Generator) -> No
     np.testing.assert_array_equal(layer.backward(x), x)
 
 
-class _ThroughTheClip(GaussianNoise):
-    def backward(self, dy: Array) -> Array:
-        return dy
-
-
-class _OnlyClipped(GaussianNoise):
-    def backward(self, dy: Array) -> Array:
-        return dy - super().backward(dy)
-
-
-class _OtherRowsClipped(GaussianNoise):
-    def backward(self, dy: Array) -> Array:
-        return dy * np.roll(np.asarray(self._unclipped), 1, axis=0)
-
-
-@pytest.mark.parametrize("wrong", [_ThroughTheClip, _OnlyClipped, _OtherRowsClipped])
-def test_wrong_noise_is_rejected(
-    wrong: type[GaussianNoise], generator: np.random.Generator
-) -> None:
+@pytest.mark.parametrize(
+    "new",
+    ["dy", "dy * ~self._unclipped", "dy * np.roll(self._unclipped, 1, axis=0)"],
+)
+def test_wrong_noise_is_rejected(new: str, generator: np.random.Generator) -> None:
+    wrong = mutant(GaussianNoise, "dy * self._unclipped", new)(0.5)
     with pytest.raises(GradientError, match=r"^input"):
-        check_layer(wrong(0.5), generator.random((6, 5)), train=True)
+        check_layer(wrong, generator.random((6, 5)), train=True)
 
 
 # -- both ---------------------------------------------------------------------------------------
