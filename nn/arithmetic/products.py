@@ -1,8 +1,8 @@
-"""Which sizes of matrix products NumPy's BLAS is fastest at.
+"""Into how many parts to cut a matrix product, so that NumPy's BLAS is fastest.
 
 A general matrix product first copies ("packs") its matrices into an order that suits the cache.
-OpenBLAS's AVX-512 kernels skip this while rows·inner·columns <= 10⁶, so there several products of
-that size are faster than one large one.
+OpenBLAS's AVX-512 kernels skip this while rows · inner · columns <= 10⁶. There, several products of
+that size are faster than one large product.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import os
 
 import numpy as np
 
-NO_PACKING = 10**6
+NO_PACKING = 10**6  # rows · inner · columns of the largest product that is not packed
 _AVX512_CORES = ("", "SkylakeX", "Cooperlake", "SapphireRapids")
 
 
@@ -27,7 +27,7 @@ def small_products_are_fast() -> bool:
 
 
 def parts_of(rows: int, inner: int, columns: int) -> int:
-    """Return into how many equal parts to cut the rows of a product: 1 where it does not help."""
+    """Return into how many equal parts to cut the rows of a product; 1 if cutting does not help."""
     for parts in range(1, rows // 16 + 1):
         if rows % parts == 0 and rows // parts * inner * columns <= NO_PACKING:
             return parts

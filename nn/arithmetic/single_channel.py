@@ -42,7 +42,7 @@ class SingleChannelCorrelation:
             self._windows = self._gather_windows(self._x, self._axes)
 
     def correlate(self, kernel: Array) -> Array:
-        if kernel.shape[2] > 1:  # the output is the single one
+        if kernel.shape[2] > 1:  # only the output has a single channel
             return self._to_single(self._x, flipped_kernel(kernel), adjoint_axes(self._axes))
         return self._to_many(self._windows, kernel, self._axes)
 
@@ -60,7 +60,7 @@ class SingleChannelCorrelation:
 
     def input_gradient(self, dy: Array, kernel: Array, height: int, width: int) -> Array:
         axes = self._axes_of(height, width)
-        if kernel.shape[2] > 1:  # the output is the single one
+        if kernel.shape[2] > 1:  # only the output has a single channel
             axes = adjoint_axes(axes)
             return self._to_many(self._gather_windows(dy, axes), flipped_kernel(kernel), axes)
         return self._to_single(dy, kernel, axes)

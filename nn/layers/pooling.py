@@ -31,7 +31,7 @@ class MaxPool2D(Layer):
     Raises
     ------
     ValueError
-        If an option is out of range, x has not four axes, or a window is larger than an image
+        If an option is out of range, x does not have four axes, or a window is larger than an image
         without padding.
 
     Shapes
@@ -139,8 +139,8 @@ class MaxPool1D(MaxPool2D):
     Raises
     ------
     ValueError
-        If an option is out of range, x has not three axes, or a window is larger than a sequence
-        without padding.
+        If an option is out of range, x does not have three axes, or a window is larger than a
+        sequence without padding.
 
     Shapes
     ------

@@ -103,7 +103,7 @@ class ZeroPadding2D(Layer):
     Raises
     ------
     ValueError
-        If a number is below 0, or x has not four axes.
+        If a number is below 0, or x does not have four axes.
 
     Shapes
     ------
@@ -144,7 +144,7 @@ class Cropping2D(Layer):
     Raises
     ------
     ValueError
-        If a number is below 0, x has not four axes, or nothing would be left of it.
+        If a number is below 0, x does not have four axes, or nothing would be left of it.
 
     Shapes
     ------
@@ -186,7 +186,7 @@ class UpSampling2D(Layer):
     Raises
     ------
     ValueError
-        If `size` is below 1, or x has not four axes.
+        If `size` is below 1, or x does not have four axes.
 
     Shapes
     ------
@@ -240,7 +240,7 @@ class UpSampling1D(UpSampling2D):
     Raises
     ------
     ValueError
-        If `size` is below 1, or x has not three axes.
+        If `size` is below 1, or x does not have three axes.
 
     Shapes
     ------
