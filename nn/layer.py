@@ -2,7 +2,7 @@
 
 A network is a `Layer` made of `Layer`s. Each layer *declares* its parameters; `initialize` then
 lays all parameters of the network end to end in one vector `theta`, and all gradients in a second
-vector `grad` of the same order. What a layer sees as `self.W` and `self.dW` are views into these:
+vector `grad`, in the same order. `self.W` and `self.dW` of a layer are views into these:
 
     theta  [ lstm1.Wx ............ | lstm1.Wh ............ | lstm1.b | dense.W ... | dense.b ]
     grad   [ lstm1.dWx ........... | lstm1.dWh ........... | lstm1.db| dense.dW .. | dense.db]
@@ -173,8 +173,7 @@ class Layer:
         there = {id(part) for _, part in self.walk()}
         if any(id(part) in there for _, part in layer.walk()):
             raise ValueError(
-                f"the layer to be named {name!r}, or one inside it, is already there under "
-                "another name"
+                f"layer {name!r}, or one inside it, is already there under another name"
             )
         self.layers[name] = layer
         return layer
@@ -283,7 +282,7 @@ class Layer:
         """
         if self.batch_shard is None:
             raise RuntimeError(
-                f"{type(self).__name__} has no randomness: call initialize or set_batch_shard"
+                f"{type(self).__name__} needs random numbers: call initialize or set_batch_shard"
             )
         return self.batch_shard
 

@@ -76,7 +76,10 @@ def softmax_cross_entropy(
     if not np.issubdtype(targets.dtype, np.integer):
         raise ValueError(f"targets must be integer class ids, not {targets.dtype}")
     if targets.size and not 0 <= targets.min() <= targets.max() < classes:
-        raise ValueError(f"targets must be class ids from 0 to {classes - 1}")
+        raise ValueError(
+            f"targets must be class ids from 0 to {classes - 1}, "
+            f"but they range from {targets.min()} to {targets.max()}"
+        )
     rows = logits.reshape(-1, classes)
     correct = (np.arange(rows.shape[0]), targets.reshape(-1))
     total = rows.shape[0] if total is None else total

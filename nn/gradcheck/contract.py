@@ -41,7 +41,7 @@ def check_forward(
         raise GradientError("contract: forward changed the carried state; only carry moves it on")
     if not np.array_equal(y, forward(), equal_nan=True):
         raise GradientError(
-            "contract: forward gave two outputs for one input; randomness must be batch_shard's"
+            "contract: forward gave two outputs for one input; draw random numbers from batch_shard"
         )
     return y
 

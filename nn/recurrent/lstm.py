@@ -76,7 +76,7 @@ class LSTM(Layer):
         If `weight_drop` is out of range. From `forward`: if x or the carried state has the wrong
         shape, or an id is out of range.
     RuntimeError
-        From `forward`: if it is to train with `weight_drop` and has no randomness.
+        From `forward`: in training with `weight_drop`, if `batch_shard` is not set.
 
     Shapes
     ------
