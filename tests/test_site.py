@@ -4,6 +4,7 @@ import functools
 import importlib.util
 import os
 import re
+import shutil
 import subprocess
 import sys
 from html.parser import HTMLParser
@@ -96,3 +97,22 @@ def test_every_recipe_has_its_options(site: Path) -> None:
 def test_no_comment_is_left_where_options_belong(site: Path) -> None:
     for page in site.rglob("*.html"):
         assert "<!-- options of" not in page.read_text(encoding="utf-8")
+
+
+def test_the_search_works_on_pages_opened_from_the_disk(site: Path, tmp_path: Path) -> None:
+    chromium = shutil.which("chromium")
+    if chromium is None:
+        pytest.skip("there is no chromium")
+    options = [
+        "--headless",
+        "--no-sandbox",
+        "--disable-gpu",
+        "--host-resolver-rules=MAP * ~NOTFOUND",
+    ]
+    options += [f"--user-data-dir={tmp_path}", "--virtual-time-budget=20000", "--dump-dom"]
+    address = f"{(site / 'index.html').as_uri()}?q=vocabulary"
+    page = subprocess.run(
+        [chromium, *options, "--dump-dom", address], capture_output=True, text=True, timeout=120
+    ).stdout
+    assert re.search(r"\d+ matching documents", page)
+    assert "reference/glassnet/models.html" in page

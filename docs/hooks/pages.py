@@ -73,7 +73,7 @@ def options_of(command: str) -> str:
     for name, parser in COMMANDS[command]().items():
         tables += [f"### {name}\n"] if name else []
         tables += ["| option | default | meaning |", "| --- | --- | --- |"]
-        tables += [row(action) for action in parser._actions]
+        tables += [row(action) for action in parser._actions if action.dest != "help"]
         tables.append("")
     return "\n".join(tables)
 
@@ -84,14 +84,10 @@ def row(action: argparse.Action) -> str:
     if action.option_strings and action.nargs != 0:
         value = str(action.metavar or action.dest.upper())
         names += f" [{value}]" if action.nargs == "?" else f" {value}"
-    text = " ".join((action.help or "").split()).replace("%%", "%")
-    found = re.search(r"\s*\(default:? (?P<default>[^()]*)\)$", text)
-    default = found["default"] if found else ""
-    meaning = text[: found.start()] if found else text
-    if not found and text.startswith("default "):
-        meaning, default = "", text.removeprefix("default ")
-    cells = (f"`{names}`", default, meaning)
-    return "| " + " | ".join(cell.replace("|", r"\|") for cell in cells) + " |"
+    text = " ".join((action.help or "").split()).replace("%%", "%").replace("|", r"\|")
+    found = re.fullmatch(r"(?P<meaning>.*?)\s*\(?default:? (?P<default>[^()]*)\)?", text)
+    meaning, default = (found["meaning"], found["default"]) if found else (text, "")
+    return f"| `{names}` | {default} | {meaning} |"
 
 
 def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Files) -> str:
