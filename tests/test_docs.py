@@ -129,3 +129,56 @@ def test_a_traceback_names_the_line_of_the_page() -> None:
         run("one\ntwo\n```python\nx = 1\nx / 0\n```\n", "page.md")
     last = caught.traceback[-1]
     assert (str(last.path).endswith("page.md"), last.lineno + 1) == (True, 5)
+
+
+# -- what pages name ----------------------------------------------------------------------------
+
+FOLDERS = {"nn", "models", "train", "sample", "visualize", "tests", "benchmarks", "examples"}
+FOLDERS |= {"docs", "glassnet"}
+
+
+def missing_paths(text: str) -> list[str]:
+    """The paths in backquotes that begin with a folder of the repository and do not exist."""
+    paths = re.findall(r"`(?:python )?([\w.-]+/[\w./-]*)[^`]*`", text)
+    inside = [path for path in paths if path.partition("/")[0] in FOLDERS]
+    return [path for path in inside if not (ROOT / path).exists()]
+
+
+@pytest.mark.parametrize(
+    "page",
+    [*PAGES, ROOT / "CONTRIBUTING.md", *ROOT.rglob("[nmtsv]*/**/__init__.py")],
+    ids=lambda page: str(page.relative_to(ROOT)),
+)
+def test_the_files_that_a_page_names_exist(page: Path) -> None:
+    assert missing_paths(page.read_text(encoding="utf-8")) == []
+
+
+def test_a_missing_path_is_found() -> None:
+    text = "see `nn/layer.py`, `nn/missing.py` and `python benchmarks/none.py --help`; `and/or`"
+    assert missing_paths(text) == ["nn/missing.py", "benchmarks/none.py"]
+
+
+# What docs/architecture.md promises: whoever adds such a thing touches at most three files.
+ADDITIONS = {
+    "a layer": r"\bGaussianNoise\b",
+    "an optimizer": r"\bAdadelta\b",
+    "a network": r"\bDenoisingAutoencoder\b|denoising-autoencoder",
+    "a data set": r"\bausten\b",
+    "a hypothesis": r"\bword-length\b",
+    "a recipe": r"\bshakespeare-regularized\b",
+}
+
+
+@pytest.mark.parametrize("thing", ADDITIONS)
+def test_an_addition_touches_at_most_three_files(thing: str) -> None:
+    files = [
+        p
+        for top in FOLDERS - {"tests", "benchmarks", "examples", "docs", "glassnet"}
+        for p in (ROOT / top).rglob("*.py")
+    ]
+    touched = [
+        str(p.relative_to(ROOT))
+        for p in files
+        if re.search(ADDITIONS[thing], p.read_text(encoding="utf-8"))
+    ]
+    assert 1 <= len(touched) <= 3, touched

@@ -12,7 +12,6 @@ import functools
 import importlib
 import inspect
 import os
-import pkgutil
 import re
 import textwrap
 from pathlib import Path
@@ -21,10 +20,10 @@ from typing import Any, NamedTuple
 import numpy as np
 import pytest
 
-import glassnet
 from glassnet.nn import Layer
+from tests.test_house import FILES
+from tests.test_layout import dotted
 
-ROOT = Path(__file__).parents[1]
 SECTIONS = {  # and what an entry of the section begins with
     "Parameters": "name : type",
     "Returns": "type",
@@ -227,10 +226,10 @@ def public_methods(cls: type) -> list[tuple[str, Any]]:
 def public_names() -> dict[str, Any]:
     """The classes and functions in the `__all__` of any module, by the module that defines them."""
     found = {}
-    for module_found in pkgutil.walk_packages(glassnet.__path__, "glassnet."):
-        if module_found.name.endswith("__main__"):
+    for path in FILES:
+        if path.stem == "__main__":
             continue
-        module = importlib.import_module(module_found.name)
+        module = importlib.import_module(dotted(path))
         for name in getattr(module, "__all__", ()):
             thing = getattr(module, name)
             if isinstance(thing, type) or inspect.isfunction(thing):

@@ -10,7 +10,6 @@ import argparse
 import ast
 import importlib
 import inspect
-import pkgutil
 import re
 import sys
 import textwrap
@@ -25,7 +24,7 @@ from mkdocs.structure.pages import Page
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))  # the clone that the pages are about, installed or not
 
-import glassnet  # noqa: E402
+FOLDERS = ("glassnet", "models", "nn", "sample", "train", "visualize")
 
 # -- options ------------------------------------------------------------------------------------
 
@@ -109,22 +108,30 @@ class Public(NamedTuple):
 def public_names() -> list[Public]:
     """Return everything in an `__all__` of glassnet once, in the order of the alphabet."""
     found: dict[tuple[str, int], Public] = {}
-    for path in pkgutil.walk_packages(glassnet.__path__, "glassnet."):
-        if path.name.endswith("__main__"):
+    for path in [path for folder in FOLDERS for path in (ROOT / folder).rglob("*.py")]:
+        text = path.read_text(encoding="utf-8")
+        if "\n__all__ = " not in text:
             continue
-        module = importlib.import_module(path.name)
-        homes = imported_names(Path(module.__file__ or ""))
-        for name in getattr(module, "__all__", ()):
-            public = Public(name, path.name, homes.get(name, path.name))
+        module = importlib.import_module(dotted(path))
+        homes = imported_names(text)
+        for name in module.__all__:
+            public = Public(name, module.__name__, homes.get(name, module.__name__))
             before = found.get(key := (name, id(getattr(module, name))))
-            if before is None or path.name.count(".") < before.module.count("."):
+            if before is None or public.module.count(".") < before.module.count("."):
                 found[key] = public
     return sorted(found.values(), key=lambda public: (public.module, public.name.lower()))
 
 
-def imported_names(path: Path) -> dict[str, str]:
+def dotted(path: Path) -> str:
+    """Return the name of a module: nn/layer.py is glassnet.nn.layer."""
+    parts = path.relative_to(ROOT).with_suffix("").parts
+    name = ".".join(parts if parts[0] == "glassnet" else ("glassnet", *parts))
+    return name.removesuffix(".__init__")
+
+
+def imported_names(text: str) -> dict[str, str]:
     """Return the names that a module imports from others, and from which."""
-    tree = ast.parse(path.read_text(encoding="utf-8"))
+    tree = ast.parse(text)
     return {
         alias.asname or alias.name: node.module
         for node in ast.walk(tree)
