@@ -158,6 +158,10 @@ def test_a_missing_path_is_found() -> None:
     assert missing_paths(text) == ["nn/missing.py", "benchmarks/none.py"]
 
 
+def test_the_readme_is_short() -> None:
+    assert len((ROOT / "README.md").read_text(encoding="utf-8").splitlines()) <= 200
+
+
 # What docs/architecture.md promises: whoever adds such a thing touches at most three files.
 ADDITIONS = {
     "a layer": r"\bGaussianNoise\b",
