@@ -161,9 +161,10 @@ def _phases(axis: Axis) -> list[_Phase]:
 
 
 def _largest_border(phases: list[_Phase]) -> tuple[int, int]:
-    """Return how many positions before and after dy are enough for all phases of an axis.
+    """Return how many zeros before and after dy are enough for all phases of an axis.
 
-    Only the second may be negative: the phase of position 0 needs none or more before dy.
+    The number after dy may be negative. The one before is not: the phase of position 0 needs some
+    zeros there, or none.
     """
     before = max(phase.axis.before for phase in phases)
     after = max(phase.axis.after for phase in phases)

@@ -125,7 +125,10 @@ def adjoint_axes(axes: tuple[Axis, Axis]) -> tuple[Axis, Axis]:
 
 def pair(value: int | tuple[int, int], name: str) -> tuple[int, int]:
     """Return (height, width), given one number for both or a pair; a ValueError names `name`."""
-    height, width = (value, value) if isinstance(value, int | np.integer) else value
+    numbers = (value, value) if isinstance(value, int | np.integer) else tuple(value)
+    if len(numbers) != 2 or not all(isinstance(number, int | np.integer) for number in numbers):
+        raise ValueError(f"{name} must be a whole number or two of them, not {value!r}")
+    height, width = numbers
     if min(height, width) < 1:
         raise ValueError(f"{name} must be at least 1, not {min(height, width)}")
     return int(height), int(width)

@@ -79,7 +79,7 @@ class Dense(Layer):
         self.declare("b", (out_features,), zeros)
 
     def forward(self, x: Array, train: bool = False) -> Array:
-        if x.shape[-1] != self.in_features:
+        if x.shape[-1:] != (self.in_features,):
             raise ValueError(
                 f"Dense expects a last axis of {self.in_features}, got shape {x.shape}"
             )

@@ -1,3 +1,5 @@
+from typing import Any
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -91,6 +93,12 @@ def test_pair() -> None:
     assert pair((1, 2), "window") == (1, 2)
     with pytest.raises(ValueError, match="window must be at least 1, not 0"):
         pair(0, "window")
+
+
+@pytest.mark.parametrize("value", [(1, 2, 3), (2.5, 1), "2", ()])
+def test_what_is_no_pair(value: Any) -> None:
+    with pytest.raises(ValueError, match="window must be a whole number or two of them, not"):
+        pair(value, "window")
 
 
 def test_check_input() -> None:

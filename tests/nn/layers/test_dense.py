@@ -106,7 +106,7 @@ def test_float32_stays_float32(generator: np.random.Generator) -> None:
         assert layer.backward(y).dtype == np.float32
 
 
-@pytest.mark.parametrize("shape", [(2, 4), (3, 1), (4,)])
+@pytest.mark.parametrize("shape", [(2, 4), (3, 1), (4,), ()])
 def test_another_last_axis_is_an_error(
     shape: tuple[int, ...], generator: np.random.Generator
 ) -> None:
