@@ -1,55 +1,57 @@
 """Looking at what a network learned: activations, and drawings of them.
 
-`activations.py` reads a text and returns numbers; `terminal.py`, `page.py` and `picture.py` draw
-them, with the colours and the layout of `drawing.py`. `search.py` looks for neurons that tell one
-of the `hypotheses.py`, `ablation.py` holds neurons still, and `findings.py` draws what they find.
-The filters of a text autoencoder have the same in `text_filters*.py`, with what excites them in
-`ngrams.py`; the pictures of an image autoencoder are in `images.py` and `image_pictures.py`.
-`command.py` is `glassnet-visualize`, with a `command_*.py` for each kind of network.
+`neurons/` reads a text with a character network, searches for neurons that follow a hypothesis,
+ablates neurons, and draws them; `filters/` does so for the filters of a text autoencoder, `digits/`
+for autoencoders of digits. `drawing/` has what their drawings share, and `command/` is the command
+`glassnet visualize`.
 """
 
+from glassnet.visualize.drawing.escapes import terminal_colors
+from glassnet.visualize.drawing.pages import save_page
+from glassnet.visualize.drawing.text import TooLongError
 from glassnet.visualize.neurons.ablation import Ablation, ablate, most_important
 from glassnet.visualize.neurons.activations import (
-    STATES,
     Activations,
     Neuron,
     load_activations,
-    read_activations,
-    read_in_streams,
     save_activations,
 )
-from glassnet.visualize.neurons.contexts import Contexts, read_contexts
+from glassnet.visualize.neurons.contexts import Context, Contexts, read_contexts
 from glassnet.visualize.neurons.predictions import Predictions, read_predictions
-from glassnet.visualize.neurons.search.hypotheses import (
-    HYPOTHESES,
-    Hypothesis,
+from glassnet.visualize.neurons.reading import read_activations, read_in_streams
+from glassnet.visualize.neurons.search.find import find_neurons
+from glassnet.visualize.neurons.search.findings import Finding
+from glassnet.visualize.neurons.search.hypotheses import HYPOTHESES, Hypothesis
+from glassnet.visualize.neurons.search.own import (
     PredicateError,
     match_hypothesis,
     predicate_hypothesis,
 )
-from glassnet.visualize.neurons.search.scores import Finding, find
-from glassnet.visualize.neurons.views.page import page, save_page
+from glassnet.visualize.neurons.states import STATES
+from glassnet.visualize.neurons.views.page.build import neurons_page
 from glassnet.visualize.neurons.views.picture import save_picture
-from glassnet.visualize.neurons.views.terminal import draw, terminal_colors
+from glassnet.visualize.neurons.views.terminal import draw_neuron
 
 __all__ = [
     "HYPOTHESES",
     "STATES",
     "Ablation",
     "Activations",
+    "Context",
     "Contexts",
     "Finding",
     "Hypothesis",
     "Neuron",
     "PredicateError",
     "Predictions",
+    "TooLongError",
     "ablate",
-    "draw",
-    "find",
+    "draw_neuron",
+    "find_neurons",
     "load_activations",
     "match_hypothesis",
     "most_important",
-    "page",
+    "neurons_page",
     "predicate_hypothesis",
     "read_activations",
     "read_contexts",

@@ -11,8 +11,8 @@ from pathlib import Path
 from glassnet.errors import UserError
 from glassnet.text import read_standard_input
 from glassnet.text import read_text as read_text_file
-from glassnet.visualize.drawing.drawing import TooLongError
-from glassnet.visualize.neurons.views.terminal import Colors, terminal_colors
+from glassnet.visualize.drawing.escapes import Colors, terminal_colors
+from glassnet.visualize.drawing.text import TooLongError
 
 
 def source_name(name: str) -> str:

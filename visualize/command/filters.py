@@ -18,7 +18,8 @@ from glassnet.visualize.command.common import (
 )
 from glassnet.visualize.command.options import add_file, add_length, add_no_color, check_files
 from glassnet.visualize.command.view import PROGRAM, View
-from glassnet.visualize.drawing.drawing import TooLongError
+from glassnet.visualize.drawing.pages import save_page
+from glassnet.visualize.drawing.text import TooLongError
 from glassnet.visualize.filters.ngrams import NGram, strongest_ngrams
 from glassnet.visualize.filters.page import filters_page
 from glassnet.visualize.filters.picture import save_filters_picture
@@ -31,7 +32,6 @@ from glassnet.visualize.filters.responses import (
     unknown_characters,
 )
 from glassnet.visualize.filters.terminal import draw_lines, draw_ngrams
-from glassnet.visualize.neurons.views.page import save_page
 
 LINE = "very fine letter of ample explanation, regret, and entreaty, to his"
 """What is read by default: a line of Jane Austen's Persuasion."""

@@ -29,22 +29,21 @@ from glassnet.visualize.command.search import (
     print_findings,
 )
 from glassnet.visualize.command.view import View
+from glassnet.visualize.drawing.pages import save_page
 from glassnet.visualize.neurons.ablation import Ablation
-from glassnet.visualize.neurons.activations import (
-    STATES,
-    Activations,
-    Neuron,
-    read_activations,
-    save_activations,
-)
+from glassnet.visualize.neurons.activations import Activations, Neuron, save_activations
 from glassnet.visualize.neurons.contexts import Contexts, read_contexts
 from glassnet.visualize.neurons.predictions import read_predictions
-from glassnet.visualize.neurons.search.hypotheses import Hypothesis, PredicateError
-from glassnet.visualize.neurons.search.scores import Finding, halves
-from glassnet.visualize.neurons.search.tables import save_findings
-from glassnet.visualize.neurons.views.page import check_size, page, save_page
+from glassnet.visualize.neurons.reading import read_activations
+from glassnet.visualize.neurons.results import save_results
+from glassnet.visualize.neurons.search.find import halves
+from glassnet.visualize.neurons.search.findings import Finding
+from glassnet.visualize.neurons.search.hypotheses import Hypothesis
+from glassnet.visualize.neurons.search.own import PredicateError
+from glassnet.visualize.neurons.states import STATES
+from glassnet.visualize.neurons.views.page.build import check_size, neurons_page
 from glassnet.visualize.neurons.views.picture import save_picture
-from glassnet.visualize.neurons.views.terminal import draw
+from glassnet.visualize.neurons.views.terminal import draw_neuron
 
 SHOWN = 5000
 """Characters of the second half of the text that are drawn after a search."""
@@ -181,7 +180,7 @@ def _search(
     except ValueError as error:
         raise UserError(f"{source}: {error}") from error
     if options.json is not None:
-        write(options.json, lambda path: save_findings(path, findings, ablations))
+        write(options.json, lambda path: save_results(path, findings, ablations))
     return findings, ablations
 
 
@@ -201,12 +200,16 @@ def _draw(
         predictions = read_predictions(network, text)
         contexts = _contexts(network, options.corpus)
         listed = meaningful(findings) if options.report else findings
-        write(
-            options.html,
-            lambda path: save_page(
-                path, page(activations, neuron, title, listed, ablations, contexts, predictions)
-            ),
+        content = neurons_page(
+            activations,
+            neuron,
+            title,
+            findings=listed,
+            most_important=ablations,
+            contexts=contexts,
+            predictions=predictions,
         )
+        write(options.html, lambda path: save_page(path, content))
     if options.png is not None:
         write(options.png, lambda path: save_picture(path, neuron))
     if options.export is not None:
@@ -214,7 +217,7 @@ def _draw(
     if not (options.html or options.png or options.export):
         if findings:
             print()
-        for line in draw(neuron, *terminal(options.no_color)):
+        for line in draw_neuron(neuron, *terminal(options.no_color)):
             print(line)
     if options.neuron is None and not findings and not ablations:
         print(

@@ -11,14 +11,11 @@ from glassnet.models import CharacterLSTM
 from glassnet.options import Parser, layer_and_index, one_of
 from glassnet.visualize.command.options import add_file
 from glassnet.visualize.neurons.ablation import Ablation, ablate, most_important
-from glassnet.visualize.neurons.search.hypotheses import (
-    HYPOTHESES,
-    Hypothesis,
-    match_hypothesis,
-    predicate_hypothesis,
-)
-from glassnet.visualize.neurons.search.scores import VERDICTS, Finding, find
-from glassnet.visualize.neurons.search.tables import (
+from glassnet.visualize.neurons.search.find import find_neurons
+from glassnet.visualize.neurons.search.findings import VERDICTS, Finding
+from glassnet.visualize.neurons.search.hypotheses import HYPOTHESES, Hypothesis
+from glassnet.visualize.neurons.search.own import match_hypothesis, predicate_hypothesis
+from glassnet.visualize.neurons.views.tables import (
     draw_ablation,
     draw_most_important,
     draw_ranking,
@@ -122,7 +119,8 @@ def print_findings(
     ValueError
         If the text is too short.
     """
-    findings = find(network, text, hypotheses, states, 3 if report else 10, progress=True)
+    count = 3 if report else 10
+    findings = find_neurons(network, text, hypotheses, states, count, progress=True)
     found = {finding.hypothesis for finding in findings}
     constant = ", ".join(each.name for each in hypotheses if each.name not in found)
     if constant and not report:
@@ -152,5 +150,5 @@ def print_ablations(
 def meaningful(findings: Sequence[Finding]) -> list[Finding]:
     """Return the findings that are more than chance, the best verdicts first."""
     ranks = {verdict: rank for rank, verdict in enumerate(reversed(VERDICTS))}
-    kept = [f for f in findings if f.verdict not in ("nothing above chance", "as untrained")]
+    kept = [f for f in findings if f.verdict not in ("chance level", "as untrained")]
     return sorted(kept, key=lambda finding: ranks[finding.verdict])

@@ -1,1 +1,1 @@
-"""What all views draw with."""
+"""What all drawings share: shades, the layout of a text, escape sequences, letters, pages."""

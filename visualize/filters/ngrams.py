@@ -15,8 +15,8 @@ import numpy as np
 from glassnet.models import TextAutoencoder
 from glassnet.models.text_autoencoder import PADDING
 from glassnet.nn import Array
+from glassnet.visualize.drawing.progress import reading_bar
 from glassnet.visualize.filters.responses import readable
-from glassnet.visualize.neurons.activations import reading_bar
 
 LENGTHS = {1: 3, 2: 4}
 """By layer: how many characters an n-gram has."""

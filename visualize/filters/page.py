@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import html
-import re
 from collections.abc import Mapping, Sequence
 from itertools import groupby
 from pathlib import Path
 
-from glassnet.visualize.drawing.drawing import TooLongError, color, visible
+from glassnet.visualize.drawing.pages import fill_template
+from glassnet.visualize.drawing.shades import color
+from glassnet.visualize.drawing.text import TooLongError, visible
 from glassnet.visualize.filters.ngrams import EXPLANATION, NGram
 from glassnet.visualize.filters.responses import Line, Reading
 
@@ -50,9 +51,7 @@ def filters_page(
         "lines": "\n".join(f"<pre>{_line(reading, line, filters)}</pre>" for line in reading.lines),
         "ngrams": _table(ngrams) if ngrams else "",
     }
-    # In one pass, so that a text that looks like a place to fill is left alone.
-    template = _TEMPLATE.read_text(encoding="utf-8")
-    return re.sub(rf"@@({'|'.join(parts)})@@", lambda match: parts[match[1]], template)
+    return fill_template(_TEMPLATE.read_text(encoding="utf-8"), parts)
 
 
 def _line(reading: Reading, line: Line, filters: Mapping[int, Sequence[int]]) -> str:

@@ -9,9 +9,10 @@ from pathlib import Path
 import numpy as np
 
 from glassnet.files import whole_file
-from glassnet.visualize.drawing.drawing import TooLongError, color, columns, visible
+from glassnet.visualize.drawing.letters import grid_figure
+from glassnet.visualize.drawing.shades import color
+from glassnet.visualize.drawing.text import TooLongError, columns, visible
 from glassnet.visualize.filters.responses import Reading
-from glassnet.visualize.neurons.views.picture import CELL, FONT_SIZE, draw_letters
 
 LONGEST = 1000
 """Rows that fit into one picture."""
@@ -37,8 +38,6 @@ def save_filters_picture(
     OSError : if the file can't be written.
     ImportError : if matplotlib is not installed.
     """
-    from matplotlib.figure import Figure
-
     each = sum(len(indices) + 2 for indices in filters.values()) + 4
     height = each * len(reading.lines) - 1
     if height > LONGEST:
@@ -82,15 +81,7 @@ def save_filters_picture(
                 letters["^"].append((column, row + 2))
         row += 4
 
-    across, down = width + 2 * _MARGIN, height + 2 * _MARGIN
-    inches = FONT_SIZE / 72
-    figure = Figure(figsize=(across * CELL[0] * inches, down * CELL[1] * inches))
-    axes = figure.add_axes((0, 0, 1, 1))
-    axes.set_axis_off()
-    axes.imshow(cells, extent=(0, width, height, 0), aspect="auto", interpolation="nearest")
-    draw_letters(axes, letters)
-    # One unit is one cell, and the first row begins at y = 0.
-    axes.set(xlim=(-_MARGIN, width + _MARGIN), ylim=(height + _MARGIN, -_MARGIN))
+    figure, _ = grid_figure(cells, letters, _MARGIN)
     with whole_file(path) as file:
         figure.savefig(file, format="png", dpi=144)
 

@@ -15,7 +15,7 @@ import numpy as np
 from glassnet.models import TextAutoencoder
 from glassnet.models.text_autoencoder import PADDING
 from glassnet.nn import Array
-from glassnet.visualize.drawing.drawing import TooLongError
+from glassnet.visualize.drawing.text import TooLongError
 
 LAYERS = (1, 2)
 UNKNOWN = "\ufffd"

@@ -5,10 +5,11 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 
-from glassnet.visualize.drawing.drawing import DENSITY, columns, density, visible
+from glassnet.visualize.drawing.escapes import Colors, colored, escape_sequences
+from glassnet.visualize.drawing.shades import DENSITY, density
+from glassnet.visualize.drawing.text import columns, visible
 from glassnet.visualize.filters.ngrams import EXPLANATION, NGram
 from glassnet.visualize.filters.responses import Line, Reading
-from glassnet.visualize.neurons.views.terminal import Colors, colored, escapes_of
 
 
 def draw_lines(
@@ -30,7 +31,7 @@ def draw_lines(
     colors : see `terminal_colors`.
     width : columns of the terminal, to break longer lines at; None leaves them as they are.
     """
-    escapes = escapes_of(colors)
+    escapes = escape_sequences(colors)
     margin = max(len(_name(layer, max(indices))) for layer, indices in filters.items()) + 1
     for line in reading.lines:
         cells = _cells(line)

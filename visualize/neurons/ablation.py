@@ -1,8 +1,8 @@
-"""Cause: what a text costs a network when one neuron is held still.
+"""Ablation: how much the loss rises when a neuron is clamped to its mean.
 
-A neuron's activation may follow something in the text without the network making use of it. So
-its hidden state is held at its mean over the text, at every step: neither the recurrence nor what
-lies above sees it move. How much worse the network then predictions is what the neuron is for.
+A neuron's activation may follow something in the text without the network making use of it. So its
+hidden state is clamped to its mean over the text at every step: neither the recurrence nor the
+layers above see it change. The rise of the loss says how much the network uses the neuron.
 """
 
 from __future__ import annotations
@@ -15,26 +15,45 @@ import numpy as np
 
 from glassnet.models import CharacterLSTM
 from glassnet.nn import Array
-from glassnet.visualize.neurons.activations import read_in_streams, reading_bar
+from glassnet.visualize.drawing.progress import reading_bar
+from glassnet.visualize.neurons.reading import read_in_streams
 
 FEWEST = 2
-"""Characters that a text needs: a first one, and one to guess."""
+"""Characters that a text needs: a first one, and one to predict."""
 
-_SCREENED = 1000  # characters on which all neurons are held, one after the other
-_READ = 10_000  # characters on which the most_important of those are held again
-_KEPT = 4  # neurons that are held again, for each that is asked for
+_SCREENED = 1000  # characters on which every neuron is clamped in turn
+_READ = 10_000  # characters on which the most important of those are clamped again
+_KEPT = 4  # neurons that are clamped again, for each that is asked for
 
 
 @dataclass(frozen=True)
 class Ablation:
-    """What it costs to hold one neuron.
+    """The loss of a text with and without one neuron.
+
+    Parameters
+    ----------
+    layer : int
+        The layer of the neuron, counted from 1.
+    neuron : int
+        The unit of the layer, counted from 0.
+    mean : float
+        Its mean hidden state over the text, to which it was clamped.
+    loss : float
+        The loss of the intact network, in nats per character.
+    ablated_loss : float
+        The loss with the neuron clamped, in nats per character.
 
     Attributes
     ----------
-    layer, neuron : which layer (from 1), which unit of it (from 0).
-    mean : its mean hidden state over the text, where it is held.
-    loss : of the text as it is, in nats a character.
-    ablated_loss : of the text with the neuron held, in nats a character.
+    loss_increase : float
+        How much the loss rises when the neuron is clamped, in nats per character.
+
+    Examples
+    --------
+    >>> from glassnet.visualize import Ablation
+    >>> ablation = Ablation(layer=2, neuron=345, mean=0.1, loss=1.25, ablated_loss=1.375)
+    >>> ablation.loss_increase
+    0.125
     """
 
     layer: int
@@ -44,8 +63,8 @@ class Ablation:
     ablated_loss: float
 
     @property
-    def cost(self) -> float:
-        """What holding the neuron adds to the loss, in nats a character."""
+    def loss_increase(self) -> float:
+        """How much the loss rises when the neuron is clamped, in nats per character."""
         return self.ablated_loss - self.loss
 
 
@@ -55,20 +74,47 @@ def ablate(
     neurons: Sequence[tuple[int, int]],
     progress: bool = False,
 ) -> list[Ablation]:
-    """Read a text once as it is and once with each of these neurons held, all side by side.
+    """Return the loss of a text with each of some neurons clamped to its mean.
+
+    The intact network and all the clamped ones read the text in parallel.
 
     Parameters
     ----------
-    network : an initialized network; its carried state is zero afterwards.
-    text : at least `FEWEST` characters. It is read from a zero state, and the loss is the mean
-        over all characters but the first.
-    neurons : (layer, neuron) of each, as in `Ablation`.
-    progress : show progress bars on the standard error if that is a terminal and it takes long.
+    network : CharacterLSTM
+        An initialized network. Its carried state is zero afterwards.
+    text : str
+        At least 2 characters. It is read from a zero state, and the loss is the mean over all
+        characters but the first.
+    neurons : sequence of (int, int)
+        The layer (from 1) and the unit (from 0) of each neuron.
+    progress : bool, default False
+        Whether to show progress bars if the standard error is a terminal.
+
+    Returns
+    -------
+    list of Ablation
+        One for each neuron, in the same order.
 
     Raises
     ------
-    ValueError : if the text is too short.
-    VocabularyError : if it holds a character that the network does not know.
+    ValueError
+        If the text is too short.
+    VocabularyError
+        If it holds a character that the network does not know.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from glassnet.models import CharacterLSTM, Vocabulary
+    >>> from glassnet.visualize import ablate
+    >>> network = CharacterLSTM(Vocabulary("ab "), layers=1, units=3)
+    >>> network = network.initialize(np.random.default_rng(0))
+    >>> network.dense.W[2] = 0  # the output does not depend on neuron 2,
+    >>> network.lstms[0].Wh[2] = 0  # nor does the next step
+    >>> for ablation in ablate(network, "ab ba ab", neurons=[(1, 0), (1, 2)]):
+    ...     print(ablation.neuron, f"{ablation.loss_increase:+.4f}")
+    0 +0.0005
+    2 +0.0000
     """
     return _ablate(network, text, neurons, _means(network, text, progress), progress)
 
@@ -76,20 +122,45 @@ def ablate(
 def most_important(
     network: CharacterLSTM, text: str, count: int = 10, progress: bool = False
 ) -> list[Ablation]:
-    """Return the neurons that cost most to hold, in order.
+    """Return the neurons whose ablation increases the loss most, in order.
 
-    All are held on the first 1,000 characters (a fifth of a shorter text), four for each that is
-    asked for are kept, and these are held on the 10,000 characters after that, which had no part
-    in the choice and give the losses.
+    The first 1,000 characters of the text (a fifth of a shorter text) screen all neurons: the 4 ·
+    `count` whose ablation costs most there are kept. The losses that are returned are those on the
+    10,000 characters that follow, which had no part in the choice.
 
     Parameters
     ----------
-    network, text, progress : as in `ablate`, but the text needs 5·`FEWEST` characters.
-    count : how many neurons to return.
+    network : CharacterLSTM
+        An initialized network. Its carried state is zero afterwards.
+    text : str
+        At least 10 characters. It is read from a zero state.
+    count : int, default 10
+        How many neurons to return.
+    progress : bool, default False
+        Whether to show progress bars if the standard error is a terminal.
+
+    Returns
+    -------
+    list of Ablation
+        The largest `loss_increase` first.
 
     Raises
     ------
-    ValueError, VocabularyError : as `ablate`.
+    ValueError
+        If the text is too short.
+    VocabularyError
+        If it holds a character that the network does not know.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from glassnet.models import CharacterLSTM, Vocabulary
+    >>> from glassnet.visualize import most_important
+    >>> network = CharacterLSTM(Vocabulary("ab "), layers=1, units=3)
+    >>> network = network.initialize(np.random.default_rng(0))
+    >>> network.dense.W[1] *= 10  # the output depends on neuron 1 most
+    >>> [ablation.neuron for ablation in most_important(network, "ab ba ab " * 9, count=1)]
+    [1]
     """
     if len(text) < 5 * FEWEST:
         raise ValueError(f"a search needs {5 * FEWEST} characters of text, not {len(text)}")
@@ -102,10 +173,10 @@ def most_important(
         for neuron in range(network.units)
     ]
     found = _ablate(network, text[:screened], every, means, progress)
-    found.sort(key=lambda ablation: -ablation.cost)
+    found.sort(key=lambda ablation: -ablation.loss_increase)
     kept = [(ablation.layer, ablation.neuron) for ablation in found[: _KEPT * count]]
     found = _ablate(network, text[screened:], kept, means, progress)
-    return sorted(found, key=lambda ablation: -ablation.cost)[:count]
+    return sorted(found, key=lambda ablation: -ablation.loss_increase)[:count]
 
 
 def _means(network: CharacterLSTM, text: str, progress: bool) -> dict[int, Array]:
@@ -124,15 +195,16 @@ def _ablate(
     means: dict[int, Array],
     progress: bool,
 ) -> list[Ablation]:
+    """Return the loss of a text with each of some neurons clamped to the mean that is given."""
     if len(text) < FEWEST:
         raise ValueError(f"an ablation needs {FEWEST} characters of text, not {len(text)}")
     ids = network.vocabulary.encode(text)
-    rows = len(neurons) + 1  # the first row is the text as it is
+    rows = len(neurons) + 1  # the first row is the intact network
     cell = network.cell(rows)
     for layer, mean in means.items():
-        held = [(row, unit) for row, (where, unit) in enumerate(neurons, 1) if where == layer]
-        if held:
-            places, units = np.array(held).T
+        clamped = [(row, unit) for row, (where, unit) in enumerate(neurons, 1) if where == layer]
+        if clamped:
+            places, units = np.array(clamped).T
             cell.clamp(layer, units, mean[units], places)
     loss = np.zeros(rows)
     with reading_bar(len(ids), "characters", progress) as bar:

@@ -1,40 +1,46 @@
-"""What every neuron does over a whole corpus: where it is strongest and weakest, and how often.
+"""The passages of a corpus at which each neuron is strongest and weakest, and its distribution.
 
-One pass over the corpus keeps, for each neuron, its strongest and weakest characters with what
-stands around them, a histogram of its hidden state, and how often its gates saturate. Memory does
-not grow with the corpus: of each neuron only a few hundred candidates are remembered.
+One pass over the corpus keeps, for each neuron, its strongest and weakest characters with the
+passages around them, a histogram of its hidden state, and how often its gates saturate. Memory
+does not grow with the corpus: a few hundred candidates are kept for each neuron.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from glassnet.models import CharacterLSTM
 from glassnet.nn import Array
-from glassnet.visualize.neurons.activations import read_in_streams
+from glassnet.visualize.neurons.largest import LargestValues
+from glassnet.visualize.neurons.reading import read_in_streams
 
 BINS = 32
 """Bins of a histogram, of equal width from -1 to 1."""
 GATES = ("input-gate", "forget-gate", "output-gate")
 CLOSED, OPEN = 0.1, 0.9
-"""A gate below the one or above the other is saturated (Karpathy, Johnson & Li 2015,
-arXiv:1506.02078, section 4.2: left- and right-saturated)."""
+"""A gate is saturated below the one or above the other."""
 BEFORE, AFTER = 40, 10
 """Characters that a context shows before and after its own."""
 
 
 @dataclass(frozen=True)
 class Context:
-    """A character of the corpus with what stands around it.
+    """A character of a corpus with the passage around it.
 
-    Attributes
+    Parameters
     ----------
-    position : of the character in the corpus, from 0.
-    before, character, after : up to `BEFORE` characters, the character, up to `AFTER` characters.
-    value : the neuron's hidden state after reading the character.
+    position : int
+        The position of the character in the corpus, from 0.
+    before : str
+        Up to 40 characters that precede it.
+    character : str
+        The character.
+    after : str
+        Up to 10 characters that follow it.
+    value : float
+        The neuron's hidden state after reading the character.
     """
 
     position: int
@@ -48,16 +54,47 @@ class Context:
 class Contexts:
     """All neurons over one corpus.
 
-    Attributes
+    Parameters
     ----------
-    text : the corpus.
-    positions : by layer (from 1), those of the strongest and of the weakest characters of each
-        unit, best first, (2, units, count) int64; -1 where the corpus has no more.
-    values : by layer, the hidden states there, (2, units, count) float32.
-    histogram : by layer, in how many characters the hidden state falls into each of `BINS` bins,
-        (units, bins) int64.
-    saturation : by layer, the share of characters at which a gate is below `CLOSED` and above
-        `OPEN`, (units, gates, 2) float32, gates in the order of `GATES`.
+    text : str
+        The corpus.
+    positions : dict of int to array (2, units, count) int64
+        By layer (from 1), the positions of the strongest and of the weakest characters of each
+        unit, the most extreme first; -1 where the corpus has no more.
+    values : dict of int to array (2, units, count) float32
+        By layer, the hidden states there.
+    histogram : dict of int to array (units, bins) int64
+        By layer, the number of characters whose hidden state falls into each of 32 bins of equal
+        width from -1 to 1.
+    saturation : dict of int to array (units, gates, 2) float32
+        By layer, the share of characters at which each gate (input, forget, output) is below 0.1
+        and above 0.9.
+
+    Notes
+    -----
+    Gates that are left-saturated (below 0.1) or right-saturated (above 0.9) are those of [1]_,
+    section 4.2.
+
+    References
+    ----------
+    .. [1] Karpathy, Johnson and Li, "Visualizing and Understanding Recurrent Networks", 2015,
+       arXiv:1506.02078.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from glassnet.visualize import Contexts
+    >>> contexts = Contexts(
+    ...     "one two",
+    ...     positions={1: np.array([[[3, 0]], [[5, -1]]])},  # one neuron: strongest, weakest
+    ...     values={1: np.array([[[0.9, 0.5]], [[-0.8, 0]]])},
+    ...     histogram={},
+    ...     saturation={},
+    ... )
+    >>> for context in contexts.strongest(layer=1, neuron=0):
+    ...     print(f"{context.value:+.1f} at {context.character!r} after {context.before!r}")
+    +0.9 at ' ' after 'one'
+    +0.5 at 'o' after ''
     """
 
     text: str
@@ -67,11 +104,11 @@ class Contexts:
     saturation: dict[int, Array] = field(repr=False)
 
     def strongest(self, layer: int, neuron: int) -> list[Context]:
-        """Return where the hidden state of a neuron is largest, the largest first."""
+        """Return the contexts in which the hidden state of a neuron is largest, in order."""
         return self._contexts(0, layer, neuron)
 
     def weakest(self, layer: int, neuron: int) -> list[Context]:
-        """Return where the hidden state of a neuron is smallest, the smallest first."""
+        """Return the contexts in which the hidden state of a neuron is smallest, in order."""
         return self._contexts(1, layer, neuron)
 
     def _contexts(self, end: int, layer: int, neuron: int) -> list[Context]:
@@ -100,26 +137,51 @@ def read_contexts(
     steps: int = 100,
     progress: bool = False,
 ) -> Contexts:
-    """Read a corpus once and return what every neuron does in it.
+    """Read a corpus once and return the extremes and the distribution of every neuron.
 
     Parameters
     ----------
-    network : an initialized network; its carried state is zero afterwards.
-    text : the corpus, at least one character.
-    count : how many of the strongest, and of the weakest, characters to keep for each neuron.
-    apart : their smallest distance in characters. The strongest character comes first, then the
+    network : CharacterLSTM
+        An initialized network. Its carried state is zero afterwards.
+    text : str
+        The corpus, at least one character.
+    count : int, default 5
+        How many of the strongest, and of the weakest, characters to keep for each neuron.
+    apart : int, default 30
+        Their smallest distance in characters. The strongest character is kept first, then the
         strongest of those that are not nearer to it, and so on; of equal ones the earlier.
-    streams, steps, progress : as for `read_in_streams`.
+    streams, steps : int
+        As for `read_in_streams`.
+    progress : bool, default False
+        Whether to show a progress bar if the standard error is a terminal.
+
+    Returns
+    -------
+    Contexts
+        The contexts, histograms and saturations of all neurons.
 
     Raises
     ------
-    VocabularyError : if the text holds a character that the network does not know.
+    VocabularyError
+        If the text holds a character that the network does not know.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from glassnet.models import CharacterLSTM, Vocabulary
+    >>> from glassnet.visualize import read_contexts
+    >>> network = CharacterLSTM(Vocabulary("ab("), layers=1, units=3)
+    >>> network = network.initialize(np.random.default_rng(0))
+    >>> network.lstms[0].Wx[2, 3 * 3] = 9  # "(" raises the candidate of neuron 0
+    >>> contexts = read_contexts(network, "ab(ba" * 20, count=2)
+    >>> [context.character for context in contexts.strongest(layer=1, neuron=0)]
+    ['(', '(']
     """
     layers = {number: lstm.units for number, lstm in enumerate(network.lstms, 1)}
-    # Each character that is kept rules out 2·apart - 1 positions, itself among them: the last one
-    # to be kept is certainly among so many largest.
+    # Each character that is kept excludes 2·apart - 1 positions, its own among them: so the last
+    # one to be kept is among that many times count - 1, plus one, largest values.
     candidates = (count - 1) * (2 * apart - 1) + 1
-    largest = {(n, end): _Largest(layers[n], candidates) for n in layers for end in (0, 1)}
+    largest = {(n, end): LargestValues(layers[n], candidates) for n in layers for end in (0, 1)}
     histogram = {n: np.zeros((layers[n], BINS), np.int64) for n in layers}
     saturated = {n: np.zeros((layers[n], len(GATES), 2), np.int64) for n in layers}
     states = ("hidden", *GATES)
@@ -145,91 +207,9 @@ def read_contexts(
     )
 
 
-def snippets(text: str, positions: Iterable[Array]) -> tuple[str, list[Array]]:
-    """Cut what stands around some positions out of a text, without what none of them needs.
-
-    Parameters
-    ----------
-    positions : arrays of positions in the text, of any shapes; -1 stands for none.
-
-    Returns
-    -------
-    The pieces that are needed end to end, each once and in order, and for each array the places
-    in them, int64 of the same shape. A place has around it what its position has in the text: up
-    to `BEFORE` characters before it and `AFTER` after it.
-    """
-    arrays = list(positions)
-    wanted = np.unique(np.concatenate([a.ravel() for a in arrays]))
-    wanted = wanted[wanted >= 0]
-    needed = np.zeros(len(text) + 1, np.int64)  # of each character, as steps up and down
-    np.add.at(needed, np.maximum(wanted - BEFORE, 0), 1)
-    np.add.at(needed, np.minimum(wanted + AFTER + 1, len(text)), -1)
-    inside = np.cumsum(needed)[:-1] > 0
-    places = np.cumsum(inside) - 1  # of each character, in the pieces
-    edges = np.flatnonzero(np.diff(inside, prepend=False, append=False)).reshape(-1, 2)
-    pieces = "".join(text[start:stop] for start, stop in edges.tolist())
-    return pieces, [np.where(a >= 0, places[a], -1) for a in arrays]
-
-
 def _histogram(values: Array) -> Array:
     """Return the counts (units, bins) of values (n, units) from -1 to 1."""
     units = values.shape[1]
     bins = ((values + 1) * (BINS / 2)).astype(np.int64).clip(0, BINS - 1)
     counts = np.bincount((bins + BINS * np.arange(units)).ravel(), minlength=BINS * units)
     return counts.reshape(units, BINS)
-
-
-class _Largest:
-    """The largest values of each unit among those seen so far, and where they were seen.
-
-    A value and its position are one 64-bit key: its upper half orders like the value, its lower
-    half runs against the position, so that of equal values the earlier is the larger.
-    """
-
-    def __init__(self, units: int, size: int) -> None:
-        nowhere = np.array([np.iinfo(np.uint32).max])
-        self._empty = _keys(np.array([-np.inf], np.float32), nowhere)[0]
-        self._keys = np.full((units, size), self._empty)
-        self._least = np.full(units, -np.inf, np.float32)  # the least value kept, by unit
-
-    def add(self, positions: Array, values: Array) -> None:
-        """See values (n, units) at positions (n,)."""
-        units, rows = np.nonzero(self._least[:, None] <= values.T)
-        counts = np.bincount(units, minlength=len(self._keys))
-        fresh = np.full((len(counts), counts.max()), self._empty)  # the others fill up the rows
-        columns = np.arange(len(units)) - np.repeat(np.cumsum(counts) - counts, counts)
-        fresh[units, columns] = _keys(values[rows, units], positions[rows])
-        size = self._keys.shape[1]
-        both = np.concatenate([self._keys, fresh], axis=1)
-        self._keys = np.partition(both, -size, axis=1)[:, -size:]
-        self._least = _unpack(self._keys[:, 0])[1]
-
-    def spaced(self, count: int, apart: int) -> tuple[Array, Array]:
-        """Return positions (-1: none) and values, (units, count), the largest first."""
-        keys = self._keys.copy()
-        positions = np.full((len(keys), count), -1)
-        values = np.zeros((len(keys), count), np.float32)
-        everywhere = _unpack(keys)[0]
-        for rank in range(count):
-            best = keys.max(axis=1)
-            there = best > self._empty
-            position, value = _unpack(best)
-            positions[there, rank], values[there, rank] = position[there], value[there]
-            keys[np.abs(everywhere - position[:, None]) < apart] = self._empty
-        return positions, values
-
-
-_SIGN = np.uint32(1 << 31)
-
-
-def _keys(values: Array, positions: Array) -> Array:
-    bits = (values + np.float32(0)).view(np.uint32)  # -0 + 0 is 0, which has the bits of its equal
-    ordered = np.where(bits & _SIGN, ~bits, bits | _SIGN).astype(np.uint64)
-    return ordered << np.uint64(32) | ~positions.astype(np.uint32)
-
-
-def _unpack(keys: Array) -> tuple[Array, Array]:
-    """Return the positions, int64, and the values, float32, of keys."""
-    ordered = (keys >> np.uint64(32)).astype(np.uint32)
-    values = np.where(ordered & _SIGN, ordered ^ _SIGN, ~ordered).view(np.float32)
-    return (~keys.astype(np.uint32)).astype(np.int64), values

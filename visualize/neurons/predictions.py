@@ -1,4 +1,4 @@
-"""What a character LSTM expects to come next at every character of a text."""
+"""What a character network predicts for the next character, at every character of a text."""
 
 from __future__ import annotations
 
@@ -12,16 +12,29 @@ from glassnet.nn import Array
 
 @dataclass
 class Predictions:
-    """The best predictions for the next character after each character of one text.
+    """The likeliest next characters after each character of a text.
 
-    Attributes
+    Parameters
     ----------
-    text : what was read.
-    characters : what is guessed, the likeliest first: a string of `count` characters for each
-        character of the text.
-    probabilities : of these predictions, (characters, count) float32.
-    surprise : in bits, that of the character which did come next, -log2 of its probability,
-        (characters,) float32; the last one is NaN, for nothing came.
+    text : str
+        The text that was read.
+    characters : list of str
+        For each character of the text, the `count` likeliest next characters, the likeliest first.
+    probabilities : array (characters, count) float32
+        The probabilities of these characters.
+    surprise : array (characters,) float32
+        -log2 of the probability of the character that did come next, in bits. The last one is NaN:
+        nothing comes after it.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from glassnet.visualize import Predictions
+    >>> predictions = Predictions(
+    ...     "ab", ["ba", "ab"], np.array([[0.75, 0.25], [0.5, 0.5]]), -np.log2([0.75, np.nan])
+    ... )
+    >>> dict(zip(predictions.characters[0], predictions.probabilities[0].tolist()))
+    {'b': 0.75, 'a': 0.25}
     """
 
     text: str
@@ -33,18 +46,41 @@ class Predictions:
 def read_predictions(
     network: CharacterLSTM, text: str, count: int = 5, chunk: int = 1000
 ) -> Predictions:
-    """Run a text through a network, from a zero state to its end, and return what it predictions.
+    """Read a text from a zero state and return what the network predicts at every character.
 
     Parameters
     ----------
-    network : an initialized network; its carried state is zero afterwards.
-    text : at least one character.
-    count : predictions for each character, at most as many as the vocabulary has characters.
-    chunk : characters read at once; it does not change the result beyond rounding.
+    network : CharacterLSTM
+        An initialized network. Its carried state is zero afterwards.
+    text : str
+        At least one character.
+    count : int, default 5
+        Predictions to keep for each character, at most as many as the vocabulary has characters.
+    chunk : int, default 1000
+        Characters that are read at once. The result does not depend on it beyond rounding.
+
+    Returns
+    -------
+    Predictions
+        The likeliest next characters, and the surprise at each character of the text.
 
     Raises
     ------
-    VocabularyError : if the text holds a character that the network does not know.
+    VocabularyError
+        If the text holds a character that the network does not know.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from glassnet.models import CharacterLSTM, Vocabulary
+    >>> from glassnet.visualize import read_predictions
+    >>> network = CharacterLSTM(Vocabulary("abcd"), layers=1, units=3)
+    >>> network = network.initialize(np.random.default_rng(0))
+    >>> predictions = read_predictions(network, "abc", count=2)
+    >>> predictions.characters
+    ['ac', 'ac', 'ac']
+    >>> predictions.surprise.round(2)  # a uniform guess has 2 bits; nothing follows the last one
+    array([2.04, 1.96,  nan], dtype=float32)
     """
     ids = network.vocabulary.encode(text)
     count = min(count, len(network.vocabulary))

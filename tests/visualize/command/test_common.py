@@ -16,7 +16,7 @@ from glassnet.visualize.command.common import (
     write,
     write_errors,
 )
-from glassnet.visualize.drawing.drawing import TooLongError
+from glassnet.visualize.drawing.text import TooLongError
 
 
 def test_texts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

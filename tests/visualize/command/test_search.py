@@ -9,8 +9,9 @@ import pytest
 
 from glassnet.models import CharacterLSTM
 from glassnet.visualize.neurons.ablation import ablate, most_important
-from glassnet.visualize.neurons.search.hypotheses import HYPOTHESES, match_hypothesis
-from glassnet.visualize.neurons.search.scores import find, halves
+from glassnet.visualize.neurons.search.find import find_neurons, halves
+from glassnet.visualize.neurons.search.hypotheses import HYPOTHESES
+from glassnet.visualize.neurons.search.own import match_hypothesis
 from tests.visualize.command.program import fails, run
 
 
@@ -32,20 +33,18 @@ def test_find_ranks_and_shows_the_best(
     assert run(checkpoint, "--text", text_file, "--find", "vowel", "--state", "hidden,cell") == 0
     lines = capsys.readouterr().out.splitlines()
     text = text_file.read_text()
-    findings = find(network, text, [HYPOTHESES["vowel"]], ["hidden", "cell"])
+    findings = find_neurons(network, text, [HYPOTHESES["vowel"]], ["hidden", "cell"])
     assert lines[0] == "vowel: " + HYPOTHESES["vowel"].description
-    assert lines[2].split()[:4] == ["neuron", "state", "measure", "chosen"]
+    assert lines[2].split()[:4] == ["neuron", "state", "score", "first"]
     assert len(findings) == 10
     for line, finding in zip(lines[3:13], findings, strict=True):
-        cells = re.split("  +", line)
         rises = finding.chosen >= 0.5
-        turned = [m if rises else 1 - m for m in (finding.chosen, finding.score)]
-        assert cells == [
+        scores = [score if rises else 1 - score for score in (finding.chosen, finding.score)]
+        assert line.split(maxsplit=6) == [
             f"{finding.layer}:{finding.neuron}",
-            f"{finding.state} state",
-            "rises" if rises else "falls",
-            "AUC",
-            *(f"{measure:.3f}" for measure in (*turned, finding.baseline)),
+            finding.state,
+            "AUC" if rises else "1-AUC",
+            *(f"{score:.3f}" for score in (*scores, finding.baseline)),
             finding.verdict,
         ]
     drawn = lines.index("", 14) + 1
@@ -80,7 +79,7 @@ def test_own_hypotheses(
     arguments = ["--match", "[a-e]+", "--predicate", f"{own}:code"]
     assert run(checkpoint, "--text", text_file, *arguments) == 0
     out = capsys.readouterr().out
-    assert "match: the character lies inside a match of [a-e]+\n" in out
+    assert "match: the character is inside a match of [a-e]+\n" in out
     assert f"\ncode: what {own}:code returns\n" in out
 
 
@@ -97,7 +96,7 @@ def test_json(
     assert f"wrote {path}" in capsys.readouterr().out
     written = json.loads(path.read_text())
     text = text_file.read_text()
-    findings = find(network, text, [match_hypothesis("a")])
+    findings = find_neurons(network, text, [match_hypothesis("a")])
     (ablation,) = ablate(network, text, [(1, 2)])
     assert written["findings"][3]["score"] == pytest.approx(findings[3].score)
     assert written["findings"][3].keys() == vars(findings[3]).keys()
@@ -117,12 +116,12 @@ def test_a_page_of_a_report_lists_what_is_more_than_chance(
     page, found = tmp_path / "page.html", tmp_path / "found.json"
     arguments = ["--report", "--html", page, "--json", found]
     assert run(checkpoint, "--text", text_file, *arguments) == 0
-    pattern = '<script type="application/json" id="description">([^<]*)</script>'
+    pattern = '<script type="application/json" id="data">([^<]*)</script>'
     match = re.search(pattern, page.read_text())
     assert match
     listed = [finding["verdict"] for finding in json.loads(match[1])["findings"]]
     verdicts = [finding["verdict"] for finding in json.loads(found.read_text())["findings"]]
-    kept = [v for v in verdicts if v not in ("nothing above chance", "as untrained")]
+    kept = [v for v in verdicts if v not in ("chance level", "as untrained")]
     assert 0 < len(kept) < len(verdicts)
     order = ["strong", "clear", "weak", "letter detector"]
     assert listed == sorted(kept, key=order.index)
@@ -155,16 +154,16 @@ def test_ablation(
 ) -> None:
     assert run(checkpoint, "--text", text_file, "--length", 300, "--ablate", "2:3") == 0
     (ablation,) = ablate(network, text_file.read_text()[:300], [(2, 3)])
-    loss, held, bit = ablation.loss, ablation.ablated_loss, np.log(2)
+    loss, clamped, bit = ablation.loss, ablation.ablated_loss, np.log(2)
     assert [line.split() for line in capsys.readouterr().out.splitlines()[1:]] == [
-        ["loss", "a", "character", "nats", "bits"],
-        ["as", "it", "is", f"{loss:.4f}", f"{loss / bit:.4f}"],
-        ["held", f"{held:.4f}", f"{held / bit:.4f}"],
-        ["difference", f"{held - loss:+.4f}", f"{(held - loss) / bit:+.4f}"],
+        ["loss", "per", "character", "nats", "bits"],
+        ["intact", f"{loss:.4f}", f"{loss / bit:.4f}"],
+        ["clamped", f"{clamped:.4f}", f"{clamped / bit:.4f}"],
+        ["increase", f"{clamped - loss:+.4f}", f"{(clamped - loss) / bit:+.4f}"],
     ]
 
 
-def test_costliest(
+def test_most_important(
     checkpoint: Path,
     text_file: Path,
     network: CharacterLSTM,
@@ -173,8 +172,8 @@ def test_costliest(
     assert run(checkpoint, "--text", text_file, "--ablate", "all") == 0
     lines = capsys.readouterr().out.splitlines()
     ranked = most_important(network, text_file.read_text())
-    assert [line.split()[0] for line in lines[3:]] == [f"{a.layer}:{a.neuron}" for a in ranked]
-    assert [line.split()[3] for line in lines[3:]] == [f"{a.cost:+.4f}" for a in ranked]
+    assert [line.split()[0] for line in lines[4:]] == [f"{a.layer}:{a.neuron}" for a in ranked]
+    assert [line.split()[3] for line in lines[4:]] == [f"{a.loss_increase:+.4f}" for a in ranked]
 
 
 # -- what goes wrong ------------------------------------------------------------------------------
@@ -203,7 +202,7 @@ def test_errors(
     def message(*arguments: object) -> str:
         return fails(capsys, checkpoint, "--text", text_file, *arguments)
 
-    assert message("--match", "(").endswith("'(' is no regular expression: "
+    assert message("--match", "(").endswith("'(' is not a regular expression: "
         "missing ), unterminated subpattern at position 0")  # fmt: skip
     assert "match: is constant in one half of the text" in message("--match", "Q")
     own = tmp_path / "own.py"

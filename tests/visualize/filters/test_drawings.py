@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from glassnet.nn import Array
-from glassnet.visualize.drawing.drawing import TooLongError, color, density
+from glassnet.visualize.drawing.shades import color, density
+from glassnet.visualize.drawing.text import TooLongError
 from glassnet.visualize.filters.ngrams import EXPLANATION, NGram
 from glassnet.visualize.filters.page import filters_page
 from glassnet.visualize.filters.picture import save_filters_picture

@@ -7,7 +7,7 @@ import pytest
 
 from glassnet.models import TextAutoencoder, Vocabulary
 from glassnet.nn import Array
-from glassnet.visualize.drawing.drawing import TooLongError
+from glassnet.visualize.drawing.text import TooLongError
 from glassnet.visualize.filters.ngrams import EDGE, LENGTHS, SPACE, strongest_ngrams
 from glassnet.visualize.filters.responses import (
     LAYERS,

@@ -50,8 +50,8 @@ def test_ablation_is_that_of_a_naive_loop(network: CharacterLSTM) -> None:
         assert ablation.loss == pytest.approx(naive_loss(network, TEXT, 0, 0, 0), abs=1e-5)
         held = naive_loss(network, TEXT, ablation.layer, ablation.neuron, ablation.mean)
         assert ablation.ablated_loss == pytest.approx(held, abs=1e-5)
-        assert ablation.cost == ablation.ablated_loss - ablation.loss
-        assert abs(ablation.cost) > 1e-4
+        assert ablation.loss_increase == ablation.ablated_loss - ablation.loss
+        assert abs(ablation.loss_increase) > 1e-4
     assert network.state == {}
 
 
@@ -67,19 +67,19 @@ def test_a_neuron_that_leads_nowhere_costs_nothing(network: CharacterLSTM) -> No
     first.Wh[2], second.Wx[2] = 0, 0
     second.Wh[4], network.dense.W[4] = 0, 0
     for ablation in ablate(network, TEXT, [(1, 2), (2, 4)]):
-        assert ablation.cost == pytest.approx(0, abs=1e-6)
+        assert ablation.loss_increase == pytest.approx(0, abs=1e-6)
     ranked = most_important(network, TEXT, count=12)
     assert len(ranked) == 12
-    assert {ablation.cost > 1e-6 for ablation in ranked[:3]} == {True}
+    assert {ablation.loss_increase > 1e-6 for ablation in ranked[:3]} == {True}
     unused = [a for a in ranked if (a.layer, a.neuron) in ((1, 2), (2, 4))]
-    assert [ablation.cost for ablation in unused] == pytest.approx([0, 0], abs=1e-6)
+    assert [ablation.loss_increase for ablation in unused] == pytest.approx([0, 0], abs=1e-6)
 
 
 def test_costliest_ranks_by_what_was_not_used_to_choose(network: CharacterLSTM) -> None:
     every = [(layer, unit) for layer in (1, 2) for unit in range(6)]
     screened = len(TEXT) // 5
     ranked = most_important(network, TEXT, count=3)
-    assert ranked == sorted(ranked, key=lambda ablation: -ablation.cost)
+    assert ranked == sorted(ranked, key=lambda ablation: -ablation.loss_increase)
     means = read_activations(network, TEXT).arrays
     for ablation in ranked:
         mean = means[ablation.layer, "hidden"][:, ablation.neuron].mean()

@@ -1,19 +1,11 @@
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from glassnet.models import CharacterLSTM, VocabularyError
 from glassnet.nn import Array
-from glassnet.visualize.neurons.activations import read_in_streams
-from glassnet.visualize.neurons.contexts import (
-    AFTER,
-    BEFORE,
-    GATES,
-    _Largest,
-    read_contexts,
-    snippets,
-)
+from glassnet.visualize import read_in_streams
+from glassnet.visualize.neurons.contexts import AFTER, BEFORE, GATES, read_contexts
+from tests.visualize.neurons.naive import naive_largest
 
 TEXT = "".join(np.random.default_rng(3).choice(list("abcdefghijklm ,.\n"), 1500))
 
@@ -27,15 +19,6 @@ def read(network: CharacterLSTM, text: str, state: str, streams: int) -> dict[in
     return found
 
 
-def naive(values: Array, count: int, apart: int) -> list[int]:
-    """Positions of the largest values (characters,) that keep apart, from a full sort."""
-    kept: list[int] = []
-    for position in sorted(range(len(values)), key=lambda p: (-values[p], p)):
-        if len(kept) < count and all(abs(position - other) >= apart for other in kept):
-            kept.append(position)
-    return kept
-
-
 @pytest.mark.parametrize(("count", "apart", "streams"), [(5, 30, 4), (3, 1, 1), (8, 100, 5)])
 def test_contexts_are_those_of_a_full_sort(
     network: CharacterLSTM, count: int, apart: int, streams: int
@@ -44,7 +27,7 @@ def test_contexts_are_those_of_a_full_sort(
     for layer, values in read(network, TEXT, "hidden", streams).items():
         for unit in range(6):
             for end, sign in ((0, 1), (1, -1)):
-                expected = naive(sign * values[:, unit], count, apart)
+                expected = naive_largest(sign * values[:, unit], count, apart)
                 assert len(expected) == count
                 assert found.positions[layer][end, unit].tolist() == expected
                 np.testing.assert_array_equal(
@@ -57,7 +40,7 @@ def test_a_short_text_has_fewer_contexts(network: CharacterLSTM) -> None:
     found = read_contexts(network, text)
     values = read(network, text, "hidden", 1)[2]
     for unit in range(6):
-        expected = naive(values[:, unit], 5, 30)
+        expected = naive_largest(values[:, unit], 5, 30)
         assert len(expected) < 5
         contexts = found.strongest(2, unit)
         assert [context.position for context in contexts] == expected
@@ -102,42 +85,3 @@ def test_histogram_and_saturation_against_loops(network: CharacterLSTM) -> None:
 def test_unknown_character_is_named(network: CharacterLSTM) -> None:
     with pytest.raises(VocabularyError, match="'Ω'"):
         read_contexts(network, "abΩ")
-
-
-@given(
-    st.lists(st.sampled_from([-1.0, -0.5, -0.0, 0.0, 0.5, 0.75, 1.0]), min_size=1, max_size=60),
-    st.integers(1, 8),
-    st.integers(1, 9),
-    st.randoms(use_true_random=False),
-)
-def test_equal_values_come_in_order_whatever_the_blocks(
-    values: list[float], size: int, block: int, random: object
-) -> None:
-    order = list(range(len(values)))
-    random.shuffle(order)
-    column = np.array(values, np.float32)
-    largest = _Largest(1, size)
-    for start in range(0, len(order), block):
-        positions = np.array(order[start : start + block])
-        largest.add(positions, column[positions, None])
-    positions, found = largest.spaced(size, 1)
-    expected = naive(column, size, 1)
-    assert positions[0].tolist() == expected + [-1] * (size - len(expected))
-    np.testing.assert_array_equal(found[0, : len(expected)], column[expected])
-
-
-@given(
-    st.text("abc\né日", min_size=1, max_size=400),
-    st.lists(st.floats(0, 1, exclude_max=True), min_size=1, max_size=12),
-)
-def test_snippets_hold_what_stands_around_each_position(text: str, parts: list[float]) -> None:
-    positions = np.array([int(part * len(text)) for part in parts] + [-1])
-    pieces, (places,) = snippets(text, [positions])
-    assert places[-1] == -1
-    wanted = set()
-    for position, place in zip(positions[:-1].tolist(), places.tolist(), strict=False):
-        around = range(max(0, position - BEFORE), min(len(text), position + AFTER + 1))
-        wanted |= set(around)
-        before = pieces[max(0, place - BEFORE) : place]
-        assert before + pieces[place : place + AFTER + 1] == "".join(text[i] for i in around)
-    assert len(pieces) == len(wanted)

@@ -1,1 +1,1 @@
-"""The search for neurons that mean something."""
+"""The search for neurons that follow something in the text."""

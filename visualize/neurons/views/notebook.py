@@ -9,7 +9,9 @@ from itertools import groupby
 import numpy as np
 
 from glassnet.nn import Array
-from glassnet.visualize.drawing.drawing import bounds, color, shades, state_name, visible
+from glassnet.visualize.drawing.shades import bounds, color, shades
+from glassnet.visualize.drawing.text import visible
+from glassnet.visualize.neurons.states import state_name
 
 LONGEST = 2000
 """Characters of a text that are shown; a notebook keeps every output in its file."""

@@ -6,7 +6,8 @@ import pytest
 
 from glassnet.models import CharacterLSTM
 from glassnet.visualize import Activations, read_activations
-from glassnet.visualize.drawing.drawing import color, shades, visible
+from glassnet.visualize.drawing.shades import color, shades
+from glassnet.visualize.drawing.text import visible
 from glassnet.visualize.neurons.views.notebook import LONGEST
 
 TEXT = "the quick brown fox,\njumps over\n\nthe lazy dog.\n"

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from glassnet.visualize import Neuron, save_picture
-from glassnet.visualize.drawing.drawing import TooLongError, color, shades
+from glassnet.visualize.drawing.shades import color, shades
+from glassnet.visualize.drawing.text import TooLongError
 
 image = pytest.importorskip("matplotlib.image")
 

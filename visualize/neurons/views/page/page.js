@@ -1,9 +1,9 @@
-// What is picked (the view), the text that is painted with it, and the ways of picking.
+// The view (which neuron is picked), the text in its colors, and the ways of picking a neuron.
 
 const element = (id) => document.getElementById(id);
-const description = JSON.parse(element("description").textContent);
-const characters = Array.from(description.text);  // code points, as Python counts them
-let view = {};  // layer, neuron, state, scale and, if one is held on to, character
+const data = JSON.parse(element("data").textContent);
+const characters = Array.from(data.text);  // code points, as Python counts them
+let view = {};  // layer, neuron, state, scale and character, which is null if none is picked
 
 // -- data ---------------------------------------------------------------------------------------
 
@@ -14,8 +14,8 @@ function bytes(base64) {
   return found;
 }
 
-// A row of a block, by the number of the row: all rows are encoded on their own, equally long.
-// So a neuron costs the decoding of its row only, and a large page opens at once.
+// A row of a block. Every row is encoded on its own, and all are equally long: only the row of the
+// neuron that is picked is decoded, and a large page opens at once.
 const blocks = new Map();
 function row(name, number, length) {
   if (!blocks.has(name)) blocks.set(name, element(name).textContent);
@@ -34,11 +34,11 @@ function statistics({layer, state}) {
 }
 
 function value(shade, state) {
-  const {low, high} = description.states[state];
+  const {low, high} = data.states[state];
   return low + (high - low) * shade / 255;
 }
 
-// -- words and colours --------------------------------------------------------------------------
+// -- words and colors ---------------------------------------------------------------------------
 
 function format(number, digits = 2) {
   return number === null ? "–" : number.toFixed(digits).replace("-", "−");
@@ -54,7 +54,7 @@ function count(number, noun) {
   return `${number.toLocaleString("en")} ${noun}${number === 1 ? "" : "s"}`;
 }
 
-// A character where it stands alone.
+// A character on its own, with a sign for a newline and a space.
 function sign(character) {
   return {"\n": "⏎", " ": "␣"}[character] ?? character;
 }
@@ -63,7 +63,7 @@ function mix(color, share) {
   return `rgb(${color.map((part) => Math.round(255 + (part - 255) * share)).join(", ")})`;
 }
 
-// By scale and whether there are negative values: a colour for each shade; black reads on all.
+// The color of each shade, by scale and by whether values can be negative. Black is legible on all.
 const RED = [255, 0, 0], BLUE = [66, 146, 198], ORANGE = [230, 97, 1];
 const palette = (color) => Array.from({length: 256}, (_, shade) => color(shade / 255));
 const fromWhite = (color) => palette((share) => mix(color, share));
@@ -74,10 +74,10 @@ const palettes = {
 };
 
 function colors({scale, state}) {
-  return palettes[scale][description.states[state].low < 0 ? "signed" : "unsigned"];
+  return palettes[scale][data.states[state].low < 0 ? "signed" : "unsigned"];
 }
 
-// -- building -----------------------------------------------------------------------------------
+// -- elements -----------------------------------------------------------------------------------
 
 function make(tag, name, ...content) {
   const made = document.createElement(tag);
@@ -105,9 +105,9 @@ function meter(share, tick) {
 
 // -- the text -----------------------------------------------------------------------------------
 
-const marks = [];  // the element of each character; newlines have one as well, but stay white
+const marks = [];  // the element of each character; that of a newline stays white
 
-// Each line is a block of its own, so that the browser may skip those that are out of sight.
+// Each line is a block of its own, so that the browser can skip lines that are out of sight.
 function writeText() {
   const fragment = document.createDocumentFragment();
   let line = null;
@@ -126,7 +126,7 @@ function writeText() {
   element("text").append(fragment);
 }
 
-const painted = [];  // the colour that each character has
+const painted = [];  // the color that each character has now
 
 function paint() {
   const found = shades(view);
@@ -143,10 +143,11 @@ function paint() {
 
 // -- picking ------------------------------------------------------------------------------------
 
-// Show a layer, a neuron, a state, a scale; what is not named stays, what there is not is put right.
+// Show a layer, neuron, state, scale and character. Those not named stay as they are; values that do
+// not exist are replaced by ones that do.
 function show(choice) {
   const wanted = {...view, ...choice};
-  const {layers, states, first} = description;
+  const {layers, states, first} = data;
   if (!Object.hasOwn(layers, wanted.layer)) wanted.layer = first.layer;
   if (!Object.hasOwn(states, wanted.state)) wanted.state = first.state;
   if (!Object.hasOwn(palettes, wanted.scale)) wanted.scale = "red";
@@ -165,7 +166,7 @@ function show(choice) {
 
 function label() {
   const {layer, neuron, state, scale} = view;
-  const {name, low, high} = description.states[state];
+  const {name, low, high} = data.states[state];
   const [min, mean, max] = statistics(view).subarray(4 * neuron);
   const table = colors(view);
   document.documentElement.style.setProperty(
@@ -174,11 +175,11 @@ function label() {
   element("high").textContent = `${low < 0 ? "+" : ""}${format(high, 0)}`;
   element("name").textContent = `Layer ${layer}, neuron ${neuron}, ${name}`;
   element("numbers").textContent = `min ${format(min)} · mean ${format(mean)} · ` +
-    `max ${format(max)} on this text${state === "cell" ? "; painted: its tanh" : ""}`;
+    `max ${format(max)} on this text${state === "cell" ? "; drawn: its tanh" : ""}`;
   document.title = `${layer}:${neuron} ${name}`;
 
   for (const input of [element("neuron"), element("slider")]) {
-    input.max = description.layers[layer] - 1;
+    input.max = data.layers[layer] - 1;
     if (input !== document.activeElement || Number(input.value) !== neuron) input.value = neuron;
   }
   element("state").value = state;
@@ -195,11 +196,11 @@ function label() {
   }
 }
 
-// Browsers refuse to change the address hundreds of times in a few seconds: after a moment's rest.
-let resting;
+// Browsers refuse to change the address hundreds of times in a few seconds: wait 0.1 s.
+let waiting;
 function writeAddress() {
-  clearTimeout(resting);
-  resting = setTimeout(() => {
+  clearTimeout(waiting);
+  waiting = setTimeout(() => {
     const {layer, neuron, state, scale, character} = view;
     const parts = new URLSearchParams({layer, neuron, state, scale});
     if (character !== null) parts.set("character", character);
@@ -211,9 +212,9 @@ function writeAddress() {
 function showAddress() {
   const address = Object.fromEntries(new URLSearchParams(location.hash.slice(1)));
   point(null);
-  show({...description.first, scale: "red", character: undefined, ...address});
+  show({...data.first, scale: "red", character: undefined, ...address});
   if (view.character !== null) marks[view.character].scrollIntoView({block: "center"});
-  if (view.character !== null) placeGuesses();
+  if (view.character !== null) placePredictions();
 }
 
 function showPane(pane) {
@@ -224,15 +225,15 @@ function showPane(pane) {
 }
 
 function stepLayer(step) {
-  const layers = Object.keys(description.layers);
+  const layers = Object.keys(data.layers);
   show({layer: layers[layers.indexOf(view.layer) + step] ?? view.layer});
 }
 
 const lineStart = (place) => place > 0 ? characters.lastIndexOf("\n", place - 1) + 1 : 0;
 
-// The character a step away, or in the line above or below as far from its start.
+// The next or previous character, or the one in the line above or below at the same column.
 function stepCharacter(key) {
-  const from = view.character;  // not `pointed`: a mouse at rest points anew as the page scrolls
+  const from = view.character;  // not `pointed`, which changes when the page scrolls under the mouse
   const step = {ArrowLeft: -1, ArrowRight: 1}[key];
   if (step) return Math.min(Math.max(from + step, 0), marks.length - 1);
   const start = lineStart(from);
@@ -243,7 +244,7 @@ function stepCharacter(key) {
   return Math.min(other + from - start, last < 0 ? marks.length - 1 : last);
 }
 
-let reading = false;  // the arrows move in the text, because it was entered by Tab
+let reading = false;  // whether the arrows move in the text, which was entered by Tab
 let tabbed = false;
 
 function press(event) {
@@ -260,7 +261,7 @@ function press(event) {
   if (reading) {
     show({character: stepCharacter(event.key)});
     marks[view.character].scrollIntoView({block: "nearest"});
-    placeGuesses();
+    placePredictions();
   } else if (step) {
     show({neuron: view.neuron + step * (event.shiftKey ? 10 : 1)});
   } else {
@@ -270,27 +271,27 @@ function press(event) {
 
 function measure() {
   document.documentElement.style.setProperty("--bar", `${element("bar").offsetHeight}px`);
-  if (pointed !== null) placeGuesses();
+  if (pointed !== null) placePredictions();
 }
 
-// -- the start ----------------------------------------------------------------------------------
+// -- start --------------------------------------------------------------------------------------
 
-// What can be read before the blocks have arrived.
+// Write what does not depend on the blocks, which the browser has not read yet.
 function write() {
-  const sizes = Object.values(description.layers);
-  const {contexts, predictions} = description;
+  const sizes = Object.values(data.layers);
+  const {contexts, predictions} = data;
   element("about").textContent = [
     count(characters.length, "character"),
     new Set(sizes).size === 1 && `${count(sizes.length, "layer")} of ${count(sizes[0], "neuron")}`,
-    predictions && `${format(predictions.surprise)} bits of surprise a character`,
+    predictions && `${format(predictions.surprise)} bits of surprise per character`,
   ].filter(Boolean).join(" · ");
-  for (const layer of Object.keys(description.layers)) {
+  for (const layer of Object.keys(data.layers)) {
     element("layers").append(button(layer, layer, () => show({layer})));
   }
-  for (const [state, {name}] of Object.entries(description.states)) {
+  for (const [state, {name}] of Object.entries(data.states)) {
     element("state").append(new Option(name, state));
   }
-  element("state-group").hidden = Object.keys(description.states).length === 1;
+  element("state-group").hidden = Object.keys(data.states).length === 1;
   if (contexts) {
     for (const id of ["saturation", "strongest", "weakest"]) element(id).hidden = false;
     element("contexts-note").textContent =

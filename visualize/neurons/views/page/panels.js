@@ -1,5 +1,5 @@
-// The panels around the text: what the picked neuron does, what is expected after a character, and
-// the lists of neurons. `page.js` calls them; they call its `show` and `showPane`.
+// The panels around the text: the neuron that is picked, the predictions after a character, and the
+// lists of neurons. `page.js` calls them; they call its `show` and `showPane`.
 
 // -- the neuron ---------------------------------------------------------------------------------
 
@@ -9,7 +9,7 @@ function describeNeuron() {
     .filter((item) => item.layer === layer && item.neuron === neuron)
     .map(({meaning, explanation}) => make("p", "", meaning, make("span", "note", explanation))));
   drawHistogram();
-  if (description.contexts) {
+  if (data.contexts) {
     drawSaturation();
     drawContexts();
   }
@@ -17,10 +17,10 @@ function describeNeuron() {
 
 function drawHistogram() {
   const {layer, neuron, state} = view;
-  const {name} = description.states[state];
+  const {name} = data.states[state];
   let heights;
-  if (description.contexts && state === "hidden") {
-    const {bins, characters} = description.contexts;
+  if (data.contexts && state === "hidden") {
+    const {bins, characters} = data.contexts;
     heights = Array.from(row(`layer${layer}-histogram`, neuron, bins), (height) => height / 255);
     element("histogram-note").textContent =
       `How often the ${name} takes each value, over ${count(characters, "character")}.`;
@@ -39,7 +39,7 @@ function drawHistogram() {
 }
 
 function drawSaturation() {
-  const {gates} = description.contexts;
+  const {gates} = data.contexts;
   const found = row(`layer${view.layer}-saturation`, view.neuron, 8 * gates.length);
   const shares = new Float32Array(found.buffer);
   element("saturation").querySelector(".rows").replaceChildren(...gates.map((gate, number) => {
@@ -52,16 +52,16 @@ function drawSaturation() {
   }));
 }
 
-let snippets;  // the pieces of the corpus that contexts are cut from
+let passages;  // of the corpus, joined; the contexts are cut from them
 
 function drawContexts() {
-  const {before, after, count} = description.contexts;
-  snippets ??= Array.from(description.contexts.snippets);
+  const {before, after, count} = data.contexts;
+  passages ??= Array.from(data.contexts.passages);
   const {layer, neuron, scale} = view;
   const places = new Int32Array(row(`layer${layer}-contexts-places`, neuron, 8 * count).buffer);
   const found = row(`layer${layer}-contexts-shades`, neuron, 2 * count);
   const table = palettes[scale].signed;
-  const text = (start, stop) => snippets.slice(Math.max(start, 0), stop).map(
+  const text = (start, stop) => passages.slice(Math.max(start, 0), stop).map(
     (character) => character === "\n" ? "⏎" : character).join("");
   ["strongest", "weakest"].forEach((id, end) => {
     const rows = [];
@@ -78,9 +78,9 @@ function drawContexts() {
   });
 }
 
-// -- a character --------------------------------------------------------------------------------
+// -- the character ------------------------------------------------------------------------------
 
-let pointed = null;  // the place of the character that is pointed at
+let pointed = null;  // the place of the character under the mouse
 
 function point(place) {
   marks[pointed]?.classList.remove("pointed");
@@ -91,42 +91,42 @@ function point(place) {
   marks[place].classList.add("pointed");
   shown.replaceChildren(make("div", "read", make("code", "", sign(characters[place])),
     make("span", "", format(value(view.shades[place], view.state)))));
-  if (description.predictions) shown.append(...predictions(place));
-  placeGuesses();
+  if (data.predictions) shown.append(...predictions(place));
+  placePredictions();
 }
 
-let guessed;  // what is expected next, decoded
+let predicted;  // the predictions, decoded
 
 function predictions(place) {
-  const {count} = description.predictions;
-  guessed ??= {
-    characters: Array.from(description.predictions.characters),
+  const {count} = data.predictions;
+  predicted ??= {
+    characters: Array.from(data.predictions.characters),
     probabilities: bytes(element("predictions-probabilities").textContent),
     surprise: new Uint16Array(bytes(element("predictions-surprise").textContent).buffer),
   };
   const next = characters[place + 1];
   const made = [make("div", "title", "next")];
   for (let i = place * count; i < (place + 1) * count; i++) {
-    const share = guessed.probabilities[i] / 255;
+    const share = predicted.probabilities[i] / 255;
     const bar = document.createElement("b");
     bar.style.width = `${100 * share}%`;
-    made.push(make("div", `guess${guessed.characters[i] === next ? " came" : ""}`,
-      make("code", "", sign(guessed.characters[i])), bar,
+    made.push(make("div", `prediction${predicted.characters[i] === next ? " came" : ""}`,
+      make("code", "", sign(predicted.characters[i])), bar,
       make("span", "", share ? percent(share) : "<1 %")));
   }
   if (next !== undefined) {
     made.push(make("div", "surprise", make("code", "", sign(next)),
-      ` came, ${format(guessed.surprise[place] / 100, 1)} bits`));
+      ` came, ${format(predicted.surprise[place] / 100, 1)} bits`));
   }
   return made;
 }
 
-// Under the character, or above it where there is no room below.
-function placeGuesses() {
+// Place the predictions below the character, or above it if there is no room below.
+function placePredictions() {
   const shown = element("predictions");
   const paper = element("paper").getBoundingClientRect();
   const mark = marks[pointed].getClientRects()[0];
-  if (!mark) return;  // on a phone, where another pane is shown instead
+  if (!mark) return;  // the text is hidden: a phone shows another pane
   const below = mark.bottom + shown.offsetHeight + 12 < innerHeight;
   const top = below ? mark.bottom + 8 : mark.top - shown.offsetHeight - 8;
   const left = Math.min(Math.max(mark.left - 24, paper.left), paper.right - shown.offsetWidth);
@@ -136,7 +136,7 @@ function placeGuesses() {
 
 // -- lists --------------------------------------------------------------------------------------
 
-// What can be found by words: {layer, neuron, state, what, where, meaning, explanation, element}.
+// The lists' items: {layer, neuron, state, what, where, meaning, explanation, element}.
 const items = [];
 
 function addItem(section, item, score, bar) {
@@ -154,41 +154,42 @@ function addItem(section, item, score, bar) {
 }
 
 function writeLists() {
-  const several = Object.keys(description.states).length > 1;
-  for (const finding of description.findings) {
+  const several = Object.keys(data.states).length > 1;
+  for (const finding of data.findings) {
     const {layer, neuron, state, hypothesis, measure, score, baseline, verdict} = finding;
-    const middle = measure === "AUC" ? 0.5 : 0;  // of a neuron that tells nothing
+    const middle = measure === "AUC" ? 0.5 : 0;  // the score of an unrelated neuron
     const strength = (number) => number === null ? 0 : Math.abs(number - middle) / (1 - middle);
     const says = finding.description;
-    const {name} = description.states[state];
-    // Of a neuron that falls the AUC is turned round; r has a sign to tell.
+    const {name} = data.states[state];
+    // A neuron that falls has 1 - AUC; its r is negative.
     const falls = score < middle;
-    const turned = measure === "AUC" && falls ? 1 - score : score;
-    const numbers = `${measure} ${format(turned)}`;
+    const shown = measure === "AUC" && falls ? 1 - score : score;
+    const numbers = `${measure} ${format(shown)}`;
     addItem("findings", {
       layer: String(layer), neuron, state, what: `${hypothesis}${several ? ` · ${name}` : ""}`,
       meaning: hypothesis,
       where: `${layer}:${neuron}`,
       explanation: `${says.charAt(0).toUpperCase()}${says.slice(1)}. ${numbers}` +
         `${several || state !== "hidden" ? ` of the ${name}` : ""}` +
-        `${falls ? ", falling there" : ""}; the character alone tells ` +
+        `${falls ? ", falling" : ""}; from the current character alone ` +
         `${format(baseline)}. Verdict: ${verdict}.`,
     }, numbers, meter(strength(score), strength(baseline)));
   }
-  const largest = Math.max(...description.most_important.map(({cost}) => cost));
-  for (const {layer, neuron, cost} of description.most_important) {
+  const largest = Math.max(...data.most_important.map((ablation) => ablation.loss_increase));
+  for (const {layer, neuron, loss_increase: increase} of data.most_important) {
     addItem("most_important", {
       layer: String(layer), neuron, what: `${layer}:${neuron}`, where: "",
-      meaning: cost < 0 ? "Not missed when removed" : "Costly to remove",
-      explanation: `Without it the loss is ${format(Math.abs(cost), 4)} nats a character ` +
-        `${cost < 0 ? "lower" : "higher"}.`,
-    }, `${cost < 0 ? "" : "+"}${format(cost, 4)}`, meter(Math.max(0, cost) / largest || 0));
+      meaning: increase < 0 ? "The loss falls without it" : "The loss rises without it",
+      explanation: `Clamped to its mean, it ${increase < 0 ? "lowers" : "raises"} the loss by ` +
+        `${format(Math.abs(increase), 4)} nats per character.`,
+    }, `${increase < 0 ? "" : "+"}${format(increase, 4)}`,
+    meter(Math.max(0, increase) / largest || 0));
   }
 }
 
 function offerMostVarying() {
   const numbers = statistics(view);
-  const most = Array.from({length: description.layers[view.layer]}, (_, neuron) => neuron)
+  const most = Array.from({length: data.layers[view.layer]}, (_, neuron) => neuron)
     .sort((a, b) => numbers[4 * b + 3] - numbers[4 * a + 3])
     .slice(0, 12);
   element("varying").querySelector(".chips").replaceChildren(
@@ -198,14 +199,14 @@ function offerMostVarying() {
     })));
 }
 
-// `2:345` goes there; words leave the items that have them all.
+// Show the neuron `2:345`, or only the items that contain all words.
 function search(query) {
   const number = /^\s*(\d+)\s*:\s*(\d+)\s*$/.exec(query);
   const words = /^[\s\d:]*$/.test(query) ? [] : query.toLowerCase().split(/\s+/).filter(Boolean);
   let message = "";
   if (number) {
     const [layer, neuron] = [String(Number(number[1])), Number(number[2])];
-    if (neuron < (description.layers[layer] ?? 0)) show({layer, neuron});
+    if (neuron < (data.layers[layer] ?? 0)) show({layer, neuron});
     else message = `There is no neuron ${number[0].trim()}.`;
   }
   for (const item of items) {

@@ -1,54 +1,18 @@
-"""The page's data, decoded in Python; `test_page_browser.py` looks at the page itself."""
+"""The page's data, decoded in Python; the browser tests look at the page itself."""
 
-import base64
-import json
-import re
 from dataclasses import replace
-from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
 
 from glassnet.models import CharacterLSTM
-from glassnet.nn import Array
-from glassnet.visualize import Activations, page, read_activations, save_page
-from glassnet.visualize.drawing.drawing import TooLongError, visible
+from glassnet.visualize import Activations, Predictions, read_activations, read_predictions
+from glassnet.visualize.drawing.text import visible
 from glassnet.visualize.neurons.ablation import Ablation
 from glassnet.visualize.neurons.contexts import BINS, GATES, Contexts, read_contexts
-from glassnet.visualize.neurons.predictions import Predictions, read_predictions
-from glassnet.visualize.neurons.search.scores import Finding
-
-TEXT = "the quick brown fox,\njumps over\n\nthe lazy dog.\n"
-CORPUS = "a lazy fox,\nthe quick dog\njumps over.\n\n" * 12
-STATES = ("hidden", "cell", "forget-gate")
-
-
-@pytest.fixture
-def activations(network: CharacterLSTM) -> Activations:
-    return read_activations(network, TEXT, STATES)
-
-
-def make(activations: Activations, title: str = "title", **more: Any) -> str:
-    return page(activations, activations.neuron(2, 3, activations.states[0]), title, **more)
-
-
-def block(content: str, name: str, rows: int, kind: str) -> Array:
-    """An array of the page, (rows, ...): each row is base64 on its own, and equally long."""
-    found = re.findall(f'<script type="text/plain" id="{name}">([^<]*)</script>', content)
-    assert len(found) == 1
-    assert len(found[0]) % rows == 0
-    width = len(found[0]) // rows
-    decoded = [
-        np.frombuffer(base64.b64decode(found[0][start : start + width], validate=True), kind)
-        for start in range(0, len(found[0]), width)
-    ]
-    return np.stack(decoded)
-
-
-def description(content: str) -> dict[str, Any]:
-    pattern = '<script type="application/json" id="description">([^<]*)</script>'
-    return json.loads(re.search(pattern, content)[1], parse_constant=pytest.fail)
+from glassnet.visualize.neurons.search.findings import Finding
+from tests.visualize.neurons.views.page.content import CORPUS, TEXT
+from tests.visualize.neurons.views.page.reading import block, data_of, make
 
 
 def test_data_equals_the_activations_within_quantization(activations: Activations) -> None:
@@ -69,7 +33,7 @@ def test_data_equals_the_activations_within_quantization(activations: Activation
 
 
 def test_description(activations: Activations) -> None:
-    assert description(make(activations)) == {
+    assert data_of(make(activations)) == {
         "text": TEXT,
         "layers": {"1": 6, "2": 6},
         "states": {
@@ -83,11 +47,11 @@ def test_description(activations: Activations) -> None:
     }
 
 
-def test_findings_and_costliest(activations: Activations) -> None:
+def test_findings_and_most_important(activations: Activations) -> None:
     finding = Finding("vowel", "it is", "AUC", 1, 2, "hidden", 0.91234567, 0.9, 0.6, "strong")
     costly = Ablation(layer=2, neuron=5, mean=0.1, loss=1.5, ablated_loss=1.53125)
     findings = [finding, replace(finding, neuron=4, baseline=float("nan"))]
-    found = description(make(activations, findings=findings, most_important=[costly]))
+    found = data_of(make(activations, findings=findings, most_important=[costly]))
     first = {
         "hypothesis": "vowel",
         "description": "it is",
@@ -100,13 +64,13 @@ def test_findings_and_costliest(activations: Activations) -> None:
         "verdict": "strong",
     }
     assert found["findings"] == [first, first | {"neuron": 4, "baseline": None}]
-    assert found["most_important"] == [{"layer": 2, "neuron": 5, "cost": 0.03125}]
+    assert found["most_important"] == [{"layer": 2, "neuron": 5, "loss_increase": 0.03125}]
 
 
 def test_contexts(activations: Activations, network: CharacterLSTM) -> None:
     contexts = read_contexts(network, CORPUS, count=3)
     content = make(activations, contexts=contexts)
-    found = description(content)["contexts"]
+    found = data_of(content)["contexts"]
     assert found["characters"] == len(CORPUS)
     assert found["gates"] == ["input", "forget", "output"]
     for layer in (1, 2):
@@ -116,10 +80,10 @@ def test_contexts(activations: Activations, network: CharacterLSTM) -> None:
             expected = contexts.strongest(layer, neuron) + contexts.weakest(layer, neuron)
             assert len(expected) == places.shape[1] == peaks.shape[1] == 6
             for context, place, peak in zip(expected, places[neuron], peaks[neuron], strict=True):
-                before = found["snippets"][max(0, place - found["before"]) : place]
-                after = found["snippets"][place + 1 : place + 1 + found["after"]]
+                before = found["passages"][max(0, place - found["before"]) : place]
+                after = found["passages"][place + 1 : place + 1 + found["after"]]
                 assert (before, after) == (context.before, context.after)
-                assert found["snippets"][place] == context.character
+                assert found["passages"][place] == context.character
                 assert abs(2 * peak / 255 - 1 - context.value) <= 1 / 255 + 1e-6
         histogram = block(content, f"layer{layer}-histogram", 6, "u1")
         counts = contexts.histogram[layer]
@@ -130,10 +94,10 @@ def test_contexts(activations: Activations, network: CharacterLSTM) -> None:
         np.testing.assert_array_equal(saturation, contexts.saturation[layer])
 
 
-def test_guesses(activations: Activations, network: CharacterLSTM) -> None:
+def test_predictions(activations: Activations, network: CharacterLSTM) -> None:
     predictions = read_predictions(network, TEXT)
     content = make(activations, predictions=predictions)
-    found = description(content)["predictions"]
+    found = data_of(content)["predictions"]
     assert found["characters"] == visible("".join(predictions.characters))
     assert found["count"] == 5
     assert found["surprise"] == pytest.approx(np.nanmean(predictions.surprise), abs=1e-4)
@@ -146,50 +110,7 @@ def test_guesses(activations: Activations, network: CharacterLSTM) -> None:
 
 def test_a_single_character_has_no_mean_surprise(network: CharacterLSTM) -> None:
     content = make(read_activations(network, "a"), predictions=read_predictions(network, "a"))
-    assert description(content)["predictions"]["surprise"] is None
-
-
-def test_guesses_for_another_text(activations: Activations, network: CharacterLSTM) -> None:
-    with pytest.raises(ValueError, match="for another text"):
-        make(activations, predictions=read_predictions(network, TEXT + "a"))
-
-
-def test_page_asks_the_network_for_nothing(
-    activations: Activations, network: CharacterLSTM
-) -> None:
-    content = make(
-        activations,
-        contexts=read_contexts(network, CORPUS),
-        predictions=read_predictions(network, TEXT),
-    )
-    content = re.sub('(?<=<script type="text/plain")[^<]*', "", content)  # base64 holds anything
-    assert not re.search(r"https?:|//[a-z]|\b(src|href|action)=|url\(|@import", content, re.I)
-    assert not re.search(r"fetch\(|XMLHttpRequest|WebSocket|\bimport\b|eval\(", content)
-    assert "default-src 'none'" in content
-    assert "@@" not in content
-
-
-def test_nasty_text_and_title_stay_text(network: CharacterLSTM, nasty: str) -> None:
-    plain = read_activations(network, "abc")
-    activations = read_activations(network, nasty)
-    sizes = []
-    for given, title in ((plain, "title"), (activations, nasty)):
-        finding = Finding(title, title, "r", 1, 0, "hidden", 0.5, 0.5, 0.1, title)
-        content = make(
-            given,
-            title,
-            findings=[finding],
-            contexts=read_contexts(network, given.text),
-            predictions=read_predictions(network, given.text),
-        )
-        sizes.append([content.count(tag) for tag in ("<script", "</script", "<!--")])
-    assert sizes[0] == sizes[1]
-    found = description(content)
-    assert found["text"] == visible(nasty)
-    assert found["contexts"]["snippets"] == visible(nasty)
-    assert found["findings"][0]["hypothesis"] == nasty
-    assert "<title>a&lt;/script&gt;" in content
-    assert "\x1b" not in json.dumps(found["text"], ensure_ascii=False)
+    assert data_of(content)["predictions"]["surprise"] is None
 
 
 def test_size_of_ten_thousand_characters(generator: np.random.Generator) -> None:
@@ -216,18 +137,3 @@ def test_size_of_ten_thousand_characters(generator: np.random.Generator) -> None
     full = len(make(Activations(text, arrays), contexts=contexts, predictions=predictions))
     assert bare < 13_800_000
     assert full < 15_000_000
-
-
-def test_too_long_a_text() -> None:
-    values = np.broadcast_to(np.float32(0), (200_000, 512))
-    activations = Activations("x" * 200_000, {(2, "hidden"): values})
-    with pytest.raises(TooLongError, match="200000 characters come to 102400000 activations"):
-        make(activations)
-
-
-def test_save_page_writes_the_page(activations: Activations, tmp_path: Path) -> None:
-    path = tmp_path / "page.html"
-    save_page(path, make(activations, "tïtle"))
-    assert path.read_text(encoding="utf-8") == make(activations, "tïtle")
-    save_page(path, make(activations, "a file name that is not UTF-8: \udcff"))
-    assert "not UTF-8: ?</title>" in path.read_text(encoding="utf-8")

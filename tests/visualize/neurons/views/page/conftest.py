@@ -1,0 +1,82 @@
+"""A browser, and the pages that it opens."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from glassnet.models import CharacterLSTM
+from glassnet.visualize import (
+    Activations,
+    Contexts,
+    Predictions,
+    neurons_page,
+    read_activations,
+    read_contexts,
+    read_predictions,
+    save_page,
+)
+from tests.visualize.neurons.views.page.chromium import Browser, started
+from tests.visualize.neurons.views.page.content import (
+    CORPUS,
+    FINDINGS,
+    MOST_IMPORTANT,
+    STATES,
+    TEXT,
+)
+
+
+@pytest.fixture(scope="module")
+def shared_browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    with started(tmp_path_factory.mktemp("profile")) as browser:
+        yield browser
+
+
+@pytest.fixture
+def browser(shared_browser: Browser) -> Iterator[Browser]:
+    yield shared_browser
+    shared_browser.tools("Emulation.clearDeviceMetricsOverride")
+    requested = shared_browser.run(
+        "return performance.getEntriesByType('resource').map((e) => e.name)"
+    )
+    assert requested == []  # the page loaded nothing beside itself
+
+
+@pytest.fixture
+def activations(network: CharacterLSTM) -> Activations:
+    return read_activations(network, TEXT, STATES)
+
+
+@pytest.fixture
+def contexts(network: CharacterLSTM) -> Contexts:
+    return read_contexts(network, CORPUS, count=3)
+
+
+@pytest.fixture
+def predictions(network: CharacterLSTM) -> Predictions:
+    return read_predictions(network, TEXT)
+
+
+@pytest.fixture
+def bare_page(activations: Activations, tmp_path: Path) -> Path:
+    path = tmp_path / "bare.html"
+    save_page(path, neurons_page(activations, activations.neuron(2, 3, "hidden"), "title"))
+    return path
+
+
+@pytest.fixture
+def full_page(
+    activations: Activations, contexts: Contexts, predictions: Predictions, tmp_path: Path
+) -> Path:
+    path = tmp_path / "full.html"
+    content = neurons_page(
+        activations,
+        activations.neuron(2, 3, "hidden"),
+        "title",
+        findings=FINDINGS,
+        most_important=MOST_IMPORTANT,
+        contexts=contexts,
+        predictions=predictions,
+    )
+    save_page(path, content)
+    return path

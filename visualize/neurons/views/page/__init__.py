@@ -1,0 +1,1 @@
+"""All neurons in one HTML page for the browser."""
