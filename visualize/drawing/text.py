@@ -9,7 +9,14 @@ from glassnet.errors import UserError
 
 
 class TooLongError(UserError, ValueError):
-    """A text is too long for a picture or a page; the message gives its length and the limit."""
+    """A text is too long for a picture or a page; the message gives its length and the limit.
+
+    Examples
+    --------
+    >>> from glassnet.visualize import TooLongError
+    >>> issubclass(TooLongError, ValueError)
+    True
+    """
 
 
 def visible(text: str) -> str:

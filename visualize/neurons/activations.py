@@ -121,6 +121,11 @@ class Activations:
         state : str, default "hidden"
             One of `states`.
 
+        Returns
+        -------
+        Neuron
+            The neuron with its activation on the text.
+
         Raises
         ------
         KeyError
@@ -135,6 +140,18 @@ class Activations:
 
         Cell states have no bounds, so a single unit with a huge cell state would always win. They
         are compared by their hyperbolic tangent, as they are drawn.
+
+        Parameters
+        ----------
+        layer : int
+            The layer, counted from 1.
+        state : str
+            One of `states`.
+
+        Returns
+        -------
+        int
+            The unit of the layer, counted from 0.
         """
         values = self.arrays[layer, state]
         return int(np.argmax((np.tanh(values) if state == "cell" else values).var(axis=0)))

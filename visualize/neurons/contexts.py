@@ -41,6 +41,13 @@ class Context:
         Up to 10 characters that follow it.
     value : float
         The neuron's hidden state after reading the character.
+
+    Examples
+    --------
+    >>> from glassnet.visualize import Context
+    >>> context = Context(position=6, before="Enter ", character="R", after="OMEO", value=0.75)
+    >>> context.before + context.character + context.after
+    'Enter ROMEO'
     """
 
     position: int
@@ -104,11 +111,37 @@ class Contexts:
     saturation: dict[int, Array] = field(repr=False)
 
     def strongest(self, layer: int, neuron: int) -> list[Context]:
-        """Return the contexts in which the hidden state of a neuron is largest, in order."""
+        """Return the contexts in which the hidden state of a neuron is largest.
+
+        Parameters
+        ----------
+        layer : int
+            The layer, counted from 1.
+        neuron : int
+            The unit of the layer, counted from 0.
+
+        Returns
+        -------
+        list of Context
+            The largest hidden state first.
+        """
         return self._contexts(0, layer, neuron)
 
     def weakest(self, layer: int, neuron: int) -> list[Context]:
-        """Return the contexts in which the hidden state of a neuron is smallest, in order."""
+        """Return the contexts in which the hidden state of a neuron is smallest.
+
+        Parameters
+        ----------
+        layer : int
+            The layer, counted from 1.
+        neuron : int
+            The unit of the layer, counted from 0.
+
+        Returns
+        -------
+        list of Context
+            The smallest hidden state first.
+        """
         return self._contexts(1, layer, neuron)
 
     def _contexts(self, end: int, layer: int, neuron: int) -> list[Context]:
@@ -150,8 +183,10 @@ def read_contexts(
     apart : int, default 30
         Their smallest distance in characters. The strongest character is kept first, then the
         strongest of those that are not nearer to it, and so on; of equal ones the earlier.
-    streams, steps : int
-        As for `read_in_streams`.
+    streams : int, default 32
+        Streams that are read in parallel, as in `read_in_streams`.
+    steps : int, default 100
+        Characters of each stream that are read at once.
     progress : bool, default False
         Whether to show a progress bar if the standard error is a terminal.
 
@@ -172,7 +207,9 @@ def read_contexts(
     >>> from glassnet.visualize import read_contexts
     >>> network = CharacterLSTM(Vocabulary("ab("), layers=1, units=3)
     >>> network = network.initialize(np.random.default_rng(0))
-    >>> network.lstms[0].Wx[2, 3 * 3] = 9  # "(" raises the candidate of neuron 0
+    >>> opening = network.vocabulary.encode("(")
+    >>> network.lstms[0].Wx[opening, 3 * 3] = 9  # "(" raises the candidate of neuron 0,
+    >>> network.lstms[0].b[3] = -9  # and its forget gate is closed
     >>> contexts = read_contexts(network, "ab(ba" * 20, count=2)
     >>> [context.character for context in contexts.strongest(layer=1, neuron=0)]
     ['(', '(']

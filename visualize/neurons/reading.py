@@ -57,7 +57,7 @@ def read_activations(
     >>> activations.arrays[2, "forget-gate"].shape  # characters, units
     (5, 3)
     >>> activations.neuron(layer=1, index=0).values.round(2)
-    array([-0.08, -0.04, -0.1 , -0.09, -0.14], dtype=float32)
+    array([-0.12, -0.04,  0.13,  0.22,  0.03], dtype=float32)
     """
     ids = network.vocabulary.encode(text)[:, None]  # (characters, 1): a single stream
     arrays = {
@@ -115,18 +115,22 @@ def read_in_streams(
     progress : bool, default False
         Whether to show a progress bar if the standard error is a terminal.
 
-    Yields
-    ------
-    positions : array (n,) int64
-        Positions in the text, at most T·N. Every position comes exactly once, in no order.
-    activations : dict of (int, str) to array (n, units) float32
-        The activations there, by layer (from 1) and state.
+    Returns
+    -------
+    iterator of (array, dict of (int, str) to array)
+        Blocks of at most T·N positions in the text, int64, with the activations there, float32, by
+        layer (from 1) and state. Every position comes exactly once, in no order.
 
     Raises
     ------
     VocabularyError
         If the text holds a character that the network does not know. It is raised by the call,
         before the first block is asked for.
+
+    Shapes
+    ------
+    - positions: (n,)
+    - activations: (n, units)
 
     Examples
     --------

@@ -110,14 +110,16 @@ def find_neurons(
 
     Examples
     --------
-    Let neuron 0 rise at a capital, and look for neurons that follow capitals:
+    Let neuron 0 rise at capitals, and look for the neuron that follows them:
 
     >>> import numpy as np
     >>> from glassnet.models import CharacterLSTM, Vocabulary
     >>> from glassnet.visualize import HYPOTHESES, find_neurons
     >>> network = CharacterLSTM(Vocabulary("ABab "), layers=1, units=3)
     >>> network = network.initialize(np.random.default_rng(0))
-    >>> network.lstms[0].Wx[network.vocabulary.encode("AB"), 3 * 3] = 9
+    >>> capitals = network.vocabulary.encode("AB")
+    >>> network.lstms[0].Wx[capitals, 3 * 3] = 9  # they raise the candidate of neuron 0,
+    >>> network.lstms[0].b[3] = -9  # and its forget gate is closed
     >>> text = "".join(np.random.default_rng(1).choice(list("ABab "), 2000))
     >>> (best,) = find_neurons(network, text, [HYPOTHESES["capital"]], count=1)
     >>> best.neuron, best.measure, round(best.score, 2), best.verdict

@@ -39,7 +39,7 @@ def draw_neuron(neuron: Neuron, colors: Colors, width: int | None = None) -> Ite
     >>> for line in draw_neuron(Neuron("Hello world", 2, 345, "hidden", values), "none"):
     ...     print(line)
     Hello world
-      ..--==***#
+      ..-==**##
     <BLANKLINE>
     layer 2, neuron 345, hidden state
     -1 " .-=*#" 1   min -1.00  mean 0.00  max 1.00
