@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from glassnet.models import CharacterLSTM
+from glassnet.models import CharacterNetwork
 from glassnet.nn import Array
 from glassnet.visualize.drawing.progress import reading_bar
 from glassnet.visualize.neurons.reading import read_in_streams
@@ -69,7 +69,7 @@ class Ablation:
 
 
 def ablate(
-    network: CharacterLSTM,
+    network: CharacterNetwork,
     text: str,
     neurons: Sequence[tuple[int, int]],
     progress: bool = False,
@@ -80,7 +80,7 @@ def ablate(
 
     Parameters
     ----------
-    network : CharacterLSTM
+    network : CharacterNetwork
         An initialized network. Its carried state is zero afterwards.
     text : str
         At least 2 characters. It is read from a zero state, and the loss is the mean over all
@@ -120,7 +120,7 @@ def ablate(
 
 
 def most_important(
-    network: CharacterLSTM, text: str, count: int = 10, progress: bool = False
+    network: CharacterNetwork, text: str, count: int = 10, progress: bool = False
 ) -> list[Ablation]:
     """Return the neurons whose ablation increases the loss most, in order.
 
@@ -130,7 +130,7 @@ def most_important(
 
     Parameters
     ----------
-    network : CharacterLSTM
+    network : CharacterNetwork
         An initialized network. Its carried state is zero afterwards.
     text : str
         At least 10 characters. It is read from a zero state.
@@ -169,8 +169,8 @@ def most_important(
     means = _means(network, text, progress)
     every = [
         (layer, neuron)
-        for layer in range(1, len(network.lstms) + 1)
-        for neuron in range(network.units)
+        for layer, units in enumerate(network.hidden_sizes, 1)
+        for neuron in range(units)
     ]
     found = _ablate(network, text[:screened], every, means, progress)
     found.sort(key=lambda ablation: -ablation.loss_increase)
@@ -179,9 +179,9 @@ def most_important(
     return sorted(found, key=lambda ablation: -ablation.loss_increase)[:count]
 
 
-def _means(network: CharacterLSTM, text: str, progress: bool) -> dict[int, Array]:
+def _means(network: CharacterNetwork, text: str, progress: bool) -> dict[int, Array]:
     """Return the mean hidden state of all units over a text, by layer, (units,) float64."""
-    sums = {layer: np.zeros(network.units) for layer in range(1, len(network.lstms) + 1)}
+    sums = {layer: np.zeros(units) for layer, units in enumerate(network.hidden_sizes, 1)}
     for _, block in read_in_streams(network, text, progress=progress):
         for (layer, _), values in block.items():
             sums[layer] += values.sum(axis=0, dtype=np.float64)
@@ -189,7 +189,7 @@ def _means(network: CharacterLSTM, text: str, progress: bool) -> dict[int, Array
 
 
 def _ablate(
-    network: CharacterLSTM,
+    network: CharacterNetwork,
     text: str,
     neurons: Sequence[tuple[int, int]],
     means: dict[int, Array],

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from glassnet.models import CharacterLSTM
+from glassnet.models import CharacterNetwork
 from glassnet.nn import Array
 from glassnet.visualize.neurons.largest import LargestValues
 from glassnet.visualize.neurons.reading import read_in_streams
@@ -162,7 +162,7 @@ class Contexts:
 
 
 def read_contexts(
-    network: CharacterLSTM,
+    network: CharacterNetwork,
     text: str,
     count: int = 5,
     apart: int = 30,
@@ -174,7 +174,7 @@ def read_contexts(
 
     Parameters
     ----------
-    network : CharacterLSTM
+    network : CharacterNetwork
         An initialized network. Its carried state is zero afterwards.
     text : str
         The corpus, at least one character.
@@ -214,7 +214,7 @@ def read_contexts(
     >>> [context.character for context in contexts.strongest(layer=1, neuron=0)]
     ['(', '(']
     """
-    layers = {number: lstm.units for number, lstm in enumerate(network.lstms, 1)}
+    layers = dict(enumerate(network.hidden_sizes, 1))  # units of each
     # Each character that is kept excludes 2·apart - 1 positions, its own among them: so the last
     # one to be kept is among that many times count - 1, plus one, largest values.
     candidates = (count - 1) * (2 * apart - 1) + 1

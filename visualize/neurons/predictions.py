@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from glassnet.models import CharacterLSTM
+from glassnet.models import CharacterNetwork
 from glassnet.nn import Array
 
 
@@ -44,13 +44,13 @@ class Predictions:
 
 
 def read_predictions(
-    network: CharacterLSTM, text: str, count: int = 5, chunk: int = 1000
+    network: CharacterNetwork, text: str, count: int = 5, chunk: int = 1000
 ) -> Predictions:
     """Read a text from a zero state and return what the network predicts at every character.
 
     Parameters
     ----------
-    network : CharacterLSTM
+    network : CharacterNetwork
         An initialized network. Its carried state is zero afterwards.
     text : str
         At least one character.

@@ -3,17 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 
-from glassnet.models import CharacterLSTM
+from glassnet.models import CharacterNetwork
 from glassnet.nn import Array
 from glassnet.visualize.drawing.progress import reading_bar
 from glassnet.visualize.neurons.activations import Activations
 
 
+@runtime_checkable
+class RecurrentLayer(Protocol):
+    """A layer of a network whose units can be looked at, such as `LSTM`."""
+
+    units: int
+
+    def activations(self) -> dict[str, Array]:
+        """Return the states of all units in the last `forward`, by name, (T, N, units) each."""
+
+
+def recurrent_layers(network: CharacterNetwork) -> list[RecurrentLayer]:
+    """Return the recurrent layers of a network, from the first."""
+    return [layer for _, layer in network.walk() if isinstance(layer, RecurrentLayer)]
+
+
 def read_activations(
-    network: CharacterLSTM,
+    network: CharacterNetwork,
     text: str,
     states: Sequence[str] = ("hidden",),
     chunk: int = 1000,
@@ -23,7 +39,7 @@ def read_activations(
 
     Parameters
     ----------
-    network : CharacterLSTM
+    network : CharacterNetwork
         An initialized network. Its carried state is zero afterwards.
     text : str
         At least one character.
@@ -60,9 +76,10 @@ def read_activations(
     array([-0.12, -0.04,  0.13,  0.22,  0.03], dtype=float32)
     """
     ids = network.vocabulary.encode(text)[:, None]  # (characters, 1): a single stream
+    layers = dict(enumerate(recurrent_layers(network), 1))
     arrays = {
-        (number, state): np.empty((len(ids), lstm.units), np.float32)
-        for number, lstm in enumerate(network.lstms, 1)
+        (number, state): np.empty((len(ids), layer.units), np.float32)
+        for number, layer in layers.items()
         for state in states
     }
     network.reset_state()
@@ -71,8 +88,8 @@ def read_activations(
             part = ids[start : start + chunk]
             network.forward(part)
             network.carry()
-            for number, lstm in enumerate(network.lstms, 1):
-                found = lstm.activations()
+            for number, layer in layers.items():
+                found = layer.activations()
                 for state in states:
                     values = found[state.replace("-", " ")]
                     arrays[number, state][start : start + len(part)] = values[:, 0]
@@ -82,7 +99,7 @@ def read_activations(
 
 
 def read_in_streams(
-    network: CharacterLSTM,
+    network: CharacterNetwork,
     text: str,
     states: Sequence[str] = ("hidden",),
     streams: int = 32,
@@ -100,7 +117,7 @@ def read_in_streams(
 
     Parameters
     ----------
-    network : CharacterLSTM
+    network : CharacterNetwork
         An initialized network. Its carried state is zero afterwards.
     text : str
         At least one character.
@@ -149,7 +166,7 @@ def read_in_streams(
 
 
 def _blocks(
-    network: CharacterLSTM,
+    network: CharacterNetwork,
     ids: Array,
     states: Sequence[str],
     streams: int,
@@ -177,8 +194,8 @@ def _blocks(
             network.forward(ids[np.minimum(positions, len(ids) - 1)])
             network.carry()
             found = {}
-            for number, lstm in enumerate(network.lstms, 1):
-                activations = lstm.activations()
+            for number, layer in enumerate(recurrent_layers(network), 1):
+                activations = layer.activations()
                 for state in states:
                     block = activations[state.replace("-", " ")][inside]  # (n, units)
                     found[number, state] = block.astype(np.float32, copy=False)

@@ -24,7 +24,7 @@ class Target(NamedTuple):
     @property
     def yes_or_no(self) -> bool:
         """Whether the values are bool."""
-        return self.values.dtype == bool
+        return bool(self.values.dtype == bool)
 
     @property
     def varies(self) -> bool:
@@ -37,7 +37,7 @@ def centered(trace: Array, target: Target) -> Array:
     if target.yes_or_no:  # ranks from 1, those of equals their mean
         _, which, counts = np.unique(trace, return_inverse=True, return_counts=True)
         trace = (np.cumsum(counts) - (counts - 1) / 2)[which]
-    return trace - trace.mean(dtype=np.float64)
+    return np.asarray(trace - trace.mean(dtype=np.float64))
 
 
 def association(trace: Array, target: Target) -> float:

@@ -1,4 +1,4 @@
-"""The search: every neuron of an LSTM is scored against hypotheses about the text.
+"""The search: every neuron of a network is scored against hypotheses about the text.
 
     first half of the text   -> every neuron scored against every hypothesis -> the best are chosen
     second half, held out    -> the chosen neurons scored again              -> these are reported
@@ -31,7 +31,7 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
-from glassnet.models import CharacterLSTM
+from glassnet.models import CharacterNetwork
 from glassnet.nn import Array
 from glassnet.visualize.neurons.reading import read_in_streams
 from glassnet.visualize.neurons.search.associations import (
@@ -58,7 +58,7 @@ def halves(text: str) -> int:
 
 
 def find_neurons(
-    network: CharacterLSTM,
+    network: CharacterNetwork,
     text: str,
     hypotheses: Iterable[Hypothesis],
     states: Sequence[str] = ("hidden",),
@@ -71,7 +71,7 @@ def find_neurons(
 
     Parameters
     ----------
-    network : CharacterLSTM
+    network : CharacterNetwork
         An initialized network. Its carried state is zero afterwards.
     text : str
         At least 1,000 characters; 100,000 are better.
@@ -177,7 +177,7 @@ def find_neurons(
 
 
 def _traces(
-    network: CharacterLSTM, text: str, candidates: Iterable[Candidate], progress: bool
+    network: CharacterNetwork, text: str, candidates: Iterable[Candidate], progress: bool
 ) -> dict[tuple[int, str, int], Array]:
     """Return the activations of these neurons over a text, (characters,) float32 each."""
     wanted: dict[tuple[int, str], list[int]] = defaultdict(list)

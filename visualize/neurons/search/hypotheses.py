@@ -74,7 +74,7 @@ def _lines_since_name(text: str) -> Array:
     starts, _ = matches(text, NAME)
     before = np.zeros(len(text), np.int64)  # newlines up to the last name
     before[starts] = lines[starts]
-    return np.log1p(lines - np.maximum.accumulate(before))
+    return np.asarray(np.log1p(lines - np.maximum.accumulate(before)))
 
 
 def _word_length(text: str) -> Array:
@@ -110,7 +110,7 @@ def _line_length(text: str) -> Array:
 def _line_end_near(text: str) -> Array:
     lines = np.cumsum(newlines(text))
     later = np.minimum(np.arange(len(text)) + 5, len(text) - 1)
-    return lines[later] > lines
+    return np.asarray(lines[later] > lines)
 
 
 HYPOTHESES = {

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from glassnet.models import CharacterLSTM
+from glassnet.models import CharacterNetwork
 from glassnet.nn import Array
 from glassnet.visualize.neurons.reading import read_in_streams
 from glassnet.visualize.neurons.search.associations import Target
@@ -25,7 +25,7 @@ class Candidate(NamedTuple):
 
 
 def screen(
-    network: CharacterLSTM,
+    network: CharacterNetwork,
     text: str,
     targets: Sequence[Target],
     states: Sequence[str],
@@ -39,15 +39,14 @@ def screen(
             if key not in tables:
                 tables[key] = AssociationTable(values, targets)
             tables[key].add(positions, values)
-    keys = [(layer, state) for state in states for layer in range(1, len(network.lstms) + 1)]
+    sizes = dict(enumerate(network.hidden_sizes, 1))
+    keys = [(layer, state) for state in states for layer in sizes]
+    neurons = [(layer, state, unit) for layer, state in keys for unit in range(sizes[layer])]
     associations = np.concatenate([tables[key].associations() for key in keys], axis=1)
     chosen = []
-    for row in associations:
-        candidates = []
-        for place in np.argsort(-np.abs(row), kind="stable")[:count].tolist():
-            (layer, state), neuron = keys[place // network.units], place % network.units
-            candidates.append(Candidate(layer, state, neuron, float(row[place])))
-        chosen.append(candidates)
+    for row in associations:  # of each target, (neurons,)
+        best: list[int] = np.argsort(-np.abs(row), kind="stable")[:count].tolist()
+        chosen.append([Candidate(*neurons[place], float(row[place])) for place in best])
     return chosen
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from glassnet.models import CharacterLSTM
+from glassnet.models import CharacterNetwork
 from glassnet.visualize.neurons.search.associations import Target
 from glassnet.visualize.neurons.search.screening import screen
 
@@ -16,7 +16,7 @@ _CHANCE = 0.01  # probability that another untrained network exceeds the limit o
 
 
 def untrained_limits(
-    network: CharacterLSTM,
+    network: CharacterNetwork,
     text: str,
     targets: Sequence[Target],
     states: Sequence[str],
@@ -32,12 +32,12 @@ def untrained_limits(
     here on the scale of Fisher's z. If the k largest exceed the smallest of them by b on average,
     the largest of another sample exceeds that one by more than b ln(k / p) with probability p.
     """
-    fresh = CharacterLSTM.from_configuration(network.configuration)
+    fresh = type(network).from_configuration(network.configuration)
     fresh.initialize(np.random.default_rng(0))
     text = text[-_CHARACTERS:]
     targets = [Target(target.values[-len(text) :]) for target in targets]
     usable = [place for place, target in enumerate(targets) if target.varies]
-    neurons = network.units * len(network.lstms) * len(states)
+    neurons = sum(network.hidden_sizes) * len(states)
     best = max(2, min(_BEST, neurons // 4))
     limits = [0.0] * len(targets)
     if usable:

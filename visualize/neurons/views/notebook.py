@@ -1,4 +1,4 @@
-"""What a notebook shows of a neuron and of all neurons: HTML with inline styles and no script."""
+"""A neuron, and a table of all neurons, in a notebook: HTML with inline styles, no script."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ LONGEST = 2000
 ROWS = 5
 """Neurons listed for each layer and state."""
 
-# Its own white ground, because white is a value of the scale and notebooks may be dark.
+# White, also in a dark notebook: white stands for a value.
 _PAPER = "background:#fff;color:#000;padding:12px 16px;border-radius:6px;max-width:56em"
 _MONOSPACE = (
     "font-family:Menlo,Consolas,'DejaVu Sans Mono',monospace;font-size:13px;line-height:1.5"
@@ -27,15 +27,24 @@ _CELL = "text-align:right;padding:1px 12px"
 
 
 def neuron_html(title: str, text: str, values: Array, state: str) -> str:
-    """Return a text as HTML, painted with a neuron: at most `LONGEST` characters, said so.
+    """Return a text as HTML on a background from white (lowest activation) to red (highest).
 
-    The colours are those of `drawing.py`, white for the lowest activation and red for the highest.
+    Only the first `LONGEST` characters are shown, and the heading says so.
 
     Parameters
     ----------
-    title : what stands above the text: which neuron.
-    text, values : what was read, and the activation after each character, (characters,).
-    state : which state of the neuron the values are.
+    title : str
+        The neuron in words, for the heading.
+    text : str
+        The text that was read.
+    values : array (characters,)
+        The activation after each character.
+    state : str
+        The state of the neuron that the values are.
+
+    Shapes
+    ------
+    - values: (characters,)
     """
     shown = visible(text[:LONGEST])
     painted = zip(shown, shades(values[:LONGEST], state).tolist(), strict=True)
@@ -50,11 +59,11 @@ def neuron_html(title: str, text: str, values: Array, state: str) -> str:
     numbers = f"min {values.min():.2f}, mean {values.mean():.2f}, max {values.max():.2f}"
     if len(text) > LONGEST:
         numbers += f"; the first {LONGEST:,} of {len(text):,} characters"
-    painting = " (its tanh)" if state == "cell" else ""
+    note = " (its tanh)" if state == "cell" else ""
     return (
         f'<div style="{_PAPER}"><div><b>{html.escape(title)}</b> &nbsp; {low} '
         f'<span style="display:inline-block;width:100px;height:11px;border:1px solid #ccc;'
-        f'background:{gradient}"></span> {high}{painting}</div>'
+        f'background:{gradient}"></span> {high}{note}</div>'
         f'<div style="color:#555">{numbers}</div>'
         f'<pre style="{_MONOSPACE};color:#000;background:#fff;white-space:pre-wrap;'
         f'margin:8px 0 0;max-height:32em;overflow:auto">{"".join(pieces)}</pre></div>'
@@ -62,12 +71,18 @@ def neuron_html(title: str, text: str, values: Array, state: str) -> str:
 
 
 def activations_html(characters: int, arrays: Mapping[tuple[int, str], Array]) -> str:
-    """Return a table as HTML: of each layer and state the neurons that vary most over a text.
+    """Return a table as HTML: the neurons of each layer and state that vary most over a text.
 
     Parameters
     ----------
-    characters : length of the text.
-    arrays : activations (characters, units) by layer and state.
+    characters : int
+        Length of the text.
+    arrays : mapping of (int, str) to array (characters, units)
+        Activations by layer and state.
+
+    Shapes
+    ------
+    - arrays: (characters, units) each
     """
     rows = []
     for (layer, state), values in arrays.items():
