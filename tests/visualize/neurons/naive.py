@@ -8,7 +8,7 @@ from glassnet.nn import Array
 
 
 def naive_largest(values: Array, count: int, apart: int) -> list[int]:
-    """Positions of the largest values (characters,) that keep apart, from a full sort."""
+    """Positions of the largest values at least `apart` from each other, by sorting."""
     kept: list[int] = []
     for position in sorted(range(len(values)), key=lambda p: (-values[p], p)):
         if len(kept) < count and all(abs(position - other) >= apart for other in kept):

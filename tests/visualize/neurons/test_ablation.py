@@ -1,14 +1,15 @@
-"""What it costs to hold a neuron still."""
+"""The loss with neurons clamped to their mean, against a naive loop."""
 
 import itertools
 
 import numpy as np
 import pytest
 
-from glassnet.models import CharacterLSTM, VocabularyError
+from glassnet.models import CharacterLSTM, Vocabulary, VocabularyError
 from glassnet.nn import Array
 from glassnet.visualize import read_activations
 from glassnet.visualize.neurons.ablation import Ablation, ablate, most_important
+from tests.visualize.neurons.uneven import UnevenNetwork
 
 TEXT = "the quick brown fox\njumps over the lazy dog.\n" * 3
 
@@ -18,7 +19,7 @@ def loss_of(logits: Array, following: int) -> float:
 
 
 def naive_loss(network: CharacterLSTM, text: str, layer: int, unit: int, value: float) -> float:
-    """The loss with a unit held, each step one `forward` of each layer; layer 0: none held."""
+    """The loss with a unit clamped, by a `forward` of each layer a step; layer 0 clamps none."""
     network.reset_state()
     if layer:
         carried = network.lstms[layer - 1].carried
@@ -48,8 +49,8 @@ def test_ablation_is_that_of_a_naive_loop(network: CharacterLSTM) -> None:
         mean = whole.arrays[ablation.layer, "hidden"][:, ablation.neuron].mean()
         assert ablation.mean == pytest.approx(mean, abs=1e-5)
         assert ablation.loss == pytest.approx(naive_loss(network, TEXT, 0, 0, 0), abs=1e-5)
-        held = naive_loss(network, TEXT, ablation.layer, ablation.neuron, ablation.mean)
-        assert ablation.ablated_loss == pytest.approx(held, abs=1e-5)
+        clamped = naive_loss(network, TEXT, ablation.layer, ablation.neuron, ablation.mean)
+        assert ablation.ablated_loss == pytest.approx(clamped, abs=1e-5)
         assert ablation.loss_increase == ablation.ablated_loss - ablation.loss
         assert abs(ablation.loss_increase) > 1e-4
     assert network.state == {}
@@ -62,7 +63,7 @@ def test_loss_is_that_of_one_forward(network: CharacterLSTM) -> None:
     assert ablate(network, TEXT, [(1, 0)])[0].loss == pytest.approx(expected, abs=1e-5)
 
 
-def test_a_neuron_that_leads_nowhere_costs_nothing(network: CharacterLSTM) -> None:
+def test_a_neuron_without_outgoing_weights_is_not_needed(network: CharacterLSTM) -> None:
     first, second = network.lstms
     first.Wh[2], second.Wx[2] = 0, 0
     second.Wh[4], network.dense.W[4] = 0, 0
@@ -75,7 +76,7 @@ def test_a_neuron_that_leads_nowhere_costs_nothing(network: CharacterLSTM) -> No
     assert [ablation.loss_increase for ablation in unused] == pytest.approx([0, 0], abs=1e-6)
 
 
-def test_costliest_ranks_by_what_was_not_used_to_choose(network: CharacterLSTM) -> None:
+def test_the_ranking_is_by_text_that_had_no_part_in_the_choice(network: CharacterLSTM) -> None:
     every = [(layer, unit) for layer in (1, 2) for unit in range(6)]
     screened = len(TEXT) // 5
     ranked = most_important(network, TEXT, count=3)
@@ -84,9 +85,11 @@ def test_costliest_ranks_by_what_was_not_used_to_choose(network: CharacterLSTM) 
     for ablation in ranked:
         mean = means[ablation.layer, "hidden"][:, ablation.neuron].mean()
         assert ablation.mean == pytest.approx(mean, abs=1e-5)
-        held = naive_loss(network, TEXT[screened:], ablation.layer, ablation.neuron, ablation.mean)
-        assert ablation.ablated_loss == pytest.approx(held, abs=1e-5)
-    # With all twelve kept (4 for each of 3) the order is that of the second part.
+        clamped = naive_loss(
+            network, TEXT[screened:], ablation.layer, ablation.neuron, ablation.mean
+        )
+        assert ablation.ablated_loss == pytest.approx(clamped, abs=1e-5)
+    # All twelve are kept (4 for each of 3), so that the second part alone decides the order.
     costs = {
         neuron: naive_loss(
             network,
@@ -108,3 +111,13 @@ def test_errors(network: CharacterLSTM) -> None:
     with pytest.raises(VocabularyError, match="'Ω'"):
         ablate(network, "abΩ", [(1, 0)])
     assert isinstance(most_important(network, "abcdefghij", 1)[0], Ablation)
+
+
+def test_layers_of_different_sizes(generator: np.random.Generator) -> None:
+    network = UnevenNetwork(Vocabulary(TEXT)).initialize(generator)
+    network.second.Wh[5], network.dense.W[5] = 0, 0
+    ranked = most_important(network, TEXT, count=10)
+    every = {(layer, unit) for layer, units in ((1, 4), (2, 6)) for unit in range(units)}
+    assert {(ablation.layer, ablation.neuron) for ablation in ranked} == every
+    (unused,) = (a for a in ranked if (a.layer, a.neuron) == (2, 5))
+    assert unused.loss_increase == pytest.approx(0, abs=1e-6)

@@ -8,7 +8,7 @@ from glassnet.visualize.neurons.predictions import read_predictions
 TEXT = "the quick brown fox,\njumps over\n\nthe lazy dog.\n"
 
 
-def test_guesses_are_the_largest_of_the_softmax(network: CharacterLSTM) -> None:
+def test_predictions_are_the_largest_of_the_softmax(network: CharacterLSTM) -> None:
     found = read_predictions(network, TEXT, chunk=10)
     ids = network.vocabulary.encode(TEXT)
     logits = network.forward(ids[:, None])[:, 0].astype(float)
@@ -48,7 +48,7 @@ def test_state_of_the_network_before_does_not_matter(network: CharacterLSTM) -> 
     assert network.state == {}
 
 
-def test_no_more_guesses_than_characters(network: CharacterLSTM) -> None:
+def test_no_more_predictions_than_characters(network: CharacterLSTM) -> None:
     found = read_predictions(network, "abc", count=1000)
     assert all(
         sorted(predictions) == sorted(network.vocabulary.characters)

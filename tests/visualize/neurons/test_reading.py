@@ -1,8 +1,10 @@
 import numpy as np
 import pytest
 
-from glassnet.models import CharacterLSTM, VocabularyError
+from glassnet.models import CharacterLSTM, Vocabulary, VocabularyError
 from glassnet.visualize import STATES, Activations, read_activations, read_in_streams
+from glassnet.visualize.neurons.reading import recurrent_layers
+from tests.visualize.neurons.uneven import UnevenNetwork
 
 TEXT = "the quick brown fox\njumps over the lazy dog.\n" * 5
 
@@ -107,3 +109,13 @@ def test_streams_are_not_shorter_than_their_warm_up(network: CharacterLSTM) -> N
 def test_streams_name_an_unknown_character_at_once(network: CharacterLSTM) -> None:
     with pytest.raises(VocabularyError, match=r"'Ω' .* at position 2 "):
         read_in_streams(network, "abΩ")
+
+
+def test_any_network_of_recurrent_layers_is_read(generator: np.random.Generator) -> None:
+    network = UnevenNetwork(Vocabulary(TEXT)).initialize(generator)
+    assert recurrent_layers(network) == [network.first, network.second]
+    found = read_activations(network, TEXT)
+    network.forward(network.vocabulary.encode(TEXT)[:, None])
+    for layer, lstm in ((1, network.first), (2, network.second)):
+        expected = lstm.activations()["hidden"][:, 0]
+        np.testing.assert_allclose(found.arrays[layer, "hidden"], expected, atol=1e-6)

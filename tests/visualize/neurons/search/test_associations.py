@@ -15,12 +15,12 @@ def test_chance_is_what_shifts_reach(kind: str, generator: np.random.Generator) 
     trace = np.convolve(generator.standard_normal(659), np.ones(20), "valid")  # 640: slow
     values = np.convolve(generator.standard_normal(659), np.ones(20), "valid")
     target = Target(values > 0 if kind == "yes or no" else values)
-    centred = centered(trace, target)
-    shifts = [abs(association(np.roll(centred, -shift), target)) for shift in range(64, 640 - 64)]
-    assert chance_level(centred, target) == pytest.approx(np.quantile(shifts, 0.999), rel=1e-9)
-    # Few values are independent: as many that all are would reach far less.
+    trace_ = centered(trace, target)
+    shifts = [abs(association(np.roll(trace_, -shift), target)) for shift in range(64, 640 - 64)]
+    assert chance_level(trace_, target) == pytest.approx(np.quantile(shifts, 0.999), rel=1e-9)
+    # The values are smooth. Independent values would give a much smaller chance level.
     independent = centered(generator.permutation(trace), target)
-    assert chance_level(centred, target) > 2 * chance_level(independent, target)
+    assert chance_level(trace_, target) > 2 * chance_level(independent, target)
 
 
 def test_the_best_function_of_a_character() -> None:

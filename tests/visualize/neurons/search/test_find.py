@@ -11,6 +11,7 @@ from glassnet.visualize.neurons.search.findings import Finding
 from glassnet.visualize.neurons.search.hypotheses import HYPOTHESES, Hypothesis
 from tests.visualize.neurons.naive import naive_auc
 from tests.visualize.neurons.search.texts import ALPHABET, OPEN, bracketed_text, is_open, opens
+from tests.visualize.neurons.uneven import UnevenNetwork
 
 
 @pytest.fixture
@@ -47,7 +48,7 @@ def test_a_planted_neuron_is_found(planted: CharacterLSTM, generator: np.random.
         assert finding.chosen == pytest.approx(float(rises), abs=0.01)
         assert (finding.measure, finding.verdict, finding.state) == ("AUC", "strong", "hidden")
         assert finding.description == "a bracket is open"
-        assert 0.5 < finding.baseline < 0.7  # only the brackets themselves tell
+        assert 0.5 < finding.baseline < 0.7  # the letters do not tell
     assert other.verdict not in ("weak", "clear", "strong")
 
 
@@ -58,7 +59,7 @@ def test_all_states_are_searched(planted: CharacterLSTM, generator: np.random.Ge
     assert (findings[0].layer, findings[0].neuron, findings[0].state) == (1, 3, "input-gate")
     assert findings[0].verdict == "letter detector"
     assert findings[0].baseline == 1
-    # Values come from the text's own activations, of either half.
+    # The score is that of the activations on the second half.
     middle = halves(text)
     values = read_activations(planted, text[middle:], ["input-gate"]).arrays[1, "input-gate"]
     auc = naive_auc(values[:, 3], opens(text)[middle:])
@@ -151,3 +152,13 @@ def test_halves() -> None:
     assert halves(line * 10 + "1234567890") == 50
     assert halves("a" * 100) == 50
     assert halves("\n" + "a" * 99) == 50  # no line begins near the middle
+
+
+def test_layers_of_different_sizes(generator: np.random.Generator) -> None:
+    text = bracketed_text(generator, 2000)
+    network = UnevenNetwork(Vocabulary(ALPHABET)).initialize(generator)
+    findings = find_neurons(network, text, [OPEN], ["hidden", "cell"], count=20)
+    named = {(finding.layer, finding.neuron, finding.state) for finding in findings}
+    sizes = ((1, 4), (2, 6))
+    states = ("hidden", "cell")
+    assert named == {(n, unit, s) for n, size in sizes for unit in range(size) for s in states}

@@ -69,11 +69,11 @@ def test_every_text_has_values(hypothesis: Hypothesis, text: str) -> None:
 
 @pytest.mark.parametrize("hypothesis", HYPOTHESES.values(), ids=list(HYPOTHESES))
 def test_only_predictions_depend_on_what_comes(hypothesis: Hypothesis) -> None:
-    # Names and what is between pairs are recognised by how they end: they are cut elsewhere.
+    # Names, quotations and brackets are recognised by their ends: no cut is inside of one.
     text = "A:\nthe 'Quick,' (brown) \"fox\"\njumps: over.\n\nB:\nWhy me\n"
     ends = [place for place in range(4, len(text)) if text[place - 1] in " \n"]
     whole = hypothesis.function(text)
     if "sine" in hypothesis.name or "cosine" in hypothesis.name:
-        return  # they know the median length of the lines
+        return  # they depend on the median length of all lines
     same = all(np.array_equal(hypothesis.function(text[:end]), whole[:end]) for end in ends)
     assert same == (hypothesis.name not in ("line-end-near", "line-length"))

@@ -11,7 +11,7 @@ def neuron(text: str, values: list[float], state: str = "hidden") -> Neuron:
 
 
 def cells(line: str) -> list[tuple[str, str]]:
-    """Return each character of a line with the escape sequence that holds for it."""
+    """Return each character of a line with the escape sequence in force."""
     found, escape = [], ""
     for part in re.split(r"(\x1b\[[0-9;]*m)", line):
         if part.startswith("\x1b"):

@@ -1,4 +1,4 @@
-"""What the page shows in its tests."""
+"""The text, the corpus, the findings and the ablations on the pages of the tests."""
 
 from glassnet.visualize.neurons.ablation import Ablation
 from glassnet.visualize.neurons.search.findings import Finding

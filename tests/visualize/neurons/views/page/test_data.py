@@ -49,9 +49,9 @@ def test_description(activations: Activations) -> None:
 
 def test_findings_and_most_important(activations: Activations) -> None:
     finding = Finding("vowel", "it is", "AUC", 1, 2, "hidden", 0.91234567, 0.9, 0.6, "strong")
-    costly = Ablation(layer=2, neuron=5, mean=0.1, loss=1.5, ablated_loss=1.53125)
+    important = Ablation(layer=2, neuron=5, mean=0.1, loss=1.5, ablated_loss=1.53125)
     findings = [finding, replace(finding, neuron=4, baseline=float("nan"))]
-    found = data_of(make(activations, findings=findings, most_important=[costly]))
+    found = data_of(make(activations, findings=findings, most_important=[important]))
     first = {
         "hypothesis": "vowel",
         "description": "it is",
@@ -114,7 +114,7 @@ def test_a_single_character_has_no_mean_surprise(network: CharacterLSTM) -> None
 
 
 def test_size_of_ten_thousand_characters(generator: np.random.Generator) -> None:
-    """Of the largest that is promised: contexts that share nothing, from a corpus of a million."""
+    """The largest page: the contexts of a corpus of a million characters do not overlap."""
     text = "x" * 10_000
     corpus = "the lady\n" * 120_000
     arrays = {(layer, "hidden"): np.zeros((10_000, 512), np.float32) for layer in (1, 2)}

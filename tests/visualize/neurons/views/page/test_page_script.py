@@ -74,7 +74,7 @@ def test_every_way_of_picking_repaints_the_text(
     assert shows(1, most, "forget-gate", "diverging")
     browser.run("location.hash = '#layer=2&neuron=1&state=cell&scale=red'")
     assert shows(2, 1, "cell")
-    # What there is not is put right.
+    # Values that do not exist are replaced.
     browser.run("location.hash = '#layer=9&neuron=77&state=toString&scale=x&character=length'")
     assert shows(2, 5, "hidden")
     browser.run("location.hash = '#neuron=x'")
@@ -202,7 +202,7 @@ def test_nasty_text_in_the_browser(
         predictions=read_predictions(network, nasty),
     )
     save_page(path, content)
-    browser.open(path)  # an alert would make what follows fail
+    browser.open(path)  # an alert would make the next lines fail
     assert browser.text("#text") == visible(nasty)
     assert browser.colors() == expected_colors(activations, 1, 0, "hidden")
     assert browser.text("h1") == nasty
