@@ -177,6 +177,7 @@ def _blocks(
     count = min(streams, max(1, len(ids) // max(1, warm_up)))  # N
     bounds = np.arange(count + 1) * len(ids) // count
     first, ends = bounds[:-1], bounds[1:]  # of each stream, (N,) each
+    layers = dict(enumerate(recurrent_layers(network), 1))
     network.reset_state()
     if count > 1:
         # Nothing precedes the first stream: its state after the warm-up is set back to zero.
@@ -194,7 +195,7 @@ def _blocks(
             network.forward(ids[np.minimum(positions, len(ids) - 1)])
             network.carry()
             found = {}
-            for number, layer in enumerate(recurrent_layers(network), 1):
+            for number, layer in layers.items():
                 activations = layer.activations()
                 for state in states:
                     block = activations[state.replace("-", " ")][inside]  # (n, units)
