@@ -6,9 +6,16 @@ for autoencoders of digits. `drawing/` has what their drawings share, and `comma
 `glassnet visualize`.
 """
 
+from glassnet.visualize.digits.pictures import save_digits_pictures
+from glassnet.visualize.digits.tsne import tsne
 from glassnet.visualize.drawing.escapes import terminal_colors
 from glassnet.visualize.drawing.pages import save_page
 from glassnet.visualize.drawing.text import TooLongError
+from glassnet.visualize.filters.ngrams import NGram, strongest_ngrams
+from glassnet.visualize.filters.page import filters_page
+from glassnet.visualize.filters.picture import save_filters_picture
+from glassnet.visualize.filters.responses import Line, Responses, read_responses
+from glassnet.visualize.filters.terminal import draw_filters, draw_ngrams
 from glassnet.visualize.neurons.ablation import Ablation, ablate, most_important
 from glassnet.visualize.neurons.activations import (
     Activations,
@@ -41,12 +48,18 @@ __all__ = [
     "Contexts",
     "Finding",
     "Hypothesis",
+    "Line",
+    "NGram",
     "Neuron",
     "PredicateError",
     "Predictions",
+    "Responses",
     "TooLongError",
     "ablate",
+    "draw_filters",
     "draw_neuron",
+    "draw_ngrams",
+    "filters_page",
     "find_neurons",
     "load_activations",
     "match_hypothesis",
@@ -57,8 +70,13 @@ __all__ = [
     "read_contexts",
     "read_in_streams",
     "read_predictions",
+    "read_responses",
     "save_activations",
+    "save_digits_pictures",
+    "save_filters_picture",
     "save_page",
     "save_picture",
+    "strongest_ngrams",
     "terminal_colors",
+    "tsne",
 ]

@@ -94,7 +94,7 @@ def length_errors(path: Path) -> Iterator[None]:
 
 
 def terminal(no_color: bool) -> tuple[Colors, int | None]:
-    """Return the colours to draw with, and the terminal's width (None if there is no terminal)."""
+    """Return the colors to draw with, and the terminal's width (None if there is no terminal)."""
     colors: Colors = "none" if no_color else terminal_colors(sys.stdout)
     return colors, shutil.get_terminal_size().columns if sys.stdout.isatty() else None
 

@@ -13,7 +13,7 @@ from glassnet.models.digits import DIGITS, load_digits
 from glassnet.options import Parser
 from glassnet.visualize.command.common import write_errors
 from glassnet.visualize.command.view import View
-from glassnet.visualize.digits.pictures import save_pictures
+from glassnet.visualize.digits.pictures import save_digits_pictures
 from glassnet.visualize.digits.tsne import FEWEST_CODES
 
 
@@ -52,7 +52,7 @@ def _show(network: ImageAutoencoder, checkpoint: Checkpoint, options: DigitsOpti
             f"{options.images}: has {len(images)} digits, and the pictures need at least "
             f"{FEWEST_CODES}"
         )
-    saved = save_pictures(folder, network, checkpoint, images, labels)
+    saved = save_digits_pictures(folder, network, checkpoint, images, labels)
     while (path := _next(saved, folder)) is not None:
         with contextlib.suppress(BrokenPipeError):  # nobody listens: the files are still wanted
             print(f"wrote {path}")

@@ -26,12 +26,12 @@ from glassnet.visualize.filters.picture import save_filters_picture
 from glassnet.visualize.filters.responses import (
     LAYERS,
     UNKNOWN,
-    Reading,
-    read_lines,
-    readable,
+    Responses,
+    read_responses,
+    replace_unknown,
     unknown_characters,
 )
-from glassnet.visualize.filters.terminal import draw_lines, draw_ngrams
+from glassnet.visualize.filters.terminal import draw_filters, draw_ngrams
 
 LINE = "very fine letter of ample explanation, regret, and entreaty, to his"
 """What is read by default: a line of Jane Austen's Persuasion."""
@@ -110,30 +110,31 @@ def _show(network: TextAutoencoder, checkpoint: Checkpoint, options: FiltersOpti
         layers = [options.neuron[0]]
         if options.layer not in (None, *layers):
             raise UsageError("--neuron and --layer name different layers")
-    reading = _read_lines(network, options)
+    responses = _read(network, options)
     every = {layer: list(range(sizes[layer])) for layer in layers}
-    filters = {layer: reading.most_varying(layer, options.filters) for layer in layers}
+    filters = {layer: responses.most_varying(layer, options.filters) for layer in layers}
     if options.neuron is not None:
         every = filters = {layers[0]: [options.neuron[1]]}
     ngrams = _ngrams(network, options.corpus, every) if options.corpus is not None else {}
+    source = "a line" if options.text is None else Path(source_name(options.text)).name
+    title = f"{options.checkpoint.name} reading {source}"
     if options.html is not None:
-        source = "a line" if options.text is None else Path(source_name(options.text)).name
-        title = f"{options.checkpoint.name} reading {source}"
         write(
-            options.html, lambda path: save_page(path, filters_page(reading, every, ngrams, title))
+            options.html,
+            lambda path: save_page(path, filters_page(responses, every, ngrams, title)),
         )
     if options.png is not None:
-        write(options.png, lambda path: save_filters_picture(path, reading, filters))
+        write(options.png, lambda path: save_filters_picture(path, responses, filters, title))
     if not (options.html or options.png):
         colors, width = terminal(options.no_color)
-        for line in draw_lines(reading, filters, colors, width):
+        for line in draw_filters(responses, filters, colors, width):
             print(line)
         drawn = [(layer, index) for layer in filters for index in filters[layer] if ngrams]
         for line in draw_ngrams({place: ngrams[place] for place in drawn}, width):
             print(line)
 
 
-def _read_lines(network: TextAutoencoder, options: FiltersOptions) -> Reading:
+def _read(network: TextAutoencoder, options: FiltersOptions) -> Responses:
     """Read the lines that were asked for, and say on stderr what the network can't read."""
     text, source = options.line, "--line"
     if options.text is not None:
@@ -156,7 +157,7 @@ def _read_lines(network: TextAutoencoder, options: FiltersOptions) -> Reading:
             f"the network does not know {listed}; it reads spaces there, drawn as {UNKNOWN}",
         )
     try:
-        return read_lines(network, lines)
+        return read_responses(network, lines)
     except TooLongError as error:
         raise UserError(f"{source}: {error}; try a shorter --length") from error
 
@@ -166,7 +167,7 @@ def _ngrams(
 ) -> dict[tuple[int, int], list[NGram]]:
     """Return the strongest n-grams of a corpus for each filter, by (layer, index)."""
     text = read_text(corpus)
-    if readable(network, text).isspace():
+    if replace_unknown(network, text).isspace():
         raise UserError(f"{source_name(corpus)}: has no character that the network knows")
     ngrams: dict[tuple[int, int], list[NGram]] = {}
     for layer, indices in filters.items():

@@ -25,12 +25,12 @@ def add_file(parser: argparse._ActionsContainer, option: str, purpose: str) -> N
 
 
 def add_no_color(parser: Parser) -> None:
-    """Add `--no-color`, which draws without colours."""
+    """Add `--no-color`, which draws without colors."""
     parser.add_argument(
         "--no-color",
         action="store_true",
-        help="draw with characters from thin to dense instead of colours, as outside of a "
-        "terminal or with NO_COLOR set (default: colours)",
+        help="draw with characters from thin to dense instead of colors, as outside of a "
+        "terminal or with NO_COLOR set (default: colors)",
     )
 
 

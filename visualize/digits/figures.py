@@ -1,17 +1,21 @@
-"""Pictures of an image autoencoder: figures of matplotlib, made of arrays. Needs matplotlib.
+"""Figures of an autoencoder of images: arrays become figures of matplotlib. Needs matplotlib.
 
-Digits are ink on paper, black on white. Weights are blue below zero, white at zero and red above
-it: colours that colour-blind people tell apart as well.
+Digits are black on white. Weights are blue below zero, white at zero and red above it, which
+color-blind people can tell apart too.
 """
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from glassnet.models.image_grid import image_grid
 from glassnet.nn import Array
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 DIGIT_COLORS = (
     "#3f90da",
@@ -25,18 +29,21 @@ DIGIT_COLORS = (
     "#717581",
     "#92dadd",
 )
-"""A colour for each digit: the ten of Petroff 2021 (arXiv:2107.02270), told apart by people with
-any of the common colour-vision deficiencies."""
+"""A color for each digit: the ten of Petroff 2021 (arXiv:2107.02270), which people with any of
+the common color-vision deficiencies can tell apart."""
 
-_QUANTILES = (0.05, 0.95)  # of the normal distribution, which the manifold spans
+_QUANTILES = (0.05, 0.95)  # of the normal distribution: the manifold lies between them
 
 
-def rows_of_images(rows: dict[str, Array], title: str) -> Any:
-    """Return a figure with a row of images for each name.
+def images_figure(rows: Mapping[str, Array], title: str) -> Figure:
+    """Return a figure with rows of images, a name before each.
 
     Parameters
     ----------
-    rows : images (N, H, W) from 0 to 1, by what they are; as many in each row.
+    rows : mapping of str to Array
+        By name, images (N, H, W) from 0 to 1, the same number in each row.
+    title : str
+        Title of the figure.
     """
     count = len(next(iter(rows.values())))
     head = 0.4 + 0.2 * title.count("\n")
@@ -54,8 +61,8 @@ def rows_of_images(rows: dict[str, Array], title: str) -> Any:
     return figure
 
 
-def weights_figure(weights: Array, title: str) -> Any:
-    """Return a figure of weights (N, H, W) as images, all on the same scale."""
+def weights_figure(weights: Array, title: str) -> Figure:
+    """Return a figure of weights (N, H, W) as images with one color scale for all."""
     count = len(weights)
     columns = int(np.ceil(np.sqrt(count * 1.3)))
     rows = -(-count // columns)
@@ -66,7 +73,7 @@ def weights_figure(weights: Array, title: str) -> Any:
         0.15 / figure.get_figwidth(), 0.15 / figure.get_figheight(),
         columns * size / figure.get_figwidth(), rows * size / figure.get_figheight(),
     ))  # fmt: skip
-    # A few weights are far larger than all others and would make those white.
+    # A few weights are far larger than all others, which would look white beside them.
     limit = float(np.quantile(np.abs(weights), 0.995)) or 1.0
     drawn = axes.imshow(whole, cmap="RdBu_r", vmin=-limit, vmax=limit)
     axes.set_axis_off()
@@ -79,8 +86,15 @@ def weights_figure(weights: Array, title: str) -> Any:
     return figure
 
 
-def bars_figure(images: Array, labels: Array, codes: Array, title: str) -> Any:
-    """Return a figure of images (N, H, W), each with its code (N, size) as bars beside it."""
+def bars_figure(images: Array, labels: Array, codes: Array, title: str) -> Figure:
+    """Return a figure of images, each with its code as bars beside it.
+
+    Shapes
+    ------
+    - images: (N, H, W)
+    - labels: (N,)
+    - codes: (N, size)
+    """
     count, size = codes.shape
     figure = _figure(width=2.2 + max(3.0, 0.11 * size), height=0.95 + 0.55 * count)
     grid = figure.add_gridspec(
@@ -100,15 +114,21 @@ def bars_figure(images: Array, labels: Array, codes: Array, title: str) -> Any:
         axes.set(xlim=(-0.6, size - 0.4), ylim=(low - (margin if low else 0), high + margin))
         axes.tick_params(labelsize=7, labelbottom=row == count - 1)
         axes.locator_params(axis="y", nbins=3)
-        axes.xaxis.get_major_locator().set_params(integer=True)
+        axes.locator_params(axis="x", integer=True)
         axes.spines[["top", "right"]].set_visible(False)
     axes.set_xlabel("element of the code", fontsize=9)
     _title(figure, title)
     return figure
 
 
-def maps_figure(images: Array, codes: Array, title: str) -> Any:
-    """Return a figure of images (N, H, W), each above the channels of its code (N, h, w, C)."""
+def maps_figure(images: Array, codes: Array, title: str) -> Figure:
+    """Return a figure of images, each above the feature maps of its code.
+
+    Shapes
+    ------
+    - images: (N, H, W)
+    - codes: (N, h, w, C)
+    """
     count, channels = len(codes), codes.shape[3]
     across = 1 if channels <= 10 else 4
     maps = np.stack([image_grid(c.transpose(2, 0, 1), across, gap=1, fill=np.nan) for c in codes])
@@ -137,12 +157,15 @@ def maps_figure(images: Array, codes: Array, title: str) -> Any:
     return figure
 
 
-def curve_figure(stages: dict[str, list[dict[str, Any]]], title: str) -> Any:
-    """Return a figure of the losses after each epoch, with a plot for each stage of training.
+def losses_figure(stages: Mapping[str, Sequence[Mapping[str, float]]], title: str) -> Figure:
+    """Return a figure of the losses after each epoch, with one plot for each stage of training.
 
     Parameters
     ----------
-    stages : entries of a checkpoint's history, by the name of the stage ('' if it is the only one).
+    stages : mapping of str to sequence of mapping
+        Entries of a checkpoint's history by the name of the stage, which may be empty.
+    title : str
+        Title of the figure.
     """
     figure = _figure(width=1.2 + 3.8 * len(stages) ** 0.8, height=3.4)
     plots = figure.subplots(1, len(stages), squeeze=False)[0]
@@ -161,7 +184,7 @@ def curve_figure(stages: dict[str, list[dict[str, Any]]], title: str) -> Any:
         axes.set_xlabel("epoch", fontsize=9)
         axes.set_title(name, fontsize=9)
         axes.tick_params(labelsize=8)
-        axes.xaxis.get_major_locator().set_params(integer=True)
+        axes.locator_params(axis="x", integer=True)
         axes.grid(color="0.92")
         axes.spines[["top", "right"]].set_visible(False)
     plots[0].set_ylabel("loss", fontsize=9)
@@ -171,8 +194,14 @@ def curve_figure(stages: dict[str, list[dict[str, Any]]], title: str) -> Any:
     return figure
 
 
-def scatter_figure(points: Array, labels: Array, title: str, axis_names: tuple[str, str]) -> Any:
-    """Return a figure of points (N, 2), coloured by digit; each digit is also written down."""
+def scatter_figure(points: Array, labels: Array, title: str, axis_names: tuple[str, str]) -> Figure:
+    """Return a figure of points colored by digit, with each digit written at their median.
+
+    Shapes
+    ------
+    - points: (N, 2)
+    - labels: (N,)
+    """
     figure = _figure(width=7.4, height=6.4)
     axes = figure.add_axes((0.09, 0.08, 0.79, 0.85))
     present = np.unique(labels)
@@ -183,10 +212,11 @@ def scatter_figure(points: Array, labels: Array, title: str, axis_names: tuple[s
             label=str(digit),
         )  # fmt: skip
     middles = np.array([np.median(points[labels == digit], axis=0) for digit in present])
-    for digit, place in zip(present, _apart(middles, 0.045 * np.ptp(points, axis=0)), strict=True):
+    apart = _apart(middles, 0.045 * np.ptp(points, axis=0))
+    for digit, (x, y) in zip(present, apart, strict=True):
         box = {"boxstyle": "round,pad=0.15", "fc": "white", "alpha": 0.85, "lw": 1.5}
         axes.text(
-            *place, str(digit), fontsize=13, fontweight="bold", ha="center", va="center",
+            x, y, str(digit), fontsize=13, fontweight="bold", ha="center", va="center",
             bbox=box | {"ec": DIGIT_COLORS[digit]},
         )  # fmt: skip
     axes.set_xlabel(axis_names[0], fontsize=9)
@@ -200,12 +230,12 @@ def scatter_figure(points: Array, labels: Array, title: str, axis_names: tuple[s
 
 
 def _apart(places: Array, distance: Array) -> Array:
-    """Return places (N, 2) moved until they are about this far (2,) apart: letters stay legible."""
+    """Return places (N, 2) moved about this distance (2,) apart, so that letters stay legible."""
     scaled = places / np.maximum(distance, 1e-12)
     for _ in range(50):
         between = scaled[:, np.newaxis] - scaled
         length = np.hypot(*between.transpose(2, 0, 1))
-        # Each two that are too close move apart by half of what is missing.
+        # Each of two places that are too close moves by half of the missing distance.
         push = np.clip(1 - length, 0, None) / 2
         np.fill_diagonal(push, 0)
         scaled = scaled + (
@@ -214,13 +244,22 @@ def _apart(places: Array, distance: Array) -> Array:
     return scaled * distance
 
 
-def manifold_figure(images: Array, values: Array, title: str) -> Any:
-    """Return a figure of images (side², H, W) decoded on a grid, with the values at its edges.
+def manifold_figure(images: Array, values: Array, title: str) -> Figure:
+    """Return a figure of images decoded from a grid of codes, with the codes at its edges.
 
     Parameters
     ----------
-    images : row by row from the top, where the second element of the code is highest.
-    values : (side,) of an element of the code along either axis, from low to high.
+    images : Array
+        The images row by row; the second element of the code is largest in the top row.
+    values : Array
+        Either element of the code along its axis, increasing.
+    title : str
+        Title of the figure.
+
+    Shapes
+    ------
+    - images: (side², H, W)
+    - values: (side,)
     """
     side = len(values)
     figure = _figure(width=7.4, height=7.6)
@@ -239,17 +278,17 @@ def manifold_figure(images: Array, values: Array, title: str) -> Any:
 
 
 def normal_quantiles(count: int) -> Array:
-    """Return values (count,) at equally spaced quantiles of the standard normal distribution."""
+    """Return equally spaced quantiles (count,) of the standard normal distribution."""
     from statistics import NormalDist
 
     return np.array([NormalDist().inv_cdf(float(q)) for q in np.linspace(*_QUANTILES, count)])
 
 
-def _figure(width: float, height: float) -> Any:
+def _figure(width: float, height: float) -> Figure:
     from matplotlib.figure import Figure
 
     return Figure(figsize=(width, height))
 
 
-def _title(figure: Any, title: str) -> None:
+def _title(figure: Figure, title: str) -> None:
     figure.suptitle(title, fontsize=10, y=1 - 0.1 / figure.get_figheight(), va="top")

@@ -1,63 +1,104 @@
-"""Everything there is to see of an image autoencoder, written into one folder."""
+"""All pictures of an autoencoder of digits, written to one folder."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from glassnet.files import whole_file
-from glassnet.models import Checkpoint, ImageAutoencoder
-from glassnet.models.image_autoencoders import DenoisingAutoencoder, StackedAutoencoder
+from glassnet.models import (
+    Checkpoint,
+    DenoisingAutoencoder,
+    ImageAutoencoder,
+    StackedAutoencoder,
+)
 from glassnet.nn import Array, Conv2D, Dense
 from glassnet.visualize.digits.figures import (
     bars_figure,
-    curve_figure,
+    images_figure,
+    losses_figure,
     manifold_figure,
     maps_figure,
     normal_quantiles,
-    rows_of_images,
     scatter_figure,
     weights_figure,
 )
-from glassnet.visualize.digits.tsne import plane_coordinates
+from glassnet.visualize.digits.tsne import tsne
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 _MANIFOLD_SIDE = 15
-_DPI = 120
+_DPI = 120  # dots per inch
 
 
-def save_pictures(
+def save_digits_pictures(
     folder: Path | str,
     network: ImageAutoencoder,
     checkpoint: Checkpoint,
     images: Array,
     labels: Array,
 ) -> Iterator[Path]:
-    """Write every picture that applies to a network, and yield the path of each one when it is.
+    """Write every picture that applies to an autoencoder of digits; each step writes one.
 
-        reconstructions.png   images above what the network makes of them
-        weights.png           the weights of the first layer, an image for each unit
-        code.png              the codes of some images: bars, or images for convolutional codes
-        training.png          the losses after each epoch
-        manifold.png          what a variational network makes of codes on a grid, if they have two
-        codes.png             the codes of all images on a plane, coloured by digit
-        codes.npz             codes (N, ...), labels (N,) and the coordinates (N, 2) in codes.png
+    ======================= =======================================================================
+    File                    Content
+    ======================= =======================================================================
+    ``reconstructions.png`` one digit of each class above its reconstruction
+    ``weights.png``         the weights of the first layer, one image for each unit
+    ``code.png``            the codes of these digits: bars, or feature maps
+    ``training.png``        the losses after each epoch, if the checkpoint has them
+    ``manifold.png``        images decoded from a grid of codes, of a variational network with two
+    ``codes.png``           the codes of all digits on a plane, by t-SNE unless they have two
+    ``codes.npz``           codes (N, ...), labels (N,) and coordinates (N, 2) of codes.png
+    ======================= =======================================================================
 
     Parameters
     ----------
-    folder : where to; made if it is missing. Files of these names are replaced.
-    network, checkpoint : what `load_network` returns.
-    images, labels : digits (N, 28, 28) from 0 to 1, and which they are (N,).
+    folder : path or str
+        Where the files go. It is made if it is missing; files of these names are replaced.
+    network : ImageAutoencoder
+        An initialized network.
+    checkpoint : Checkpoint
+        Where the network comes from: its recipe and its losses.
+    images : Array
+        Digits from 0 to 1.
+    labels : Array
+        Their classes.
+
+    Yields
+    ------
+    Path
+        Each file once it is written.
 
     Raises
     ------
-    OSError : if a file can't be written.
-    ImportError : if matplotlib or scikit-learn is not installed.
+    OSError
+        If a file can't be written.
+    ImportError
+        If matplotlib or scikit-learn is not installed.
+
+    Shapes
+    ------
+    - images: (N, 28, 28)
+    - labels: (N,)
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from glassnet.models import SHIPPED, load_digits, load_network
+    >>> from glassnet.visualize import save_digits_pictures
+    >>> network, checkpoint = load_network(SHIPPED / "simple-autoencoder.npz")
+    >>> images, labels = load_digits()
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     pictures = save_digits_pictures(folder, network, checkpoint, images[:9], labels[:9])
+    ...     print([next(pictures).name for _ in range(2)])
+    ['reconstructions.png', 'weights.png']
     """
     folder, name = Path(folder), checkpoint.recipe or checkpoint.kind
-    # One of each digit.
     examples = np.unique(labels, return_index=True)[1]
     shown, digits = images[examples], labels[examples]
 
@@ -75,7 +116,7 @@ def save_pictures(
     yield _save_figure(folder / "code.png", code)
     stages = _stages(network, checkpoint)
     if stages:
-        yield _save_figure(folder / "training.png", curve_figure(stages, f"{name}: training"))
+        yield _save_figure(folder / "training.png", losses_figure(stages, f"{name}: training"))
     if network.variational and codes.shape[1] == 2:
         yield _save_figure(folder / "manifold.png", _manifold(network, name))
 
@@ -83,8 +124,8 @@ def save_pictures(
         coordinates, title = codes, f"{name}: codes of {len(codes):,} digits"
         axis_names = ("first element of the code", "second element of the code")
     else:
-        coordinates = plane_coordinates(codes)
-        title = f"{name}: codes of {len(codes):,} digits, brought to a plane by t-SNE"
+        coordinates = tsne(codes)
+        title = f"{name}: codes of {len(codes):,} digits, on a plane by t-SNE"
         axis_names = ("t-SNE 1", "t-SNE 2")
     path = folder / "codes.npz"
     with whole_file(path) as file:
@@ -93,13 +134,13 @@ def save_pictures(
     yield _save_figure(folder / "codes.png", scatter_figure(coordinates, labels, title, axis_names))
 
 
-def _save_figure(path: Path, figure: Any) -> Path:
+def _save_figure(path: Path, figure: Figure) -> Path:
     with whole_file(path) as file:
         figure.savefig(file, format="png", dpi=_DPI)
     return path
 
 
-def _reconstructions(network: ImageAutoencoder, images: Array, name: str) -> Any:
+def _reconstructions(network: ImageAutoencoder, images: Array, name: str) -> Figure:
     rows = {"original": images}
     read = images
     if isinstance(network, DenoisingAutoencoder):
@@ -108,7 +149,7 @@ def _reconstructions(network: ImageAutoencoder, images: Array, name: str) -> Any
     title = f"{name}: originals and reconstructions"
     if isinstance(network, StackedAutoencoder):
         title += "\n(the classifier's code, read by the decoder as it was pre-trained)"
-    return rows_of_images(rows, title)
+    return images_figure(rows, title)
 
 
 def _first_weights(network: ImageAutoencoder) -> Array:
@@ -123,8 +164,8 @@ def _first_weights(network: ImageAutoencoder) -> Array:
     return layer.W.reshape(side, side, units).transpose(2, 0, 1)
 
 
-def _stages(network: ImageAutoencoder, checkpoint: Checkpoint) -> dict[str, list[dict[str, Any]]]:
-    """Return the history in the stages that training had, by name; an only one has none."""
+def _stages(network: ImageAutoencoder, checkpoint: Checkpoint) -> dict[str, list[dict[str, float]]]:
+    """Return the history by the name of the stage of training; a single stage has no name."""
     history = checkpoint.history
     epochs = int(checkpoint.options.get("pretraining", 0))
     if not (epochs and isinstance(network, StackedAutoencoder)):
@@ -137,7 +178,7 @@ def _stages(network: ImageAutoencoder, checkpoint: Checkpoint) -> dict[str, list
     return {name: entries for name, entries in stages.items() if entries}
 
 
-def _manifold(network: ImageAutoencoder, name: str) -> Any:
+def _manifold(network: ImageAutoencoder, name: str) -> Figure:
     values = normal_quantiles(_MANIFOLD_SIDE)
     second, first = np.meshgrid(values[::-1], values, indexing="ij")  # the top row is the highest
     codes = np.stack([first.reshape(-1), second.reshape(-1)], axis=1).astype(np.float32)

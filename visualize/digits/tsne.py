@@ -1,7 +1,4 @@
-"""Codes of many numbers as points on a plane, neighbours staying neighbours: t-SNE.
-
-van der Maaten & Hinton 2008, "Visualizing data using t-SNE". Needs scikit-learn.
-"""
+"""t-SNE: codes as points on a plane, where neighbours stay neighbours. Needs scikit-learn."""
 
 from __future__ import annotations
 
@@ -16,43 +13,83 @@ from tqdm import tqdm
 from glassnet.nn import Array
 
 FEWEST_CODES = 5
+"""Fewest codes that t-SNE takes."""
+
 _ITERATIONS = 1000
 _MOST_PERPLEXITY = 30.0
 
 
-def plane_coordinates(codes: Array, seed: int = 0) -> Array:
-    """Return coordinates (N, 2) float32 for codes (N, ...), with a progress bar on a terminal.
+def tsne(codes: Array, seed: int = 0) -> Array:
+    """Return points on a plane for codes; codes that are close have points that are close.
+
+    A progress bar is shown on the standard error if that is a terminal.
+
+    Parameters
+    ----------
+    codes : Array
+        At least five codes of any shape.
+    seed : int, default 0
+        Seed of the first points.
+
+    Returns
+    -------
+    Array
+        The coordinates, float32.
 
     Raises
     ------
-    ImportError : if scikit-learn is not installed.
-    ValueError : for fewer than `FEWEST_CODES` codes.
+    ImportError
+        If scikit-learn is not installed.
+    ValueError
+        If there are fewer than five codes.
+
+    Shapes
+    ------
+    - codes: (N, ...)
+    - returns: (N, 2)
+
+    References
+    ----------
+    van der Maaten & Hinton 2008, "Visualizing data using t-SNE".
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from glassnet.visualize import tsne
+    >>> codes = np.repeat(np.eye(3), 4, axis=0)  # three groups of four equal codes
+    >>> points = tsne(codes + np.random.default_rng(1).normal(0, 0.01, codes.shape))
+    >>> points.shape
+    (12, 2)
+    >>> within = np.linalg.norm(points[0] - points[1])
+    >>> between = np.linalg.norm(points[0] - points[4])
+    >>> bool(within < between)
+    True
     """
     from sklearn.manifold import TSNE
 
     if len(codes) < FEWEST_CODES:
         raise ValueError(f"t-SNE needs at least {FEWEST_CODES} codes, not {len(codes)}")
     codes = codes.reshape(len(codes), -1).astype(np.float64)
-    tsne = TSNE(
+    model = TSNE(
         perplexity=min(_MOST_PERPLEXITY, (len(codes) - 1) / 3),
-        # Principal components need two directions to start along.
+        # Principal components need codes that vary in at least two directions.
         init="pca" if np.linalg.matrix_rank(codes - codes.mean(axis=0)) > 1 else "random",
         max_iter=_ITERATIONS,
         random_state=seed,
         verbose=2,
     )
-    # Nothing where there is no terminal (disable=None).
+    # disable=None: no bar without a terminal.
     bar = tqdm(
         total=_ITERATIONS, desc="t-SNE", unit=" iterations", delay=1, leave=False, disable=None
     )
-    # It has no other way to tell how far it is than the lines that it prints. Its threads wait for
-    # each other at each of many small steps: on a busy machine far longer than they work.
+    # scikit-learn reports its progress only in the lines that it prints. One thread: many would
+    # wait for each other after each of many small steps, on a busy machine longer than they work.
     with bar, contextlib.redirect_stdout(_Listener(bar)), threadpool_limits(1):
-        return np.asarray(tsne.fit_transform(codes), np.float32)
+        return np.asarray(model.fit_transform(codes), np.float32)
 
 
 class _Listener(io.TextIOBase):
-    """Takes what t-SNE prints and moves a progress bar by it."""
+    """A stream that updates a progress bar from what scikit-learn prints."""
 
     def __init__(self, bar: tqdm) -> None:
         self._bar = bar

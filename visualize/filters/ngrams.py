@@ -1,9 +1,9 @@
-"""The strongest examples of each filter of a text autoencoder: n-grams of a text, with counts.
+"""N-grams: the strings of a text to which each filter of a text autoencoder responds most.
 
-A filter of the first layer sees the character under its centre and, with the usual width of 3, one
-to each side: three characters decide its response alone. A filter of the second layer sees three
-positions, each the larger of two that see three characters: eight in all. Their middle four stand
-for them, as eight characters in a row seldom occur twice.
+With the usual width of 3, a filter of the first layer sees the character at its centre and one on
+each side: these three characters alone decide its response. A filter of the second layer sees
+three positions, each the larger of two that see three characters: eight in all. Their middle four
+stand for them, as eight characters in a row seldom occur twice.
 """
 
 from __future__ import annotations
@@ -16,20 +16,20 @@ from glassnet.models import TextAutoencoder
 from glassnet.models.text_autoencoder import PADDING
 from glassnet.nn import Array
 from glassnet.visualize.drawing.progress import reading_bar
-from glassnet.visualize.filters.responses import readable
+from glassnet.visualize.filters.responses import replace_unknown
 
 LENGTHS = {1: 3, 2: 4}
 """By layer: how many characters an n-gram has."""
 
 SPACE, EDGE = "␣", "│"
-"""How a space, and what lies beyond the first and the last place of a line, are written."""
+"""How a space, and the place before the first or after the last character, are written."""
 
 EXPLANATION = (
     "The n-grams at a filter's centre with the largest mean response, and how often they occur. "
     f"{SPACE} is a space, {EDGE} the edge of the line."
 )
 
-_RARE = 50_000  # n-grams that are rarer than once in so many are left out, as chance finds
+_RARE = 50_000  # an n-gram that is rarer than one in so many is left out: it may be chance
 _BATCH = 500  # lines read at once: only memory depends on it
 
 
@@ -39,9 +39,19 @@ class NGram:
 
     Attributes
     ----------
-    text : the characters, with `SPACE` and `EDGE`.
-    mean : the filter's mean response where the n-gram occurs.
-    count : how often it occurs.
+    text : str
+        Its characters; `␣` is a space and `│` the edge of the line.
+    mean : float
+        Mean response of the filter where the n-gram occurs.
+    count : int
+        Number of times it occurs.
+
+    Examples
+    --------
+    >>> from glassnet.visualize import NGram
+    >>> ngram = NGram("the", mean=4.25, count=2416)
+    >>> f"{ngram.text} {ngram.mean:.1f} ×{ngram.count}"
+    'the 4.2 ×2416'
     """
 
     text: str
@@ -56,34 +66,56 @@ def strongest_ngrams(
     most: int = 12,
     progress: bool = False,
 ) -> list[list[NGram]]:
-    """Return for each filter of a layer the n-grams with the largest mean response, in order.
+    """Return for each filter of a layer the n-grams with the largest mean response.
 
     Parameters
     ----------
-    network : an initialized network.
-    text : at least one character other than a space that the network knows; those that it does
-        not know are read as spaces.
-    layer : one of `LENGTHS`.
-    most : n-grams of each filter; a filter that never responds has none.
-    progress : show a progress bar on the standard error if that is a terminal and it takes long.
+    network : TextAutoencoder
+        An initialized network.
+    text : str
+        Lines with at least one character that the network knows and that is not a space;
+        characters that it does not know are read as spaces.
+    layer : int
+        1 for n-grams of three characters, 2 for n-grams of four.
+    most : int, default 12
+        Number of n-grams of each filter.
+    progress : bool, default False
+        Whether to show a progress bar on the standard error, if that is a terminal.
+
+    Returns
+    -------
+    list of list of NGram
+        For each filter its n-grams, the strongest first; none for a filter that never responds.
+
+    Examples
+    --------
+    Filter 11 of the first layer responds where a word ends and the next one begins:
+
+    >>> from glassnet.models import SHIPPED, load_network
+    >>> from glassnet.visualize import strongest_ngrams
+    >>> network, _ = load_network(SHIPPED / "text-autoencoder.npz")
+    >>> line = "very fine letter of ample explanation, regret, and entreaty, to his"
+    >>> filters = strongest_ngrams(network, line, layer=1, most=3)
+    >>> [(ngram.text, round(ngram.mean, 1)) for ngram in filters[11]]
+    [('y␣f', 2.9), ('e␣l', 2.8), ('f␣a', 2.7)]
     """
-    lines = readable(network, text).split("\n")
+    lines = replace_unknown(network, text).split("\n")
     ids = network.encode([line for line in lines if line.strip(PADDING)])
-    own = network.text_mask(ids)[:, ::layer]  # layer 2 has one position for two characters
-    distinct, which = np.unique(_codes(network, ids, layer)[own], return_inverse=True)
+    mask = network.text_mask(ids)[:, ::layer]  # layer 2 has one position for two characters
+    distinct, which = np.unique(_codes(network, ids, layer)[mask], return_inverse=True)
     counts = np.bincount(which, minlength=len(distinct))
     sums: Array = np.zeros(())  # will be (distinct, filters) float64
     place = 0
     with reading_bar(len(ids), "lines", progress) as bar:
         for start in range(0, len(ids), _BATCH):
             rows = slice(start, start + _BATCH)
-            responses = network.responses(ids[rows])[layer][own[rows]]  # (positions, filters)
+            responses = network.responses(ids[rows])[layer][mask[rows]]  # (positions, filters)
             here = which[place : place + len(responses)]
             sums = sums + np.stack(
                 [np.bincount(here, filter_, len(distinct)) for filter_ in responses.T], axis=1
             )
             place += len(responses)
-            bar.update(len(own[rows]))
+            bar.update(len(mask[rows]))
     frequent = np.flatnonzero(counts * _RARE >= place)
     means = sums[frequent] / counts[frequent, None]
     found = []
@@ -100,13 +132,13 @@ def strongest_ngrams(
 
 
 def _codes(network: TextAutoencoder, ids: Array, layer: int) -> Array:
-    """Return for each position of a layer the n-gram at its centre, as one number (N, positions).
+    """Return the n-gram at the centre of each position of a layer, as a number: (N, positions).
 
-    It is written in the base len(vocabulary) + 1, whose last digit stands for `EDGE`.
+    The base of the number is len(vocabulary) + 1; its last digit stands for `EDGE`.
     """
     edge = len(network.vocabulary)
     length = LENGTHS[layer]
-    # Of the n characters of layer 1 the middle one is the centre, of layer 2 the middle two are.
+    # The centre is the middle one of three characters (layer 1), the middle two of four (layer 2).
     before = (length - layer) // 2
     padded = np.pad(ids, ((0, 0), (before, length)), constant_values=edge)
     codes = np.zeros((len(ids), network.length // layer), np.int64)
@@ -116,6 +148,7 @@ def _codes(network: TextAutoencoder, ids: Array, layer: int) -> Array:
 
 
 def _text(network: TextAutoencoder, code: int, layer: int) -> str:
+    """Return the n-gram that a number of `_codes` stands for."""
     characters = [*network.vocabulary.characters.replace(PADDING, SPACE), EDGE]
     text = ""
     for _ in range(LENGTHS[layer]):

@@ -1,8 +1,8 @@
-"""What the filters of a text autoencoder make of lines of text.
+"""Responses: how strongly each filter of a text autoencoder reacts to each character of a line.
 
-Nothing is drawn here; `text_filters_terminal.py`, `text_filters_page.py` and
-`text_filters_picture.py` draw what this module returns. A filter is named LAYER:INDEX as in 2:17:
-layers, which are the two convolutions that read, count from 1, the filters of a layer from 0.
+Nothing is drawn here; `terminal.py`, `page.py` and `picture.py` draw what this module returns. A
+filter is named LAYER:INDEX, as in 2:17. The layers are the two convolutions of the encoder and
+count from 1; the filters of a layer count from 0.
 """
 
 from __future__ import annotations
@@ -22,22 +22,33 @@ UNKNOWN = "\ufffd"
 """Drawn in the place of a character that the network does not know; it reads a space there."""
 
 LONGEST = 10_000
-"""Lines that are read at most: their responses take 200 MB."""
+"""Most lines that are read at once: their responses take 200 MB."""
 
 _BATCH = 64  # lines read at once: only memory depends on it
 
 
 @dataclass
 class Line:
-    """One line, and what a network made of it: n characters.
+    """One line of n characters, its reconstruction and the responses of all filters to it.
 
     Attributes
     ----------
-    text : as it was read: cut to what the network takes, with `UNKNOWN` where it did not know a
-        character, and with spaces at its end where the reconstruction is longer.
-    reconstruction : what the network wrote.
-    responses : by layer (`LAYERS`), (n, filters) float32: how strongly each filter responds at
-        each character. In the second layer two characters share one response.
+    text : str
+        The line as the network read it: cut to the network's length, with U+FFFD for characters
+        that it does not know, and with spaces at the end if the reconstruction is longer.
+    reconstruction : str
+        What the decoder wrote, n characters.
+    responses : dict[int, Array]
+        By layer, (n, filters) float32: the response of each filter at each character. In the
+        second layer each two characters share one response.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from glassnet.visualize import Line
+    >>> line = Line("to be", "to by", {1: np.zeros((5, 32)), 2: np.zeros((5, 24))})
+    >>> sum(a == b for a, b in zip(line.text, line.reconstruction))
+    4
     """
 
     text: str
@@ -46,57 +57,119 @@ class Line:
 
 
 @dataclass
-class Reading:
-    """Lines that one network read.
+class Responses:
+    """The responses of all filters to some lines.
 
     Attributes
     ----------
-    lines : at least one.
-    largest : by layer, (filters,): the largest response of each filter to any of the lines.
+    lines : list[Line]
+        The lines, at least one.
+    largest : dict[int, Array]
+        By layer, (filters,): the largest response of each filter to any of the lines.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from glassnet.visualize import Line, Responses
+    >>> line = Line("abc", "abd", {1: np.array([[0.0, 1.0], [2.0, 1.0], [4.0, 1.0]])})
+    >>> responses = Responses([line], {1: np.array([4.0, 1.0])})
+    >>> responses.shades(line, 1)[:, 0]
+    array([  0, 128, 255], dtype=uint8)
+    >>> responses.most_varying(1, count=1)
+    [0]
+    >>> responses.summary()
+    'reconstructed 2 of 3 characters'
     """
 
     lines: list[Line]
     largest: dict[int, Array]
 
     def shades(self, line: Line, layer: int) -> Array:
-        """Return (n, filters) uint8: 0 for no response, 255 for the filter's largest one."""
+        """Return the shades of the filters: 0 for no response, 255 for the filter's largest one.
+
+        Parameters
+        ----------
+        line : Line
+            One of the lines.
+        layer : int
+            1 or 2.
+
+        Returns
+        -------
+        Array
+            (n, filters) uint8.
+        """
         largest = self.largest[layer]
         scale = 255 / np.where(largest > 0, largest, 1)
         return np.rint(line.responses[layer] * scale).astype(np.uint8)
 
     def most_varying(self, layer: int, count: int) -> list[int]:
-        """Return, in order, the indices of the filters whose shades vary most over all lines."""
+        """Return the filters whose shades vary most over all lines.
+
+        Parameters
+        ----------
+        layer : int
+            1 or 2.
+        count : int
+            Number of filters; if the layer has fewer, all are returned.
+
+        Returns
+        -------
+        list of int
+            Their indices in increasing order.
+        """
         shades = np.concatenate([self.shades(line, layer) for line in self.lines])
         return sorted(np.argsort(-shades.std(axis=0), kind="stable")[:count].tolist())
 
-    def accuracy(self) -> str:
-        """Return in words how many characters are reconstructed, what fills lines up left out."""
+    def summary(self) -> str:
+        """Return how many characters are reconstructed, in words; padding does not count."""
         pairs = [
             (a, b)
             for line in self.lines
             for a, b in zip(line.text.rstrip(), line.reconstruction, strict=False)
         ]
-        right = sum(a == b for a, b in pairs)
-        return f"reconstructed {right} of {len(pairs)} characters"
+        correct = sum(a == b for a, b in pairs)
+        return f"reconstructed {correct} of {len(pairs)} characters"
 
 
-def read_lines(network: TextAutoencoder, lines: Sequence[str]) -> Reading:
-    """Let a network read lines and write them again.
+def read_responses(network: TextAutoencoder, lines: Sequence[str]) -> Responses:
+    """Run lines through a text autoencoder and return the responses of its filters.
 
     Parameters
     ----------
-    network : an initialized network.
-    lines : at least one, each with at least one character that is not a space. What lies beyond
-        `network.length` characters is not read.
+    network : TextAutoencoder
+        An initialized network.
+    lines : sequence of str
+        At least one line, each with a character other than a space. Characters after the first
+        `network.length` are not read.
+
+    Returns
+    -------
+    Responses
+        A `Line` for each line, and the largest response of each filter.
 
     Raises
     ------
-    TooLongError : if there are more than `LONGEST` lines.
+    TooLongError
+        If there are more than 10,000 lines.
+
+    Examples
+    --------
+    >>> from glassnet.models import SHIPPED, load_network
+    >>> from glassnet.visualize import read_responses
+    >>> network, _ = load_network(SHIPPED / "text-autoencoder.npz")
+    >>> responses = read_responses(network, ["to be, or not to be"])
+    >>> responses.lines[0].reconstruction
+    'to be, or n t to be'
+    >>> responses.lines[0].responses[1].shape
+    (19, 32)
+    >>> responses.most_varying(layer=1, count=3)
+    [15, 30, 31]
     """
     if len(lines) > LONGEST:
         raise TooLongError(f"{len(lines)} lines are more than the {LONGEST} that can be drawn")
     kept = [line[: network.length].rstrip(PADDING) for line in lines]
-    ids = network.encode([readable(network, line) for line in kept])
+    ids = network.encode([replace_unknown(network, line) for line in kept])
     read = []
     for start in range(0, len(ids), _BATCH):
         rows = ids[start : start + _BATCH]
@@ -110,7 +183,7 @@ def read_lines(network: TextAutoencoder, lines: Sequence[str]) -> Reading:
             count = max(len(text), len(reconstruction))
             read.append(
                 Line(
-                    readable(network, text, UNKNOWN).ljust(count),
+                    replace_unknown(network, text, UNKNOWN).ljust(count),
                     reconstruction.ljust(count),
                     {layer: values[row, :count] for layer, values in responses.items()},
                 )
@@ -119,14 +192,14 @@ def read_lines(network: TextAutoencoder, lines: Sequence[str]) -> Reading:
         layer: np.max([line.responses[layer].max(axis=0) for line in read], axis=0)
         for layer in LAYERS
     }
-    return Reading(read, largest)
+    return Responses(read, largest)
 
 
 def unknown_characters(network: TextAutoencoder, text: str) -> list[str]:
-    """Return the characters of a text, newlines apart, that a network does not know, in order."""
+    """Return the characters of a text, without newlines, that a network does not know, in order."""
     return sorted(set(text) - set(network.vocabulary.characters) - {"\n"})
 
 
-def readable(network: TextAutoencoder, line: str, instead: str = PADDING) -> str:
-    """Return a line with every character that the network does not know replaced."""
-    return line.translate({ord(c): instead for c in unknown_characters(network, line)})
+def replace_unknown(network: TextAutoencoder, text: str, replacement: str = PADDING) -> str:
+    """Return a text with each character that a network does not know replaced; newlines stay."""
+    return text.translate({ord(c): replacement for c in unknown_characters(network, text)})

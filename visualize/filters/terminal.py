@@ -1,4 +1,4 @@
-"""Lines in the terminal, and under each a row for every filter; then the n-grams of filters."""
+"""Lines in the terminal, with a row for each filter under them; and the n-grams of filters."""
 
 from __future__ import annotations
 
@@ -9,43 +9,71 @@ from glassnet.visualize.drawing.escapes import Colors, colored, escape_sequences
 from glassnet.visualize.drawing.shades import DENSITY, density
 from glassnet.visualize.drawing.text import columns, visible
 from glassnet.visualize.filters.ngrams import EXPLANATION, NGram
-from glassnet.visualize.filters.responses import Line, Reading
+from glassnet.visualize.filters.responses import Line, Responses
 
 
-def draw_lines(
-    reading: Reading,
+def draw_filters(
+    responses: Responses,
     filters: Mapping[int, Sequence[int]],
     colors: Colors,
     width: int | None = None,
 ) -> Iterator[str]:
-    """Yield the rows of the drawing, without line ends.
+    """Yield the rows of a drawing of lines and filters for the terminal.
 
-    Each line stands above one row for each filter, layer after layer, where a denser character
-    (`DENSITY`) means a stronger response; then above its reconstruction. Every column stands
-    under its character.
+    Each line stands above one row for each filter, layer by layer, where a denser character is a
+    stronger response; then above its reconstruction, with wrong characters marked. Last come how
+    much is reconstructed and the scale.
 
     Parameters
     ----------
-    reading : what to draw.
-    filters : by layer, the indices of the filters to draw.
-    colors : see `terminal_colors`.
-    width : columns of the terminal, to break longer lines at; None leaves them as they are.
+    responses : Responses
+        The lines to draw.
+    filters : mapping of int to sequence of int
+        By layer, the indices of the filters to draw.
+    colors : {"24-bit", "256", "none"}
+        What the terminal can show; see `terminal_colors`.
+    width : int, optional
+        Columns of the terminal, at which longer lines are broken; without it, none is.
+
+    Yields
+    ------
+    str
+        A row without its line end.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from glassnet.visualize import Line, Responses, draw_filters
+    >>> values = np.array([[0.0, 5.0], [1.0, 0.0], [4.0, 5.0], [2.0, 0.0]])
+    >>> responses = Responses([Line("abcd", "abed", {1: values})], {1: values.max(axis=0)})
+    >>> for row in draw_filters(responses, {1: [0, 1]}, "none"):
+    ...     print(row)
+        abcd
+    1:0  .#=
+    1:1 # #
+    <BLANKLINE>
+        abcd
+        abed
+          ^
+    <BLANKLINE>
+    reconstructed 3 of 4 characters
+    " .-=*#" from no response to the filter's largest one here
     """
     escapes = escape_sequences(colors)
     margin = max(len(_name(layer, max(indices))) for layer, indices in filters.items()) + 1
-    for line in reading.lines:
+    for line in responses.lines:
         cells = _cells(line)
-        shades = {layer: reading.shades(line, layer) for layer in filters}
+        shades = {layer: responses.shades(line, layer) for layer in filters}
         for start, stop in _pieces(cells, None if width is None else width - margin):
-            place = slice(start, stop)
-            head = " " * margin + _text(line.text[place], cells[place])
+            piece = slice(start, stop)
+            head = " " * margin + _text(line.text[piece], cells[piece])
             for layer, indices in filters.items():
                 yield head.rstrip()
                 for index in indices:
                     levels = [
                         level
                         for level, cell in zip(
-                            shades[layer][place, index].tolist(), cells[place], strict=True
+                            shades[layer][piece, index].tolist(), cells[piece], strict=True
                         )
                         for _ in range(cell)
                     ]
@@ -55,18 +83,18 @@ def draw_lines(
                     yield (_name(layer, index).ljust(margin) + row).rstrip()
                 yield ""
             yield head.rstrip()
-            written = _text(line.reconstruction[place], cells[place])
+            written = _text(line.reconstruction[piece], cells[piece])
             yield (" " * margin + written).rstrip()
-            wrong = "".join(
+            marks = "".join(
                 ("^" if a != b else " ") * cell
                 for a, b, cell in zip(
-                    line.text[place], line.reconstruction[place], cells[place], strict=True
+                    line.text[piece], line.reconstruction[piece], cells[piece], strict=True
                 )
             )
-            if not wrong.isspace():
-                yield (" " * margin + wrong).rstrip()
+            if not marks.isspace():
+                yield (" " * margin + marks).rstrip()
             yield ""
-    yield reading.accuracy()
+    yield responses.summary()
     scale = f'"{DENSITY}"'
     if colors != "none":
         levels = list(range(0, 256, 17))
@@ -77,9 +105,26 @@ def draw_lines(
 def draw_ngrams(
     ngrams: Mapping[tuple[int, int], Sequence[NGram]], width: int | None = None
 ) -> Iterator[str]:
-    """Yield one row for each filter, (layer, index): its strongest n-grams, as many as fit.
+    """Yield an explanation and one row for each filter, with its strongest n-grams.
 
-    Nothing if there are no filters; else what the rows say comes first.
+    Parameters
+    ----------
+    ngrams : mapping of (int, int) to sequence of NGram
+        The n-grams of each filter by its layer and index; if there are none, nothing is drawn.
+    width : int, optional
+        Columns of the terminal: as many n-grams are drawn as fit; without it, all are.
+
+    Yields
+    ------
+    str
+        A row without its line end.
+
+    Examples
+    --------
+    >>> from glassnet.visualize import NGram, draw_ngrams
+    >>> ngrams = {(1, 3): [NGram("you", 4.96, 2416), NGram("yo␣", 4.5, 51)], (2, 21): []}
+    >>> list(draw_ngrams(ngrams))[-2:]
+    ['1:3   you 5.0 ×2416  yo␣ 4.5 ×51', '2:21  never responds']
     """
     if ngrams:
         yield ""
@@ -100,7 +145,7 @@ def _name(layer: int, index: int) -> str:
 
 
 def _cells(line: Line) -> list[int]:
-    """Return how many columns each place of a line needs, in the text and the reconstruction."""
+    """Return how many columns each character of a line and of its reconstruction needs."""
     return [
         max(columns(a), columns(b), 1)
         for a, b in zip(visible(line.text), visible(line.reconstruction), strict=True)
@@ -108,7 +153,7 @@ def _cells(line: Line) -> list[int]:
 
 
 def _pieces(cells: list[int], width: int | None) -> Iterator[tuple[int, int]]:
-    """Yield the (start, stop) of the pieces of a line that are at most so wide."""
+    """Yield the (start, stop) of the pieces of a line that fit a width."""
     start = used = 0
     for place, cell in enumerate(cells):
         if width is not None and used + cell > width and place > start:
@@ -121,7 +166,7 @@ def _pieces(cells: list[int], width: int | None) -> Iterator[tuple[int, int]]:
 def _text(text: str, cells: list[int]) -> str:
     """Return the text with spaces after characters that are narrower than their cell."""
     return "".join(
-        # What combines stands on a space of its own.
+        # A combining character stands on a space.
         " " * (columns(c) == 0) + c + " " * (cell - max(columns(c), 1))
         for c, cell in zip(visible(text), cells, strict=True)
     )

@@ -10,7 +10,12 @@ import pytest
 from glassnet.models import IMAGE_AUTOENCODERS, Checkpoint, load_network
 from glassnet.models.digits import load_digits
 from glassnet.models.image_autoencoders import StackedAutoencoder, VariationalAutoencoder
-from glassnet.visualize.digits.pictures import _first_weights, _manifold, _stages, save_pictures
+from glassnet.visualize.digits.pictures import (
+    _first_weights,
+    _manifold,
+    _stages,
+    save_digits_pictures,
+)
 
 ALWAYS = {"reconstructions.png", "weights.png", "code.png", "codes.npz", "codes.png"}
 
@@ -52,7 +57,7 @@ def test_every_picture_that_applies_is_written(
     network, checkpoint = load_network(path)
     digits, labels = load_digits(tmp_path / "digits.npz")
     folder = tmp_path / "new" / "figures"
-    paths = list(save_pictures(folder, network, checkpoint, digits, labels))
+    paths = list(save_digits_pictures(folder, network, checkpoint, digits, labels))
     assert written(folder) == ALWAYS | more
     assert {path.name for path in paths} == ALWAYS | more
     assert capfd.readouterr() == ("", "")  # there is no terminal
