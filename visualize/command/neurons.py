@@ -39,7 +39,6 @@ from glassnet.visualize.neurons.results import save_results
 from glassnet.visualize.neurons.search.find import halves
 from glassnet.visualize.neurons.search.findings import Finding
 from glassnet.visualize.neurons.search.hypotheses import Hypothesis
-from glassnet.visualize.neurons.search.own import PredicateError
 from glassnet.visualize.neurons.states import STATES
 from glassnet.visualize.neurons.views.page.build import check_size, neurons_page
 from glassnet.visualize.neurons.views.picture import save_picture
@@ -129,10 +128,7 @@ def _show(network: CharacterLSTM, checkpoint: Checkpoint, options: NeuronsOption
         check_neuron(options.neuron, sizes)
     if isinstance(options.ablate, tuple):
         check_neuron(options.ablate, sizes, "--ablate")
-    try:
-        hypotheses = hypotheses_of(options.find, options.report, options.match, options.predicate)
-    except PredicateError as error:
-        raise UserError(str(error)) from error
+    hypotheses = hypotheses_of(options.find, options.report, options.match, options.predicate)
     if options.json is not None and not hypotheses and options.ablate is None:
         raise UsageError("--json needs --find, --match, --predicate, --report or --ablate")
     if options.corpus is not None and options.html is None:
@@ -173,11 +169,9 @@ def _search(
             if findings:
                 print()
             ablations = print_ablations(network, text, options.ablate)
-    except VocabularyError:
+    except UserError:
         raise
-    except PredicateError as error:
-        raise UserError(str(error)) from error
-    except ValueError as error:
+    except ValueError as error:  # the text is too short
         raise UserError(f"{source}: {error}") from error
     if options.json is not None:
         write(options.json, lambda path: save_results(path, findings, ablations))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import textwrap
 from collections.abc import Sequence
 from typing import Literal
 
@@ -128,7 +129,8 @@ def print_findings(
     for line in (draw_report if report else draw_ranking)(findings):
         print(line)
     if constant:
-        print(f"Not searched for, as they are constant in one half of the text: {constant}.")
+        note = f"Not searched for, as they are constant in one half of the text: {constant}."
+        print(textwrap.fill(note, 79, break_on_hyphens=False))
     return findings
 
 
