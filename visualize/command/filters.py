@@ -85,8 +85,7 @@ def _add_options(parser: Parser) -> None:
     )
     parser.add_argument(
         "--layer",
-        type=int,
-        choices=LAYERS,
+        type=whole_number(*LAYERS),
         metavar="1|2",
         help="draw only the filters of this layer (default: both)",
     )

@@ -44,22 +44,20 @@ class View(Generic[Shown, Options]):
     options: Callable[..., Options]
     show: Callable[[Shown, Checkpoint, Options], None]
 
-    def parser(self, elsewhere: Iterable[str] = (), subject: str = "") -> Parser:
+    def parser(self, elsewhere: Iterable[str] = ()) -> Parser:
         """Return the parser of the command line for networks of this family.
 
         Parameters
         ----------
         elsewhere : iterable of str, optional
             Options of other views.
-        subject : str, optional
-            What those do not apply to, as the error says.
         """
         parser = Parser(
             PROGRAM,
             "[CHECKPOINT] [options]",
             self.description,
             elsewhere=elsewhere,
-            subject=subject,
+            subject=f"this {self.name}",
         )
         parser.epilog = "Each kind of network has its own options: see CHECKPOINT --help."
         parser.add_argument(
@@ -102,7 +100,7 @@ class View(Generic[Shown, Options]):
         """
         if not isinstance(network, self.family):
             raise TypeError(f"{type(network).__name__} is no {self.family.__name__}")
-        parser = self.parser(elsewhere, f"{checkpoint.recipe or checkpoint.kind} ({self.name})")
+        parser = self.parser(elsewhere)
         options = self.options(**vars(parser.parse_args(arguments)))
         try:
             self.show(network, checkpoint, options)

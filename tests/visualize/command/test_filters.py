@@ -196,7 +196,7 @@ def test_options_that_do_not_fit(
     checkpoint: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert fails(capsys, checkpoint, "--layer", "3", status=2).endswith(
-        "--layer: invalid choice: 3 (choose from 1, 2)"
+        "--layer must be a whole number from 1 to 2, not '3'"
     )
     assert fails(capsys, checkpoint, "--neuron", "2:11").endswith("numbered from 0 to 10")
     assert fails(capsys, checkpoint, "--neuron", "3:0").endswith("numbered from 1 to 2")

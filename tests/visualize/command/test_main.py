@@ -102,9 +102,9 @@ def test_the_checkpoint_may_stand_anywhere(
 def test_an_option_of_another_view_does_not_apply(capsys: pytest.CaptureFixture[str]) -> None:
     path = SHIPPED / "sparse-autoencoder.npz"
     line = fails(capsys, path, "--state", "cell", status=2)
-    assert line.endswith(": --state does not apply to sparse-autoencoder (autoencoder of digits)")
+    assert line.endswith(": --state does not apply to this autoencoder of digits")
     line = fails(capsys, "--layer", "1", status=2)
-    assert line.endswith(": --layer does not apply to shakespeare-regularized (character LSTM)")
+    assert line.endswith(": --layer does not apply to this character LSTM")
 
 
 @pytest.mark.parametrize(

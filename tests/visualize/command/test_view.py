@@ -46,7 +46,7 @@ def test_a_network_is_shown_with_its_options() -> None:
 def test_what_does_not_fit() -> None:
     with pytest.raises(TypeError, match=r"CharacterLSTM is no TextAutoencoder"):
         VIEW.run(CharacterLSTM(Vocabulary("ab")), CHECKPOINT, [])
-    with pytest.raises(UsageError, match=r"--text does not apply to short-lines \(reader"):
+    with pytest.raises(UsageError, match=r"--text does not apply to this reader of lines"):
         VIEW.run(NETWORK, CHECKPOINT, ["--text", "a"], elsewhere=["--text", "--count"])
     with pytest.raises(UsageError, match=r"there is no option --cuont; did you mean --count"):
         VIEW.run(NETWORK, CHECKPOINT, ["--cuont", "a"])
