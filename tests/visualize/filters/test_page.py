@@ -51,6 +51,7 @@ def test_the_page_has_the_rows_with_their_shades(responses: Responses) -> None:
     content = filters_page(responses, BOTH, {}, "title")
     rows = cells_of(content)
     texts = ["".join(character for character, _ in row) for row in rows]
+    assert content.count('<div class="paper"><pre>') == len(responses.lines)
     head = " " * 8 + "pray, sit"
     assert texts[0] == texts[4] == texts[7] == head
     for row, (layer, index) in ((1, (1, 0)), (2, (1, 11)), (5, (2, 1))):
