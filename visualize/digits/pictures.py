@@ -183,5 +183,7 @@ def _manifold(network: ImageAutoencoder, name: str) -> Figure:
     second, first = np.meshgrid(values[::-1], values, indexing="ij")  # the top row is the highest
     codes = np.stack([first.reshape(-1), second.reshape(-1)], axis=1).astype(np.float32)
     return manifold_figure(
-        network.decode(codes), values, f"{name}: what codes at normal quantiles 0.05 to 0.95 become"
+        network.decode(codes),
+        values,
+        f"{name}: images decoded from codes at normal quantiles 0.05 to 0.95",
     )
