@@ -9,7 +9,7 @@ from typing import Literal
 
 from threadpoolctl import threadpool_limits
 
-from glassnet.errors import UsageError, UserError
+from glassnet.errors import UsageError, UserError, no_such
 from glassnet.models import SHIPPED, CharacterLSTM, Checkpoint, VocabularyError
 from glassnet.options import Parser, layer_and_index
 from glassnet.visualize.command.common import (
@@ -116,7 +116,7 @@ def _states(value: str) -> tuple[str, ...]:
     states = STATES if value == "all" else value.split(",")
     for state in states:
         if state not in STATES:
-            raise argparse.ArgumentTypeError(f"{state!r} is none of {', '.join(STATES)}, all")
+            raise argparse.ArgumentTypeError(no_such("state", state, [*STATES, "all"]))
     return tuple(dict.fromkeys(states))
 
 
