@@ -29,6 +29,7 @@ import numpy as np
 
 from glassnet.nn.batch_shard import BatchShard
 from glassnet.nn.initializers import Initializer
+from glassnet.nn.messages import WithMessages, require_generator, require_lengths
 from glassnet.nn.types import Array
 
 AnyLayer = TypeVar("AnyLayer", bound="Layer")
@@ -38,7 +39,7 @@ NO_GRADIENT: Array = np.empty(0)
 is not asked for (`skip_input_gradient`)."""
 
 
-class Layer:
+class Layer(WithMessages):
     """Base of all layers and networks; the top of `nn/layer.py` has the contract.
 
     A layer of your own declares its parameters in ``__init__`` and defines `forward` and
@@ -53,7 +54,7 @@ class Layer:
     layers : dict of str to Layer
         The layers inside this one, by name.
     state_names : tuple of str
-        The names of the state that a recurrent layer carries; the same for all layers of a class.
+        The names of the state that a recurrent layer carries.
     carried : dict of str to array
         The state a recurrent layer starts its next `forward` from, by name; empty means zeros.
         Read and set it through `state` for a whole network.
@@ -86,8 +87,7 @@ class Layer:
     ...         self.dw += (dy * self._x).sum(axis=0)
     ...         return dy * self.w
     >>> check_layer(Scale(3), np.ones((2, 3)))  # silent: its gradients are right
-    >>> layer = Scale(3).initialize(np.random.default_rng(0))
-    >>> layer.parameters
+    >>> Scale(3).initialize(np.random.default_rng(0)).parameters
     {'w': array([1., 1., 1.], dtype=float32)}
     """
 
@@ -193,8 +193,11 @@ class Layer:
         Raises
         ------
         ValueError
-            If the layer already has an attribute `<name>` or `d<name>`.
+            If the layer has an attribute `<name>` or `d<name>`, or if a length is negative.
+        TypeError
+            If a length is not a whole number.
         """
+        require_lengths(type(self).__name__, name, shape)
         if name in self._declared:
             raise ValueError(f"a parameter named {name!r} is already there")
         taken = {"theta", "grad", *self._declared, *(f"d{other}" for other in self._declared)}
@@ -222,10 +225,12 @@ class Layer:
         Layer
             The layer itself.
         """
+        require_generator(generator)
         size = self.parameter_count
         self.bind(np.zeros(size, dtype), np.zeros(size, dtype))
-        for layer, name, shape, initializer in self._walk_parameters():
-            getattr(layer, name)[...] = initializer(generator, shape)
+        for _, layer in self.walk():
+            for name, (shape, initializer) in layer._declared.items():
+                getattr(layer, name)[...] = initializer(generator, shape)
         self.set_batch_shard(BatchShard(generator))
         return self
 
@@ -289,24 +294,24 @@ class Layer:
     @property
     def parameter_count(self) -> int:
         """The number of parameters, known before `initialize`."""
-        return sum(math.prod(shape) for _, _, shape, _ in self._walk_parameters())
+        shapes = (shape for _, layer in self.walk() for shape, _ in layer._declared.values())
+        return sum(math.prod(shape) for shape in shapes)
 
     # -- looking in -------------------------------------------------------------------------
 
     @property
     def parameters(self) -> dict[str, Array]:
         """Views of all parameters by dotted name, such as `lstm1.Wh`, in the order of `theta`."""
-        return {
-            prefix + name: getattr(layer, name)
-            for prefix, layer in self.walk()
-            for name in layer._declared
-        }
+        return self._views("")
 
     @property
     def gradients(self) -> dict[str, Array]:
         """Views of all gradients by the names of their parameters, in the order of `grad`."""
+        return self._views("d")
+
+    def _views(self, before: str) -> dict[str, Array]:
         return {
-            prefix + name: getattr(layer, "d" + name)
+            prefix + name: getattr(layer, before + name)
             for prefix, layer in self.walk()
             for name in layer._declared
         }
@@ -333,11 +338,6 @@ class Layer:
     def total_auxiliary_loss(self) -> float:
         """Return the sum of `auxiliary_loss` over this layer and all layers inside it."""
         return sum(layer.auxiliary_loss for _, layer in self.walk())
-
-    def _walk_parameters(self) -> Iterator[tuple[Layer, str, tuple[int, ...], Initializer]]:
-        for _, layer in self.walk():
-            for name, (shape, initializer) in layer._declared.items():
-                yield layer, name, shape, initializer
 
     # -- carried state ----------------------------------------------------------------------
 

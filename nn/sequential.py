@@ -30,8 +30,11 @@ class Sequential(Layer):
     >>> import numpy as np
     >>> from glassnet.nn import Dense, ReLU, Sequential
     >>> network = Sequential(Dense(4, 8), ReLU(), ("output", Dense(8, 3)))
-    >>> list(network.layers)
-    ['dense1', 'relu1', 'output']
+    >>> print(network)
+    Sequential
+      dense1: Dense W (4, 8), b (8,)
+      relu1: ReLU
+      output: Dense W (8, 3), b (3,)
     >>> network.initialize(np.random.default_rng(0)).parameter_count
     67
     >>> network.forward(np.zeros((5, 4), np.float32)).shape

@@ -1,0 +1,56 @@
+"""What layers say: the printed form of a network, and errors for the first mistakes."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+
+class WithMessages:
+    """The part of a layer that prints it and explains attributes that are not there."""
+
+    layers: Mapping[str, object]
+    _declared: Mapping[str, tuple[tuple[int, ...], object]]  # shape and initializer of parameters
+
+    def __repr__(self) -> str:
+        parameters = ", ".join(f"{name} {shape}" for name, (shape, _) in self._declared.items())
+        lines = [f"{type(self).__name__} {parameters}".strip()]
+        for name, layer in self.layers.items():
+            first, *rest = repr(layer).splitlines()
+            lines += [f"  {name}: {first}", *(f"  {line}" for line in rest)]
+        return "\n".join(lines)
+
+    if not TYPE_CHECKING:  # or type checkers would accept any attribute
+
+        def __getattr__(self, name):
+            kind, declared = type(self).__name__, self.__dict__.get("_declared")
+            if declared is None:
+                raise AttributeError(f"{kind}.__init__ must begin with super().__init__()")
+            if name in {"theta", "grad", *declared, *(f"d{parameter}" for parameter in declared)}:
+                raise AttributeError(f"{kind} has no {name!r} yet: call initialize first")
+            message = f"{kind} has no attribute {name!r}"
+            if name.startswith("_") and not name.startswith("__"):
+                message += "; if forward sets it, call forward first"
+            raise AttributeError(message)
+
+
+def require_generator(generator: object) -> None:
+    """Raise a TypeError for anything but a random generator, such as a seed."""
+    if not isinstance(generator, np.random.Generator):
+        raise TypeError(
+            "initialize needs a numpy.random.Generator, such as np.random.default_rng(0), "
+            f"not {generator!r}"
+        )
+
+
+def require_lengths(kind: str, name: str, shape: tuple[int, ...]) -> None:
+    """Raise an error if the shape of a parameter holds anything but whole numbers from 0."""
+    try:
+        lengths = [operator.index(length) for length in shape]
+    except TypeError:
+        raise TypeError(f"{kind}: the sizes of {name} must be whole numbers, not {shape}") from None
+    if min(lengths, default=0) < 0:
+        raise ValueError(f"{kind}: the sizes of {name} must not be negative, but they are {shape}")
