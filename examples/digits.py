@@ -7,7 +7,7 @@ prints, after each pass over them, how many of 500 others it reads right: 95 % i
 import numpy as np
 
 from glassnet import nn
-from glassnet.models.digits import load_digits
+from glassnet.models import load_digits
 
 images, labels = load_digits()  # (2000, 28, 28) from 0 to 1, and (2000,) from 0 to 9
 x, targets = images[:1500, ..., None], labels[:1500]  # one channel: (1500, 28, 28, 1)
