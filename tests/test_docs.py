@@ -160,3 +160,31 @@ def test_a_missing_path_is_found() -> None:
 
 def test_the_readme_is_short() -> None:
     assert len((ROOT / "README.md").read_text(encoding="utf-8").splitlines()) <= 200
+
+
+# What docs/architecture.md promises: whoever adds such a thing touches at most three files, beside
+# the name in a package's __init__.py for those who import it from there.
+ADDITIONS = {
+    "a layer": r"\bGaussianNoise\b",
+    "an optimizer": r"\bAdadelta\b",
+    "an autoencoder of images": r"\bDeepAutoencoder\b|deep-autoencoder",
+    "a data set": r"\bausten\b",
+    "a hypothesis": r"\bword-length\b",
+    "a recipe": r"\bshakespeare-regularized\b",
+}
+
+
+@pytest.mark.parametrize("thing", ADDITIONS)
+def test_an_addition_touches_at_most_three_files(thing: str) -> None:
+    files = [
+        p
+        for top in ("models", "nn", "sample", "train", "visualize")
+        for p in (ROOT / top).rglob("*.py")
+    ]
+    touched = [
+        str(p.relative_to(ROOT))
+        for p in files
+        if re.search(ADDITIONS[thing], p.read_text(encoding="utf-8"))
+    ]
+    touched = [path for path in touched if path.count("/") > 1 or "__init__" not in path]
+    assert 1 <= len(touched) <= 3, touched
