@@ -120,3 +120,8 @@ def test_the_search_works_on_pages_opened_from_the_disk(site: Path, tmp_path: Pa
     ).stdout
     assert re.search(r"\d+ matching documents", page)
     assert "reference/glassnet/models.html" in page
+
+
+def test_shapes_are_a_section_with_a_list(site: Path) -> None:
+    page = (site / "reference" / "glassnet" / "nn" / "layers.html").read_text(encoding="utf-8")
+    assert re.search(r'section-title">Shapes:</span></p>\s*<ul>\s*<li>', page)

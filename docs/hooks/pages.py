@@ -13,7 +13,6 @@ import inspect
 import re
 import sys
 import textwrap
-from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
@@ -141,10 +140,9 @@ def imported_names(text: str) -> dict[str, str]:
 
 
 def room(public: Public) -> str:
-    """Return the package below the public module in which a name is defined, or that module."""
+    """Return the package in which a name is defined."""
     home = importlib.import_module(public.home)
-    package = public.home if hasattr(home, "__path__") else public.home.rpartition(".")[0]
-    return package if package.startswith(public.module + ".") else public.module
+    return public.home if hasattr(home, "__path__") else public.home.rpartition(".")[0]
 
 
 def identifier(public: Public) -> str:
@@ -200,12 +198,17 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
     pages = reference()
     for path, text in pages.items():
         files.append(File.generated(config, path, content=text))
-    set_navigation(config.nav or [], "API reference", pages)
+    set_navigation(config.nav or [], "API reference", list(pages))
     return files
 
 
-def set_navigation(entries: list[dict[str, object]], title: str, pages: Iterable[str]) -> None:
-    """Put pages under a title of the navigation in mkdocs.yml."""
+def set_navigation(entries: list[dict[str, object]], title: str, pages: list[str]) -> None:
+    """Put pages under a title of the navigation in mkdocs.yml, those of a package together."""
+    packages: dict[str, list[str]] = {}
+    for page in pages[1:]:
+        package = page.removeprefix("reference/glassnet").strip("/").removesuffix(".md")
+        packages.setdefault(package.partition("/")[0] or "glassnet", []).append(page)
+    grouped = [{name: parts} if len(parts) > 1 else parts[0] for name, parts in packages.items()]
     for entry in entries:
         if title in entry:
-            entry[title] = list(pages)
+            entry[title] = [pages[0], *grouped]
