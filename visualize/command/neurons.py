@@ -1,4 +1,4 @@
-"""The view of a character LSTM: its neurons on a text."""
+"""The view of a character network: its neurons on a text."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Literal
 from threadpoolctl import threadpool_limits
 
 from glassnet.errors import UsageError, UserError, no_such
-from glassnet.models import SHIPPED, CharacterLSTM, Checkpoint, VocabularyError
+from glassnet.models import SHIPPED, CharacterNetwork, Checkpoint, VocabularyError
 from glassnet.options import Parser, layer_and_index
 from glassnet.visualize.command.common import (
     check_neuron,
@@ -120,10 +120,10 @@ def _states(value: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(states))
 
 
-def _show(network: CharacterLSTM, checkpoint: Checkpoint, options: NeuronsOptions) -> None:
+def _show(network: CharacterNetwork, checkpoint: Checkpoint, options: NeuronsOptions) -> None:
     """Search for neurons, ablate neurons or draw one, as the options ask."""
     check_files(html=options.html, png=options.png, export=options.export, json=options.json)
-    sizes = [network.units] * len(network.lstms)
+    sizes = network.hidden_sizes
     if options.neuron is not None:
         check_neuron(options.neuron, sizes)
     if isinstance(options.ablate, tuple):
@@ -149,7 +149,7 @@ def _show(network: CharacterLSTM, checkpoint: Checkpoint, options: NeuronsOption
 
 
 def _search(
-    network: CharacterLSTM,
+    network: CharacterNetwork,
     options: NeuronsOptions,
     hypotheses: list[Hypothesis],
     text: str,
@@ -159,7 +159,7 @@ def _search(
     findings: list[Finding] = []
     ablations: list[Ablation] = []
     if options.html is not None and not hypotheses:  # or else a short part of it is drawn
-        units = network.units * len(network.lstms) * len(options.state)
+        units = sum(network.hidden_sizes) * len(options.state)
         with length_errors(options.html):  # before all of it is read
             check_size(len(text), units)
     try:
@@ -179,7 +179,7 @@ def _search(
 
 
 def _draw(
-    network: CharacterLSTM,
+    network: CharacterNetwork,
     options: NeuronsOptions,
     text: str,
     source: str,
@@ -233,7 +233,7 @@ def _neuron(activations: Activations, options: NeuronsOptions, findings: list[Fi
     return activations.neuron(layer, activations.most_varying(layer, state), state)
 
 
-def _contexts(network: CharacterLSTM, corpus: str | None) -> Contexts | None:
+def _contexts(network: CharacterNetwork, corpus: str | None) -> Contexts | None:
     """Return where the neurons are strongest and weakest in a corpus; None without one."""
     if corpus is None:
         return None
@@ -245,9 +245,9 @@ def _contexts(network: CharacterLSTM, corpus: str | None) -> Contexts | None:
 
 
 NEURONS_VIEW = View(
-    family=CharacterLSTM,
-    name="character LSTM",
-    description="Show what the neurons of a character LSTM respond to. Each character of a text "
+    family=CharacterNetwork,  # type: ignore[type-abstract]  # only its subclasses have instances
+    name="character network",
+    description="Show what the neurons of a character network respond to. Each character of a text "
     "stands on a background from white (activation -1, for gates 0) to red (+1).",
     add_options=_add_options,
     options=NeuronsOptions,

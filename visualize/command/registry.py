@@ -19,6 +19,6 @@ def view_parsers() -> dict[str, Parser]:
     Examples
     --------
     >>> list(view_parsers())
-    ['character LSTM', 'text autoencoder', 'autoencoder of digits']
+    ['character network', 'text autoencoder', 'autoencoder of digits']
     """
     return {view.name: view.parser() for view in VIEWS}

@@ -1,4 +1,4 @@
-"""The part of the LSTM's view that finds out what neurons mean: search and ablation."""
+"""The part of the view of neurons that finds out what they mean: search and ablation."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Literal
 
 from glassnet.errors import UserError
-from glassnet.models import CharacterLSTM
+from glassnet.models import CharacterNetwork
 from glassnet.options import Parser, layer_and_index, one_of
 from glassnet.visualize.command.options import add_file
 from glassnet.visualize.neurons.ablation import Ablation, ablate, most_important
@@ -92,7 +92,7 @@ def hypotheses_of(
 
 
 def print_findings(
-    network: CharacterLSTM,
+    network: CharacterNetwork,
     text: str,
     hypotheses: Sequence[Hypothesis],
     states: Sequence[str],
@@ -102,7 +102,7 @@ def print_findings(
 
     Parameters
     ----------
-    network : CharacterLSTM
+    network : CharacterNetwork
         An initialized network.
     text : str
         What it reads.
@@ -135,7 +135,7 @@ def print_findings(
 
 
 def print_ablations(
-    network: CharacterLSTM, text: str, which: tuple[int, int] | Literal["all"]
+    network: CharacterNetwork, text: str, which: tuple[int, int] | Literal["all"]
 ) -> list[Ablation]:
     """Ablate one neuron, or all of them one by one, print what that costs and return it."""
     if which == "all":

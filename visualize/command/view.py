@@ -26,7 +26,7 @@ class View(Generic[Shown, Options]):
     family : type
         The class whose instances the view shows.
     name : str
-        The family in words, such as `character LSTM`.
+        The family in words, such as `character network`.
     description : str
         What the view shows; `--help` begins with it.
     add_options : callable

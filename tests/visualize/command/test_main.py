@@ -104,7 +104,7 @@ def test_an_option_of_another_view_does_not_apply(capsys: pytest.CaptureFixture[
     line = fails(capsys, path, "--state", "cell", status=2)
     assert line.endswith(": --state does not apply to this autoencoder of digits")
     line = fails(capsys, "--layer", "1", status=2)
-    assert line.endswith(": --layer does not apply to this character LSTM")
+    assert line.endswith(": --layer does not apply to this character network")
 
 
 @pytest.mark.parametrize(

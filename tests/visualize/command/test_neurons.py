@@ -1,4 +1,4 @@
-"""The view of a character LSTM."""
+"""The view of a character network."""
 
 import io
 import os

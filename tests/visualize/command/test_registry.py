@@ -55,6 +55,6 @@ def test_an_option_takes_a_value_in_every_view_or_in_none(view: View[Any, Any]) 
 
 def test_parsers_by_family() -> None:
     parsers = view_parsers()
-    assert list(parsers) == ["character LSTM", "text autoencoder", "autoencoder of digits"]
+    assert list(parsers) == ["character network", "text autoencoder", "autoencoder of digits"]
     assert "--images" in parsers["autoencoder of digits"].options
-    assert "--images" not in parsers["character LSTM"].options
+    assert "--images" not in parsers["character network"].options

@@ -1,4 +1,4 @@
-"""The view of a character LSTM: search for neurons, and ablation."""
+"""The view of a character network: search for neurons, and ablation."""
 
 import json
 import re
