@@ -11,6 +11,7 @@ from glassnet.models import CharacterNetwork
 from glassnet.nn import Array
 from glassnet.visualize.drawing.progress import reading_bar
 from glassnet.visualize.neurons.activations import Activations
+from glassnet.visualize.neurons.states import check_states
 
 
 @runtime_checkable
@@ -59,6 +60,8 @@ def read_activations(
 
     Raises
     ------
+    ValueError
+        If a state is not one of `STATES`.
     VocabularyError
         If the text holds a character that the network does not know.
 
@@ -75,6 +78,7 @@ def read_activations(
     >>> activations.neuron(layer=1, index=0).values.round(2)
     array([-0.12, -0.04,  0.13,  0.22,  0.03], dtype=float32)
     """
+    check_states(states)
     ids = network.vocabulary.encode(text)[:, None]  # (characters, 1): a single stream
     layers = dict(enumerate(recurrent_layers(network), 1))
     arrays = {
@@ -140,8 +144,10 @@ def read_in_streams(
 
     Raises
     ------
+    ValueError
+        If a state is not one of `STATES`.
     VocabularyError
-        If the text holds a character that the network does not know. It is raised by the call,
+        If the text holds a character that the network does not know. Both are raised by the call,
         before the first block is asked for.
 
     Shapes
@@ -161,6 +167,7 @@ def read_in_streams(
     [0 4 1 5] (4, 3)
     [2 6 3 7] (4, 3)
     """
+    check_states(states)
     ids = network.vocabulary.encode(text)
     return _blocks(network, ids, states, streams, steps, warm_up, progress)
 

@@ -119,3 +119,10 @@ def test_any_network_of_recurrent_layers_is_read(generator: np.random.Generator)
     for layer, lstm in ((1, network.first), (2, network.second)):
         expected = lstm.activations()["hidden"][:, 0]
         np.testing.assert_allclose(found.arrays[layer, "hidden"], expected, atol=1e-6)
+
+
+def test_states_are_checked_at_once(network: CharacterLSTM) -> None:
+    with pytest.raises(ValueError, match="no state 'memory'"):
+        read_activations(network, TEXT, ["memory"])
+    with pytest.raises(ValueError, match="no state 'memory'"):
+        read_in_streams(network, TEXT, ["memory"])

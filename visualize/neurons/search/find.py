@@ -93,7 +93,7 @@ def find_neurons(
     Raises
     ------
     ValueError
-        If the text is too short.
+        If the text is too short, or a state is not one of `STATES`.
     VocabularyError
         If the text holds a character that the network does not know.
     PredicateError
