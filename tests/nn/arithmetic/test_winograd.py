@@ -1,4 +1,4 @@
-"""Winograd's convolution against naive loops, the plain arithmetic and numeric gradients."""
+"""Winograd's convolution against plain loops, the general way and numeric gradients."""
 
 from typing import Any
 

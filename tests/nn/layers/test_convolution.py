@@ -1,4 +1,4 @@
-"""Convolutions against naive loops, PyTorch and numeric gradients."""
+"""Convolutions against plain loops, PyTorch and numeric gradients."""
 
 from typing import Any
 
@@ -390,6 +390,7 @@ def test_options_out_of_range_are_errors(options: dict[str, Any], message: str) 
 def test_first_values(generator: np.random.Generator) -> None:
     layer = Conv2D(8, 16, 3).initialize(generator, np.float64)
     assert layer.W.shape == (3, 3, 8, 16)
+    assert (layer.kernel_size, layer.stride, layer.dilation) == ((3, 3), (1, 1), (1, 1))
     assert 0.9 < np.abs(layer.W).max() / np.sqrt(6 / (9 * 8 + 9 * 16)) <= 1  # Glorot's limit
     np.testing.assert_array_equal(layer.b, np.zeros(16))
     shapes = [tuple(layer.parameters[name].shape for name in "Wb") for layer in (
