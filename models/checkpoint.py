@@ -61,13 +61,13 @@ class Checkpoint:
         Its parameters by dotted name.
     recipe : str, default ""
         Name of the recipe it was trained with.
-    options : dict[str, str | float]
+    options : dict[str, str | float], optional
         Every hyper-parameter of the run, by the name of its command-line option.
-    history : list[dict[str, float]]
+    history : list[dict[str, float]], optional
         One entry for each epoch, such as {"epoch": 1, "training_loss": ..., ...}.
-    progress : dict[str, object]
+    progress : dict[str, object], optional
         Where training stands, as JSON values: updates done, state of the randomness, ...
-    training : dict[str, Array]
+    training : dict[str, Array], optional
         The arrays that resuming needs, by name; empty in a file that is only used.
 
     Examples
@@ -97,6 +97,11 @@ class Checkpoint:
         dtype : DTypeLike, optional
             Type of the weights; without it, the one that they were saved in.
 
+        Returns
+        -------
+        Network
+            The network.
+
         Raises
         ------
         CheckpointError
@@ -106,7 +111,7 @@ class Checkpoint:
             network = NETWORKS[self.kind].from_configuration(self.configuration)
             dtype = next(iter(self.weights.values())).dtype if dtype is None else dtype
             if not np.issubdtype(dtype, np.floating):
-                raise ValueError(f"weights of type {dtype}")
+                raise CheckpointError(f"weights of type {dtype}")
             size = network.parameter_count
             network.bind(np.zeros(size, dtype), np.zeros(size, dtype))
         except Exception as error:  # whatever a wrong value leads to in a network's constructor
@@ -116,6 +121,11 @@ class Checkpoint:
 
     def copy_weights(self, network: Network) -> None:
         """Copy the weights into an initialized network.
+
+        Parameters
+        ----------
+        network : Network
+            It must have parameters of the same names and shapes.
 
         Raises
         ------

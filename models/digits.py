@@ -38,7 +38,7 @@ def load_digits(path: Path | str = DIGITS) -> tuple[Array, Array]:
 
     Parameters
     ----------
-    path : Path or str
+    path : Path or str, optional
         An `.npz` file; without it, the 2,000 digits that come with glassnet.
 
     Returns
@@ -52,6 +52,11 @@ def load_digits(path: Path | str = DIGITS) -> tuple[Array, Array]:
     ------
     DigitsError
         If there is no such file, or it holds something else.
+
+    Shapes
+    ------
+    - images: (N, 28, 28)
+    - labels: (N,)
 
     Examples
     --------

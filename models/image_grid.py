@@ -24,7 +24,12 @@ def image_grid(images: Array, columns: int, gap: int = 2, fill: float = 0.0) -> 
     Returns
     -------
     Array
-        (rows * (H + gap) - gap, columns * (W + gap) - gap) float32.
+        One image, float32.
+
+    Shapes
+    ------
+    - images: (N, H, W)
+    - grid: (rows * (H + gap) - gap, columns * (W + gap) - gap)
 
     Examples
     --------

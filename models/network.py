@@ -49,7 +49,18 @@ class Network(Protocol):
 
     @classmethod
     def from_configuration(cls, configuration: Mapping[str, object]) -> Self:
-        """Build the network that a `configuration` describes, not yet initialized."""
+        """Build the network that a `configuration` describes, not yet initialized.
+
+        Parameters
+        ----------
+        configuration : Mapping[str, object]
+            The `configuration` of a network of this class.
+
+        Returns
+        -------
+        Self
+            The network.
+        """
 
     @property
     def parameters(self) -> dict[str, Array]: ...
@@ -60,22 +71,82 @@ class Network(Protocol):
     def initialize(
         self, generator: np.random.Generator, dtype: np.typing.DTypeLike = np.float32
     ) -> Self:
-        """Allocate the parameters and draw their first values."""
+        """Allocate the parameters, draw their first values, and return the network itself.
+
+        Parameters
+        ----------
+        generator : numpy.random.Generator
+            The source of randomness.
+        dtype : DTypeLike, default numpy.float32
+            Type of the parameters.
+
+        Returns
+        -------
+        Self
+            The network.
+        """
 
     def bind(self, theta: Array, grad: Array) -> None:
-        """Use these two vectors for the parameters and gradients."""
+        """Use these two vectors for the parameters and gradients.
+
+        Parameters
+        ----------
+        theta, grad : Array
+            Vectors of `parameter_count` numbers.
+        """
 
     def walk(self, prefix: str = "") -> Iterator[tuple[str, Layer]]:
-        """Yield the network and all layers inside it, each with its dotted prefix."""
+        """Yield the network and all layers inside it, each with its dotted prefix.
+
+        Parameters
+        ----------
+        prefix : str, default ""
+            What all prefixes begin with.
+
+        Yields
+        ------
+        tuple[str, Layer]
+            Such as ("lstm1.", the layer).
+        """
 
     def set_batch_shard(self, share: BatchShard) -> None:
-        """Tell every layer which rows of the batch it sees."""
+        """Tell every layer which rows of the batch it sees.
+
+        Parameters
+        ----------
+        share : BatchShard
+            The rows, and the randomness for them.
+        """
 
     def skip_input_gradient(self) -> None:
         """Save the work for the gradient of the network's input."""
 
     def forward(self, x: Array, train: bool = False) -> Array:
-        """Return the network's output for x."""
+        """Return the network's output.
+
+        Parameters
+        ----------
+        x : Array
+            The input.
+        train : bool, default False
+            Whether to act as in training, with dropout.
+
+        Returns
+        -------
+        Array
+            The output.
+        """
 
     def backward(self, dy: Array) -> Array:
-        """Add to the gradients, given the loss's gradient for the output."""
+        """Add to the gradients.
+
+        Parameters
+        ----------
+        dy : Array
+            The loss's gradient for the output.
+
+        Returns
+        -------
+        Array
+            The loss's gradient for the input, where there is one.
+        """

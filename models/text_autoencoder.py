@@ -101,7 +101,7 @@ class TextAutoencoder(Sequential):
 
     @property
     def configuration(self) -> Mapping[str, object]:
-        """The arguments that build this network again; the vocabulary as one string."""
+        """Return the arguments that build this network again; the vocabulary as one string."""
         return {
             "vocabulary": self.vocabulary.characters,
             "length": self.length,
@@ -113,7 +113,18 @@ class TextAutoencoder(Sequential):
 
     @classmethod
     def from_configuration(cls, configuration: Mapping[str, object]) -> Self:
-        """Build the network that a `configuration` describes, not yet initialized."""
+        """Build the network that a `configuration` describes, not yet initialized.
+
+        Parameters
+        ----------
+        configuration : Mapping[str, object]
+            The `configuration` of a text autoencoder.
+
+        Returns
+        -------
+        Self
+            The network.
+        """
         arguments = cast(dict[str, Any], dict(configuration))
         return cls(Vocabulary(arguments.pop("vocabulary")), **arguments)
 

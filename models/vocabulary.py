@@ -55,7 +55,18 @@ class Vocabulary:
 
     @classmethod
     def of(cls, text: str) -> Vocabulary:
-        """Return the vocabulary of all characters that occur in a text."""
+        """Return the vocabulary of all characters that occur in a text.
+
+        Parameters
+        ----------
+        text : str
+            Any text.
+
+        Returns
+        -------
+        Vocabulary
+            The vocabulary.
+        """
         return cls("".join(map(chr, np.unique(_code_points(text)))))
 
     def __len__(self) -> int:
@@ -93,7 +104,18 @@ class Vocabulary:
         return ids
 
     def decode(self, ids: Array | Sequence[int]) -> str:
-        """Return the text of ids, which may have any shape; they are read in C order."""
+        """Return the text of some ids.
+
+        Parameters
+        ----------
+        ids : Array or Sequence[int]
+            Ids of any shape; they are read in C order.
+
+        Returns
+        -------
+        str
+            The text.
+        """
         return "".join(self.characters[i] for i in np.asarray(ids).reshape(-1))
 
 

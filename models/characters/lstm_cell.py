@@ -77,7 +77,18 @@ class CharacterLSTMCell:
         self.cells[layer - 1].h[rows, units] = values
 
     def step(self, ids: Array) -> Array:
-        """Read one character for each row, ids (N,), and return logits (N, characters)."""
+        """Read one character for each row.
+
+        Parameters
+        ----------
+        ids : Array
+            (N,) integers.
+
+        Returns
+        -------
+        Array
+            Logits (N, characters) of the next character.
+        """
         x = ids
         for number, cell in enumerate(self.cells):
             x = cell.step(x)

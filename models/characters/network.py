@@ -24,13 +24,38 @@ class CharacterCell(Protocol):
     """
 
     def start(self, state: Mapping[str, Array]) -> None:
-        """Go on from a state that the network carries, (1, H) for all rows or (N, H)."""
+        """Go on from a state that the network carries.
+
+        Parameters
+        ----------
+        state : Mapping[str, Array]
+            What `network.state` returned, with one row for all texts or one for each.
+        """
 
     def clamp(self, layer: int, units: Array, values: Array, rows: Array) -> None:
-        """Clamp the hidden state of some units from now on; layers count from 1."""
+        """Keep the hidden state of some units at given values from now on.
+
+        Parameters
+        ----------
+        layer : int
+            Number of the recurrent layer, from 1.
+        units, values, rows : Array
+            One of each for every clamped unit, (clamped,).
+        """
 
     def step(self, ids: Array) -> Array:
-        """Read one character for each row, ids (N,), and return logits (N, characters)."""
+        """Read one character for each row.
+
+        Parameters
+        ----------
+        ids : Array
+            (N,) integers.
+
+        Returns
+        -------
+        Array
+            Logits (N, characters) of the next character.
+        """
 
 
 class CharacterNetwork(Sequential, ABC):
@@ -70,18 +95,40 @@ class CharacterNetwork(Sequential, ABC):
     @property
     @abstractmethod
     def configuration(self) -> Mapping[str, object]:
-        """The arguments that build this network again; the vocabulary as one string."""
+        """Return the arguments that build this network again; the vocabulary as one string."""
 
     @classmethod
     @abstractmethod
     def from_configuration(cls, configuration: Mapping[str, object]) -> Self:
-        """Build the network that a `configuration` describes, not yet initialized."""
+        """Build the network that a `configuration` describes, not yet initialized.
+
+        Parameters
+        ----------
+        configuration : Mapping[str, object]
+            What `configuration` of a network returned.
+
+        Returns
+        -------
+        Self
+            The network.
+        """
 
     @property
     @abstractmethod
     def hidden_sizes(self) -> list[int]:
-        """Units of each recurrent layer, from the first."""
+        """Return the number of units of each recurrent layer, from the first."""
 
     @abstractmethod
     def cell(self, rows: int = 1) -> CharacterCell:
-        """Return this network one character at a time for `rows` texts, from a zero state."""
+        """Return this network one character at a time, from a zero state.
+
+        Parameters
+        ----------
+        rows : int, default 1
+            N, the number of texts side by side.
+
+        Returns
+        -------
+        CharacterCell
+            It has a copy of the weights.
+        """

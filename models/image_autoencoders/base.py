@@ -57,17 +57,28 @@ class ImageAutoencoder(Sequential):
 
     @classmethod
     def from_configuration(cls, configuration: Mapping[str, object]) -> Self:
-        """Build the network that a `configuration` describes, not yet initialized."""
+        """Build the network that a `configuration` describes, not yet initialized.
+
+        Parameters
+        ----------
+        configuration : Mapping[str, object]
+            The `configuration` of a network of this class.
+
+        Returns
+        -------
+        Self
+            The network.
+        """
         return cls(**cast(dict[str, Any], configuration))
 
     @property
     def path(self) -> list[Layer]:
-        """The layers that `forward` passes data through, in that order."""
+        """Return the layers that `forward` passes data through, in that order."""
         return [*self.encoder.layers.values(), *self.decoder.layers.values()]
 
     @property
     def variational(self) -> bool:
-        """Whether training shapes the codes of images into a standard normal distribution."""
+        """Return whether training shapes codes of images into a standard normal distribution."""
         return any(isinstance(layer, GaussianSampling) for layer in self.encoder.layers.values())
 
     def encode(self, images: Array) -> Array:
@@ -116,11 +127,49 @@ class ImageAutoencoder(Sequential):
         return images
 
     def reconstruct(self, images: Array) -> Array:
-        """Return what the network makes of images (N, 28, 28), of the same shape."""
+        """Return the images that the decoder draws of other images' codes.
+
+        Parameters
+        ----------
+        images : Array
+            (N, 28, 28), from 0 to 1.
+
+        Returns
+        -------
+        Array
+            (N, 28, 28), pixels from 0 to 1.
+        """
         return self.decode(self.encode(images))
 
 
 def forward_in_parts(layer: Layer, x: Array) -> Array:
-    """Return a layer's output for x (N, ...), computed for some rows at a time, as a new array."""
+    """Return a layer's output, computed for some rows at a time, as a new array.
+
+    Parameters
+    ----------
+    layer : Layer
+        An initialized layer.
+    x : Array
+        (N, ...).
+
+    Returns
+    -------
+    Array
+        (N, ...).
+
+    Shapes
+    ------
+    - x: (N, ...)
+    - y: (N, ...)
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from glassnet.models.image_autoencoders import forward_in_parts
+    >>> from glassnet.nn import Dense
+    >>> layer = Dense(2, 3).initialize(np.random.default_rng(1))
+    >>> forward_in_parts(layer, np.ones((1000, 2), np.float32)).shape
+    (1000, 3)
+    """
     parts = (x[start : start + _ROWS_AT_ONCE] for start in range(0, len(x), _ROWS_AT_ONCE))
     return np.concatenate([layer.forward(part).copy() for part in parts])

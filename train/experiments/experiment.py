@@ -25,7 +25,7 @@ class Evaluation:
         The mean loss in nats.
     per : str
         What the mean is over: "a character", "a pixel" or "an image".
-    accuracy : float or None
+    accuracy : float, optional
         The fraction that is right, where something can be.
 
     Examples
@@ -87,7 +87,7 @@ class Experiment(ABC):
     >>> experiment.summary
     '320 characters of novel.txt'
     >>> experiment.network().parameter_count
-    1567
+    1529
     """
 
     data: str

@@ -115,6 +115,12 @@ def loss_of_lines(logits: Array, targets: Array, rows: int) -> tuple[float, Arra
     gradient : Array
         (N, L, characters), for the logits.
 
+    Shapes
+    ------
+    - logits: (N, L, characters)
+    - targets: (N, L)
+    - gradient: (N, L, characters)
+
     Examples
     --------
     >>> import numpy as np

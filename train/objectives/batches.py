@@ -34,6 +34,11 @@ def accuracy(logits: Array, labels: Array) -> dict[str, tuple[float, int]]:
     dict[str, tuple[float, int]]
         {"accuracy": (rows that are right, N)}.
 
+    Shapes
+    ------
+    - logits: (N, classes)
+    - labels: (N,)
+
     Examples
     --------
     >>> import numpy as np
@@ -125,7 +130,18 @@ class BatchObjective:
         self._order = self._generator.permutation(self._rows)
 
     def compute(self, step: int) -> float:
-        """Add this worker's gradients of update `step`; return its part of the loss."""
+        """Add this worker's gradients of one update; return its part of the mean loss.
+
+        Parameters
+        ----------
+        step : int
+            Number of the update in the epoch, from 0.
+
+        Returns
+        -------
+        float
+            The parts of all workers sum to the mean loss of the update.
+        """
         batch = self._order[step * self.items_per_step : (step + 1) * self.items_per_step]
         own = shard(len(batch), self._communicator.rank, self._communicator.size)
         rows = batch[own]
@@ -164,5 +180,11 @@ class BatchObjective:
         return {"order": self._order}
 
     def restore(self, state: dict[str, Array]) -> None:
-        """Take up the order that `state` returned."""
+        """Take up what `state` returned.
+
+        Parameters
+        ----------
+        state : dict[str, Array]
+            From an objective of the same options, whatever the number of workers was.
+        """
         self._order = state["order"]

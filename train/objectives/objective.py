@@ -48,12 +48,26 @@ class Objective(Protocol):
     def start_epoch(self) -> bool | None:
         """Prepare for the first update of an epoch.
 
-        True says that a stage of training begins with it, whose losses do not compare with those
-        before: the optimizer and the search for the best epoch then start afresh.
+        Returns
+        -------
+        bool or None
+            True says that a stage of training begins with it, whose losses do not compare with
+            those before: the optimizer and the search for the best epoch then start afresh.
         """
 
     def compute(self, step: int) -> float:
-        """Add this worker's gradients of update `step`; return its part of the mean loss."""
+        """Add this worker's gradients of one update; return its part of the mean loss.
+
+        Parameters
+        ----------
+        step : int
+            Number of the update in the epoch, from 0.
+
+        Returns
+        -------
+        float
+            The parts of all workers sum to the mean loss of the update.
+        """
 
     def validate(self) -> dict[str, float]:
         """Return measures on held-out data by name, `validation_loss` among them if there is."""
@@ -62,4 +76,10 @@ class Objective(Protocol):
         """Return the arrays that a checkpoint must hold to go on in the middle of an epoch."""
 
     def restore(self, state: dict[str, Array]) -> None:
-        """Take up what `state` returned."""
+        """Take up what `state` returned.
+
+        Parameters
+        ----------
+        state : dict[str, Array]
+            From an objective of the same options, whatever the number of workers was.
+        """

@@ -35,6 +35,10 @@ def split(rows: Array, validation: float) -> tuple[Array, Array]:
     training, validation : Array
         Views of the rows.
 
+    Shapes
+    ------
+    - rows: (N, ...)
+
     Examples
     --------
     >>> import numpy as np

@@ -38,8 +38,10 @@ class StackedObjective:
         Images of an update.
     pretraining : int
         Epochs that each layer is pre-trained for; 0 trains only the classifier.
-    generator, communicator
-        As in `BatchObjective`.
+    generator : numpy.random.Generator
+        Randomness for the order of images, in the same state on every worker.
+    communicator : Communicator, optional
+        The rows of each batch are shared out among its workers.
 
     References
     ----------
@@ -86,18 +88,35 @@ class StackedObjective:
 
     @property
     def in_last_stage(self) -> bool:
-        """Whether the classifier is being trained."""
+        """Return whether the classifier is being trained."""
         return self._stage == len(self.network.pretraining())
 
     def start_epoch(self) -> bool:
-        """Shuffle the images; return whether a stage begins with this epoch."""
+        """Shuffle the images, and enter the next stage when its time has come.
+
+        Returns
+        -------
+        bool
+            Whether a stage begins with this epoch.
+        """
         self._epochs += 1
         new = self._enter_stage()
         self._objective.start_epoch()
         return new
 
     def compute(self, step: int) -> float:
-        """Add this worker's gradients of update `step`; return its part of the stage's loss."""
+        """Add this worker's gradients of one update; return its part of the mean loss.
+
+        Parameters
+        ----------
+        step : int
+            Number of the update in the epoch, from 0.
+
+        Returns
+        -------
+        float
+            The parts of all workers sum to the mean loss of the update.
+        """
         return self._objective.compute(step)
 
     def validate(self) -> dict[str, float]:
@@ -109,7 +128,13 @@ class StackedObjective:
         return {**self._objective.state(), "epochs": np.array(self._epochs)}
 
     def restore(self, state: dict[str, Array]) -> None:
-        """Take up what `state` returned; the network has its weights already."""
+        """Take up what `state` returned.
+
+        Parameters
+        ----------
+        state : dict[str, Array]
+            From an objective of the same options, whatever the number of workers was.
+        """
         self._epochs = int(state["epochs"])
         self._enter_stage()
         self._objective.restore(state)

@@ -132,9 +132,19 @@ class StreamObjective:
         self.network.reset_state()
 
     def compute(self, step: int) -> float:
-        """Add this worker's gradients of update `step` of the epoch; return its part of the loss.
+        """Add this worker's gradients of one update; return its part of the mean loss.
 
-        Leaves the network with the state that the next update starts from.
+        The network is left with the state that the next update starts from.
+
+        Parameters
+        ----------
+        step : int
+            Number of the update in the epoch, from 0.
+
+        Returns
+        -------
+        float
+            The parts of all workers sum to the mean loss of the update.
         """
         end = (step + 1) * self.k1
         start = max(0, end - self.k2)
@@ -170,5 +180,11 @@ class StreamObjective:
         return whole
 
     def restore(self, state: dict[str, Array]) -> None:
-        """Take up the state that `state` returned, whatever the number of workers was then."""
+        """Take up what `state` returned.
+
+        Parameters
+        ----------
+        state : dict[str, Array]
+            From an objective of the same options, whatever the number of workers was.
+        """
         self.network.state = {name: rows[self._rows] for name, rows in state.items()}

@@ -43,6 +43,10 @@ def text_loss(
     accuracy : float
         The fraction of characters that were the likeliest.
 
+    Shapes
+    ------
+    - ids: (characters,)
+
     Examples
     --------
     >>> import numpy as np

@@ -49,9 +49,9 @@ class Option:
         The placeholder of the value in the help text.
     group : "data", "network", "training" or "run"
         What the option is about. Those of the network are arguments of its class.
-    resumable : bool
+    resumable : bool, default False
         Whether a run that is resumed may change it.
-    structural : bool
+    structural : bool, default False
         Whether it decides which weights there are, so that --init-from keeps it.
 
     Examples
@@ -86,8 +86,18 @@ def option(
     ----------
     default : Value
         Its value in the class; recipes may have others.
-    parse, help, metavar, group, resumable, structural
-        As in `Option`.
+    parse : Callable[[str], Value]
+        Makes a value of the text, or raises ArgumentTypeError saying what would be right.
+    help : str
+        One sentence.
+    metavar : str
+        The placeholder of the value in the help text.
+    group : "data", "network", "training" or "run"
+        What the option is about.
+    resumable : bool, default False
+        Whether a run that is resumed may change it.
+    structural : bool, default False
+        Whether it decides which weights there are.
 
     Returns
     -------
@@ -123,6 +133,11 @@ def flag(name: str) -> str:
     name : str
         Of the field.
 
+    Returns
+    -------
+    str
+        The option.
+
     Examples
     --------
     >>> from glassnet.train.options import flag
@@ -133,5 +148,22 @@ def flag(name: str) -> str:
 
 
 def shown(value: str | float) -> str:
-    """Return a value as it is given on the command line."""
+    """Return a value as it is given on the command line.
+
+    Parameters
+    ----------
+    value : str or float
+        Of an option.
+
+    Returns
+    -------
+    str
+        The text, which the option's parser reads as this value.
+
+    Examples
+    --------
+    >>> from glassnet.train.options.fields import shown
+    >>> shown(True), shown(0.5)
+    ('yes', '0.5')
+    """
     return ("yes" if value else "no") if isinstance(value, bool) else str(value)

@@ -26,7 +26,7 @@ class Position:
         Loss of the best epoch.
     epochs_since_best : int, default 0
         Epochs that ended since then.
-    history : list[dict[str, float]]
+    history : list[dict[str, float]], optional
         One entry for each epoch.
 
     Examples

@@ -39,14 +39,14 @@ class Run:
         Where `last.npz` and `best.npz` go.
     log : Path
         Path of the CSV log.
-    fallback : bool
+    fallback : bool, default False
         Whether other data may take the place of the recipe's own if that can't be had.
-    steps : int or None
+    steps : int, optional
         Updates after which to stop.
-    start : Checkpoint or None
+    start : Checkpoint, optional
         The checkpoint to start from.
-    resumed : Path or None
-        Path of `start` if its training goes on; None if only its weights are taken.
+    resumed : Path, optional
+        Path of `start` if its training goes on; without it only its weights are taken.
 
     Examples
     --------
@@ -83,9 +83,14 @@ class LoadedRun:
 
     Examples
     --------
-    >>> from glassnet.train.run.run import LoadedRun, load_run
-    >>> LoadedRun.__annotations__["experiment"]
-    'Experiment'
+    >>> from pathlib import Path
+    >>> from glassnet.train.experiments import CharacterOptions
+    >>> from glassnet.train.run.run import Run, load_run
+    >>> _ = Path("novel.txt").write_text("It was a dark and stormy night. " * 10)
+    >>> options = CharacterOptions(data="novel.txt", units=8)
+    >>> loaded = load_run(Run("shakespeare", options, Path("run"), Path("run/log.csv")))
+    >>> isinstance(loaded, LoadedRun), loaded.experiment.summary
+    (True, '320 characters of novel.txt')
     """
 
     run: Run
@@ -104,6 +109,11 @@ class LoadedRun:
         -------
         bool
             False if Ctrl-C ended it.
+
+        Raises
+        ------
+        VocabularyError
+            If the text holds a character that the network does not know.
         """
         run, network = self.run, self.network
         weights_random, training_random = np.random.default_rng(run.options.seed).spawn(2)
@@ -175,7 +185,7 @@ def load_run(run: Run) -> LoadedRun:
     >>> options = CharacterOptions(data="novel.txt", units=8)
     >>> run = Run("shakespeare", options, Path("run"), Path("run/log.csv"))
     >>> load_run(run).network.parameter_count
-    1567
+    1529
     """
     try:
         experiment = RECIPES[run.recipe].load(run.options, fallback=run.fallback)
