@@ -31,6 +31,7 @@ from glassnet.models.image_autoencoders import (
 from glassnet.models.image_grid import image_grid
 from glassnet.models.kinds import NETWORKS
 from glassnet.models.network import Network
+from glassnet.models.neurons import NeuronError, check_neuron
 from glassnet.models.text_autoencoder import TextAutoencoder
 from glassnet.models.vocabulary import Vocabulary, VocabularyError
 
@@ -53,12 +54,14 @@ __all__ = [
     "DigitsError",
     "ImageAutoencoder",
     "Network",
+    "NeuronError",
     "SimpleAutoencoder",
     "StackedAutoencoder",
     "TextAutoencoder",
     "VariationalAutoencoder",
     "Vocabulary",
     "VocabularyError",
+    "check_neuron",
     "image_grid",
     "load_checkpoint",
     "load_digits",

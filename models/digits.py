@@ -68,15 +68,7 @@ def load_digits(path: Path | str = DIGITS) -> tuple[Array, Array]:
     try:
         with Path(path).open("rb") as handle, np.load(handle, allow_pickle=False) as file:
             images, labels = file["images"], file["labels"]
-        if (
-            images.shape[1:] != (28, 28)
-            or images.dtype != np.uint8
-            or not len(images)
-            or labels.shape != images.shape[:1]
-            or not np.issubdtype(labels.dtype, np.integer)
-            or not np.isin(labels, range(10)).all()
-        ):
-            raise ValueError("other shapes, types or labels than those of digits")
+        _check(images, labels)
     except FileNotFoundError:
         raise DigitsError(f"{path}: there is no such file") from None
     except Exception as error:  # NumPy, zipfile and zlib raise many kinds for damage
@@ -87,3 +79,16 @@ def load_digits(path: Path | str = DIGITS) -> tuple[Array, Array]:
             "(N,) from 0 to 9, at least one)"
         ) from error
     return images / np.float32(255), labels.astype(np.int64)
+
+
+def _check(images: Array, labels: Array) -> None:
+    """Raise an error if these are not images of digits and their labels."""
+    if (
+        images.shape[1:] != (28, 28)
+        or images.dtype != np.uint8
+        or not len(images)
+        or labels.shape != images.shape[:1]
+        or not np.issubdtype(labels.dtype, np.integer)
+        or not np.isin(labels, range(10)).all()
+    ):
+        raise ValueError("other shapes, types or labels than those of digits")

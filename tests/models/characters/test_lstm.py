@@ -1,5 +1,4 @@
 import numpy as np
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -28,18 +27,6 @@ def test_names_and_size() -> None:
         "dense.W",
         "dense.b",
     ]
-
-
-@pytest.mark.parametrize("rows", [1, 3])
-def test_character_by_character_equals_the_sequence(
-    rows: int, generator: np.random.Generator
-) -> None:
-    network = CharacterLSTM(Vocabulary("abcde"), units=6, dropout=0.5)
-    network.initialize(generator, np.float64)
-    x = generator.integers(0, 5, (7, rows))
-    cell = network.cell(rows)
-    stepped = np.stack([cell.step(characters) for characters in x])
-    np.testing.assert_allclose(stepped, network.forward(x), atol=1e-13)
 
 
 def test_configuration_builds_the_same_network() -> None:
