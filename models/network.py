@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Protocol, Self
+from typing import Protocol, Self, runtime_checkable
 
 import numpy as np
 
 from glassnet.nn import Array, BatchShard, Layer
 
 
+@runtime_checkable
 class Network(Protocol):
     """A layer that can be described in a few values and built again from them.
 

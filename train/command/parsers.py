@@ -47,7 +47,9 @@ def parser(recipe_name: str = DEFAULT_RECIPE) -> Parser:
         elsewhere=[flag(name) for name in sorted(others - set(fields))],
         subject=f"the recipe {recipe_name!r}",
     )
-    parser.add_argument("recipe", nargs="?", metavar="RECIPE", help=f"default {DEFAULT_RECIPE}")
+    parser.add_argument(
+        "recipe", nargs="?", metavar="RECIPE", help=f"name of the recipe (default {DEFAULT_RECIPE})"
+    )
     add = parser.add_argument
     add("--list", action="store_true", help="print the recipes")
     add(

@@ -21,6 +21,7 @@ import numpy as np
 
 from glassnet.errors import UserError
 from glassnet.models import Checkpoint, Network, save_checkpoint
+from glassnet.nn import Layer
 from glassnet.train.objectives.objective import Objective
 from glassnet.train.options import TrainingOptions
 from glassnet.train.run.files import BEST, LAST
@@ -52,8 +53,8 @@ class Trainer:
 
     Parameters
     ----------
-    network : Network
-        An initialized network.
+    network : Layer or Network
+        An initialized network. To be saved, it must have what `Network` names.
     objective : Objective
         What is minimized: it belongs to this network.
     options : TrainingOptions
@@ -72,6 +73,11 @@ class Trainer:
         Of the data, saved to make sure that a resumed run reads the same.
     quiet : bool, default False
         Print nothing.
+
+    Raises
+    ------
+    TypeError
+        If the network lacks what saving it needs.
 
     Attributes
     ----------
@@ -103,7 +109,7 @@ class Trainer:
 
     def __init__(
         self,
-        network: Network,
+        network: Layer | Network,
         objective: Objective,
         options: TrainingOptions,
         *,
@@ -115,6 +121,11 @@ class Trainer:
         fingerprint: str = "",
         quiet: bool = False,
     ) -> None:
+        if folder is not None and not isinstance(network, Network):
+            raise TypeError(
+                f"a {type(network).__name__} can't be saved: it needs kind, configuration and "
+                "from_configuration, as glassnet.models.Network says"
+            )
         communicator = communicator or SingleProcess()
         self._network, self._objective, self._options = network, objective, options
         self._generator, self._communicator = generator, communicator
@@ -155,6 +166,7 @@ class Trainer:
     def _checkpoint(self) -> Checkpoint:
         """Return all that resuming needs. Every worker has to call this; the first one saves."""
         network = self._network
+        assert isinstance(network, Network)
         if not np.isfinite(network.theta).all():
             raise self._diverged("a weight")
         training = {f"state/{name}": rows for name, rows in self._objective.state().items()}

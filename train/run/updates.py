@@ -16,6 +16,7 @@ from glassnet.nn import (
     OPTIMIZERS,
     Array,
     ExponentialMovingAverage,
+    Layer,
     Optimizer,
     clip_by_global_norm,
     parse_schedule,
@@ -57,7 +58,7 @@ class Updates:
 
     Parameters
     ----------
-    network : Network
+    network : Layer or Network
         An initialized network.
     options : TrainingOptions
         The options of the run.
@@ -89,7 +90,7 @@ class Updates:
     """
 
     def __init__(
-        self, network: Network, options: TrainingOptions, communicator: Communicator
+        self, network: Layer | Network, options: TrainingOptions, communicator: Communicator
     ) -> None:
         self._network, self._options, self._communicator = network, options, communicator
         self._schedule = parse_schedule(options.schedule)

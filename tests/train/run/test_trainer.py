@@ -17,7 +17,16 @@ from glassnet.models import (
     load_network,
     save_checkpoint,
 )
-from glassnet.nn import Adam, ExponentialMovingAverage, clip_by_global_norm, parse_schedule
+from glassnet.nn import (
+    Adam,
+    Dense,
+    ExponentialMovingAverage,
+    Sequential,
+    clip_by_global_norm,
+    mean_squared_error,
+    parse_schedule,
+)
+from glassnet.train import BatchObjective, Trainer, TrainingOptions
 from glassnet.train.command.main import main
 from glassnet.train.objectives import StreamObjective, split, text_loss
 from tests.train.same_run import assert_identical, assert_same_run
@@ -292,3 +301,26 @@ def test_weights_that_are_not_numbers_are_not_saved(
     assert "a weight is no longer finite after update 1: try a lower" in capsys.readouterr().err
     assert os.listdir("run") == ["log.csv"]
     load_checkpoint("run-1/last.npz")
+
+
+def test_a_network_without_a_kind_is_trained_but_not_saved(tmp_path: Path) -> None:
+    generator = np.random.default_rng(1)
+    x = generator.random((20, 3), np.float32)
+    network = Sequential(Dense(3, 1)).initialize(generator)
+    objective = BatchObjective(
+        network,
+        mean_squared_error,
+        training=(x, x[:, :1]),
+        validation=(x, x[:, :1]),
+        batch=5,
+        generator=generator,
+    )
+    options = TrainingOptions(epochs=9, optimizer="adam", learning_rate=0.02)
+    trainer = Trainer(network, objective, options, generator=generator, quiet=True)
+    assert trainer.run(steps=5)
+    assert trainer.run()
+    assert len(trainer.history) == 9
+    assert trainer.history[-1]["validation_loss"] < trainer.history[0]["validation_loss"]
+    assert not list(tmp_path.iterdir())
+    with pytest.raises(TypeError, match="a Sequential can't be saved: it needs kind"):
+        Trainer(network, objective, options, generator=generator, folder=tmp_path)
