@@ -39,6 +39,7 @@ def check_neuron(layer: int, unit: int, sizes: Sequence[int]) -> None:
 
     Examples
     --------
+    >>> from glassnet.models import NeuronError, check_neuron
     >>> check_neuron(2, 511, sizes=[512, 512])
     >>> try:
     ...     check_neuron(2, 600, sizes=[512, 512])

@@ -24,10 +24,10 @@ class StackedOptions(CodeOptions):
 
     Parameters
     ----------
-    pretraining : int, default 10
-        Epochs, out of all, that each layer is first trained for as an autoencoder.
     epochs : int, default 50
         Passes over the training data.
+    pretraining : int, default 10
+        Epochs, out of all, that each layer is first trained for as an autoencoder.
 
     Raises
     ------
