@@ -1,4 +1,4 @@
-"""What the rest of glassnet uses of a network, whatever is inside it."""
+"""The protocol of networks: what training, checkpoints, sampling and views use of them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Evaluation: how good a trained network is on held-out data, or on any other."""
+"""Evaluation: the loss of a trained network on held-out data, or on other data."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ __all__ = ["evaluate"]
 def evaluate(
     path: Path | str, data: str | None = None, validation: float | None = None
 ) -> tuple[Evaluation, str]:
-    """Return how good a trained network is on some data.
+    """Return the loss of a trained network on some data, and its accuracy.
 
     A character network reads the text in one stream from a zero state, so that each character is
     predicted from all that come before it.

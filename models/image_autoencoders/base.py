@@ -127,7 +127,7 @@ class ImageAutoencoder(Sequential):
         return images
 
     def reconstruct(self, images: Array) -> Array:
-        """Return the images that the decoder draws of other images' codes.
+        """Encode images and decode their codes.
 
         Parameters
         ----------

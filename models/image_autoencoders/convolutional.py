@@ -85,7 +85,7 @@ class ConvolutionalConceptAutoencoder(ImageAutoencoder):
 
 
 class DenoisingAutoencoder(ImageAutoencoder):
-    """Two convolutions of 32 filters, pooled, to a code (7, 7, 32), and back, without the noise.
+    """Two convolutions of 32 filters, pooled, to a code (7, 7, 32), and back; noise is removed.
 
     Parameters
     ----------

@@ -7,7 +7,7 @@ from glassnet.nn import Array, Dense, Flatten, Layer, ReLU, Reshape, Sequential
 
 
 class StackedAutoencoder(ImageAutoencoder):
-    """784 -> 128 -> code -> 10 classes: two autoencoders, one upon the other, and a classifier.
+    """784 -> 128 -> code -> 10 classes: two autoencoders on top of each other, and a classifier.
 
     `forward` classifies. Training first makes an autoencoder of each layer alone, see
     `pretraining`, and then trains the classifier, without the decoder [1]_.

@@ -22,7 +22,7 @@ __all__ = ["RECIPES", "CharacterExperiment", "CharacterOptions"]
 
 @dataclass(frozen=True, kw_only=True)
 class CharacterOptions(TextOptions):
-    """The options of character networks, beside those of all texts.
+    """The options of character networks, in addition to `TextOptions`.
 
     Parameters
     ----------

@@ -17,7 +17,7 @@ __all__ = ["Evaluation", "Experiment"]
 
 @dataclass(frozen=True)
 class Evaluation:
-    """How good a network is on some data.
+    """The loss of a network on some data, and its accuracy.
 
     Attributes
     ----------
@@ -142,7 +142,7 @@ class Experiment(ABC):
 
     @abstractmethod
     def evaluate(self, network: Network, part: float | None = None) -> Evaluation:
-        """Return how good a network is on held-out data.
+        """Return the loss of a network on held-out data, and its accuracy.
 
         Parameters
         ----------

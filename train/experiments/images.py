@@ -43,7 +43,7 @@ __all__ = [
 
 @dataclass(frozen=True, kw_only=True)
 class ImageOptions(TrainingOptions):
-    """The options of networks of images, beside those of all.
+    """The options of image networks, in addition to `TrainingOptions`.
 
     Parameters
     ----------
@@ -211,7 +211,7 @@ class ImageExperiment(Experiment):
         )
 
     def evaluate(self, network: Network, part: float | None = None) -> Evaluation:
-        """Return how good a network is on the test images."""
+        """Return the loss of a network on the test images."""
         measures = self.objective(network, generator=np.random.default_rng(0)).validate()
         return Evaluation(measures["validation_loss"], "a pixel")
 

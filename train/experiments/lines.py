@@ -31,7 +31,7 @@ def _multiple_of_4(text: str) -> int:
 
 @dataclass(frozen=True, kw_only=True)
 class LineOptions(TextOptions):
-    """The options of the text autoencoder, beside those of all texts.
+    """The options of the text autoencoder, in addition to `TextOptions`.
 
     Parameters
     ----------

@@ -106,7 +106,7 @@ class StackedExperiment(ImageExperiment):
         return self._objective(network, self._pretraining, generator, communicator)
 
     def evaluate(self, network: Network, part: float | None = None) -> Evaluation:
-        """Return how well a network classifies the test images."""
+        """Return the loss and the accuracy of the classifier on the test images."""
         # Without pre-training, the stage that training begins with is its last.
         objective = self._objective(network, 0, np.random.default_rng(0), None)
         objective.start_epoch()

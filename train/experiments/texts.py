@@ -16,7 +16,7 @@ __all__ = ["TextExperiment", "TextOptions"]
 
 @dataclass(frozen=True, kw_only=True)
 class TextOptions(TrainingOptions):
-    """The options of experiments on texts, beside those of all.
+    """The options of experiments on texts, in addition to `TrainingOptions`.
 
     Parameters
     ----------

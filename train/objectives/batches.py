@@ -180,7 +180,7 @@ class BatchObjective:
         return {"order": self._order}
 
     def restore(self, state: dict[str, Array]) -> None:
-        """Take up what `state` returned.
+        """Continue from what `state` returned.
 
         Parameters
         ----------

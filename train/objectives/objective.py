@@ -76,7 +76,7 @@ class Objective(Protocol):
         """Return the arrays that a checkpoint must hold to go on in the middle of an epoch."""
 
     def restore(self, state: dict[str, Array]) -> None:
-        """Take up what `state` returned.
+        """Continue from what `state` returned.
 
         Parameters
         ----------

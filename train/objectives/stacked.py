@@ -128,7 +128,7 @@ class StackedObjective:
         return {**self._objective.state(), "epochs": np.array(self._epochs)}
 
     def restore(self, state: dict[str, Array]) -> None:
-        """Take up what `state` returned.
+        """Continue from what `state` returned.
 
         Parameters
         ----------

@@ -21,7 +21,7 @@ _KEY = "option"
 
 
 class OptionError(UsageError, ValueError):
-    """An option has a value that is not allowed; the message names it and says what is.
+    """An option has a wrong value; the message names it and says which values are right.
 
     Examples
     --------
@@ -126,7 +126,7 @@ def option_of(field: dataclasses.Field[object]) -> Option:
 
 
 def flag(name: str) -> str:
-    """Return how a field is called on the command line.
+    """Return the name of a field on the command line.
 
     Parameters
     ----------

@@ -26,7 +26,7 @@ __all__ = ["TrainingOptions"]
 
 @dataclass(frozen=True, kw_only=True)
 class TrainingOptions:
-    """What training needs to know, whatever is trained; the options of a family derive from it.
+    """The options that all recipes have; those of a family of networks derive from this class.
 
     Values are checked as those on the command line are.
 
@@ -152,9 +152,9 @@ class TrainingOptions:
         return {field.name: option_of(field) for field in dataclasses.fields(cls)}
 
     def header(self) -> dict[str, str | float]:
-        """Return the values as the header of a checkpoint holds them: by the command line's names.
+        """Return the values by the command line's names, as the header of a checkpoint holds them.
 
-        They are those that `updated` takes.
+        `updated` takes such values.
         """
         return {flag(name)[2:]: getattr(self, name) for name in self.fields()}
 

@@ -223,7 +223,7 @@ class Trainer:
         CheckpointError
             If a checkpoint can't be written.
         LogError, OSError
-            If the log can't be.
+            If the log can't be written.
         """
         objective, position = self._objective, self._position
         per_epoch, epochs = objective.steps_per_epoch, self._options.epochs
