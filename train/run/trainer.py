@@ -6,15 +6,9 @@ loop; it knows of the others only what a `Communicator` offers (`train/workers/c
 
 from __future__ import annotations
 
-import contextlib
 import math
-import multiprocessing
-import signal
-import threading
 import time
-from collections.abc import Iterator
 from pathlib import Path
-from types import FrameType
 from typing import cast
 
 import numpy as np
@@ -25,6 +19,7 @@ from glassnet.nn import Layer
 from glassnet.train.objectives.objective import Objective
 from glassnet.train.options import TrainingOptions
 from glassnet.train.run.files import BEST, LAST
+from glassnet.train.run.interrupts import Interrupts
 from glassnet.train.run.log import CSVLog, Progress
 from glassnet.train.run.position import Position
 from glassnet.train.run.updates import Updates
@@ -134,7 +129,8 @@ class Trainer:
         self._first = communicator.rank == 0
         self._position = Position()
         self._updates = Updates(network, options, communicator)
-        self._stop_asked_for = self._stop = self._save_is_due = False
+        self._interrupts = Interrupts()
+        self._stop = self._save_is_due = False
 
     @property
     def history(self) -> list[dict[str, float]]:
@@ -235,7 +231,7 @@ class Trainer:
         )
         self._saved = time.monotonic()
         try:
-            with self._caught_signals():
+            with self._interrupts.caught():
                 while position.step < last and not self._stop and not self._out_of_patience():
                     self._run_epoch(
                         min(last, (position.step // per_epoch + 1) * per_epoch), log, progress
@@ -292,7 +288,7 @@ class Trainer:
         # on the update after which to do it.
         due = self._first and time.monotonic() - self._saved > _SECONDS_BETWEEN_SAVES
         sums = communicator.all_reduce(
-            np.array([loss, gradient @ gradient, self._stop_asked_for, due], np.float64)
+            np.array([loss, gradient @ gradient, self._interrupts.stop_asked_for, due], np.float64)
         )
         loss, norm = float(sums[0]), math.sqrt(sums[1])
         self._stop, self._save_is_due = bool(sums[2]), bool(sums[3])
@@ -376,26 +372,3 @@ class Trainer:
             f"{what} is no longer finite after update {self._position.step}: try a lower "
             f"--learning-rate than {self._options.learning_rate:g}, or --clip 1"
         )
-
-    @contextlib.contextmanager
-    def _caught_signals(self) -> Iterator[None]:
-        """Let Ctrl-C finish the update and save; a second one interrupts at once."""
-
-        def handle(number: int, frame: FrameType | None) -> None:
-            if self._stop_asked_for:
-                raise KeyboardInterrupt
-            self._stop_asked_for = True  # all workers stop after the update in which they agree
-
-        spawned = multiprocessing.parent_process() is not None
-        if spawned or threading.current_thread() is not threading.main_thread():
-            # Workers leave signals to the first one; other threads can't catch any.
-            yield
-            return
-        handlers = {
-            number: signal.signal(number, handle) for number in (signal.SIGINT, signal.SIGTERM)
-        }
-        try:
-            yield
-        finally:
-            for number, handler in handlers.items():
-                signal.signal(number, handler)
