@@ -6,6 +6,7 @@ average for this slice alone.
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
@@ -47,10 +48,11 @@ def make_optimizer(options: TrainingOptions) -> Optimizer:
     >>> type(make_optimizer(TrainingOptions(optimizer="adam"))).__name__
     'Adam'
     """
+    optimizer = OPTIMIZERS[options.optimizer]
     arguments = {"learning_rate": options.learning_rate, "weight_decay": options.weight_decay}
-    if options.optimizer in ("rmsprop", "adadelta"):
+    if "rho" in inspect.signature(optimizer).parameters:
         arguments["rho"] = options.rho
-    return OPTIMIZERS[options.optimizer](**arguments)
+    return optimizer(**arguments)
 
 
 class Updates:
