@@ -1,6 +1,10 @@
 """Experiments: for each family of networks its options, data, objective and recipes."""
 
-from glassnet.train.experiments.characters import CharacterExperiment, CharacterOptions
+from glassnet.train.experiments.characters import (
+    CharacterExperiment,
+    CharacterOptions,
+    LSTMOptions,
+)
 from glassnet.train.experiments.experiment import Evaluation, Experiment
 from glassnet.train.experiments.images import ImageExperiment, ImageOptions
 from glassnet.train.experiments.lines import LineExperiment, LineOptions
@@ -15,6 +19,7 @@ __all__ = [
     "Experiment",
     "ImageExperiment",
     "ImageOptions",
+    "LSTMOptions",
     "LineExperiment",
     "LineOptions",
     "Recipe",

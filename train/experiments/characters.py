@@ -17,7 +17,7 @@ from glassnet.train.options import OptionError, option
 from glassnet.train.options.values import count, fraction, yes_or_no
 from glassnet.train.workers.communicator import Communicator
 
-__all__ = ["RECIPES", "CharacterExperiment", "CharacterOptions"]
+__all__ = ["RECIPES", "CharacterExperiment", "CharacterOptions", "LSTMOptions"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,14 +30,6 @@ class CharacterOptions(TextOptions):
         Parallel streams that the corpus is cut into.
     k1, k2 : int, default 100
         Characters from one update to the next, and characters that gradients flow back through.
-    layers, units : int, default 2 and 512
-        Recurrent layers, and units of each.
-    dropout : float, default 0.0
-        Rate of dropout on the output of a layer.
-    variational : bool, default False
-        Keep one mask of dropout for all steps that are read at once.
-    weight_drop : float, default 0.0
-        Rate of dropout on the recurrent weights.
 
     Raises
     ------
@@ -46,9 +38,12 @@ class CharacterOptions(TextOptions):
 
     Examples
     --------
-    >>> from glassnet.train.experiments import CharacterOptions
-    >>> CharacterOptions(units=64).network_arguments()["units"]
-    64
+    >>> from glassnet.train.options import OptionError
+    >>> try:
+    ...     CharacterOptions(k1=50, k2=20)
+    ... except OptionError as error:
+    ...     print(error)
+    --k2 (20) must be at least --k1 (50)
     """
 
     chunks: int = option(25, count, "parallel streams that the corpus is cut into", "N", "data")
@@ -56,6 +51,34 @@ class CharacterOptions(TextOptions):
     k2: int = option(
         100, count, "characters that gradients flow back through, at least k1", "N", "data"
     )
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.k2 < self.k1:
+            raise OptionError(f"--k2 ({self.k2}) must be at least --k1 ({self.k1})")
+
+
+@dataclass(frozen=True, kw_only=True)
+class LSTMOptions(CharacterOptions):
+    """The options of the character LSTM, in addition to `CharacterOptions`.
+
+    Parameters
+    ----------
+    layers, units : int, default 2 and 512
+        LSTM layers, and units of each.
+    dropout : float, default 0.0
+        Rate of dropout on the output of a layer.
+    variational : bool, default False
+        Keep one mask of dropout for all steps that are read at once.
+    weight_drop : float, default 0.0
+        Rate of dropout on the recurrent weights.
+
+    Examples
+    --------
+    >>> LSTMOptions(units=64).network_arguments()["units"]
+    64
+    """
+
     layers: int = option(2, count, "LSTM layers", "N", "network", structural=True)
     units: int = option(512, count, "units of each LSTM layer", "N", "network", structural=True)
     dropout: float = option(
@@ -71,11 +94,6 @@ class CharacterOptions(TextOptions):
     weight_drop: float = option(
         0.0, fraction, "rate of dropout on the recurrent weights", "RATE", "network"
     )
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        if self.k2 < self.k1:
-            raise OptionError(f"--k2 ({self.k2}) must be at least --k1 ({self.k1})")
 
 
 class CharacterExperiment(TextExperiment):
@@ -94,9 +112,9 @@ class CharacterExperiment(TextExperiment):
     --------
     >>> from pathlib import Path
     >>> from glassnet.models import CharacterLSTM
-    >>> from glassnet.train.experiments import CharacterExperiment, CharacterOptions
+    >>> from glassnet.train.experiments import CharacterExperiment, LSTMOptions
     >>> _ = Path("novel.txt").write_text("It was a dark and stormy night. " * 100)
-    >>> options = CharacterOptions(data="novel.txt", units=8)
+    >>> options = LSTMOptions(data="novel.txt", units=8)
     >>> CharacterExperiment(CharacterLSTM, options).characters()
     ' .Iadghikmnorstwy'
     """
@@ -146,7 +164,7 @@ RECIPES = (
         "two-layer, 512-unit character LSTM that writes Shakespeare",
         CharacterLSTM,
         CharacterExperiment,
-        CharacterOptions(
+        LSTMOptions(
             data="tinyshakespeare",
             chunks=25,
             k1=100,
@@ -164,7 +182,7 @@ RECIPES = (
         "the same network, trained longer and against overfitting",
         CharacterLSTM,
         CharacterExperiment,
-        CharacterOptions(
+        LSTMOptions(
             data="tinyshakespeare",
             chunks=32,
             k1=100,

@@ -80,9 +80,9 @@ class Experiment(ABC):
     --------
     >>> from pathlib import Path
     >>> from glassnet.models import CharacterLSTM
-    >>> from glassnet.train.experiments import CharacterExperiment, CharacterOptions
+    >>> from glassnet.train.experiments import CharacterExperiment, LSTMOptions
     >>> _ = Path("novel.txt").write_text("It was a dark and stormy night. " * 10)
-    >>> options = CharacterOptions(data="novel.txt", units=8)
+    >>> options = LSTMOptions(data="novel.txt", units=8)
     >>> experiment = CharacterExperiment(CharacterLSTM, options)
     >>> experiment.summary
     '320 characters of novel.txt'

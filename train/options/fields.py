@@ -25,10 +25,10 @@ class OptionError(UsageError, ValueError):
 
     Examples
     --------
-    >>> from glassnet.train.experiments.characters import CharacterOptions
+    >>> from glassnet.train.experiments.characters import LSTMOptions
     >>> from glassnet.train.options import OptionError
     >>> try:
-    ...     CharacterOptions(units=0)
+    ...     LSTMOptions(units=0)
     ... except OptionError as error:
     ...     print(error)
     --units must be a whole number from 1 to 2,147,483,648, not '0'
@@ -56,8 +56,8 @@ class Option:
 
     Examples
     --------
-    >>> from glassnet.train.experiments.characters import CharacterOptions
-    >>> units = CharacterOptions.fields()["units"]
+    >>> from glassnet.train.experiments.characters import LSTMOptions
+    >>> units = LSTMOptions.fields()["units"]
     >>> units.parse("64"), units.group, units.structural
     (64, 'network', True)
     """

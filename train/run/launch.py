@@ -32,11 +32,11 @@ def launch(run: Run) -> bool:
     Examples
     --------
     >>> from pathlib import Path
-    >>> from glassnet.train.experiments import CharacterOptions
+    >>> from glassnet.train.experiments import LSTMOptions
     >>> from glassnet.train.run.launch import launch
     >>> from glassnet.train.run.run import Run
     >>> _ = Path("novel.txt").write_text("It was a dark and stormy night. " * 50)
-    >>> options = CharacterOptions(data="novel.txt", units=8, chunks=4, k1=20, k2=20, workers=1)
+    >>> options = LSTMOptions(data="novel.txt", units=8, chunks=4, k1=20, k2=20, workers=1)
     >>> launch(Run("shakespeare", options, Path("run"), Path("run/log.csv"), steps=2))
     True
     >>> sorted(path.name for path in Path("run").iterdir())

@@ -84,10 +84,10 @@ class LoadedRun:
     Examples
     --------
     >>> from pathlib import Path
-    >>> from glassnet.train.experiments import CharacterOptions
+    >>> from glassnet.train.experiments import LSTMOptions
     >>> from glassnet.train.run.run import Run, load_run
     >>> _ = Path("novel.txt").write_text("It was a dark and stormy night. " * 10)
-    >>> options = CharacterOptions(data="novel.txt", units=8)
+    >>> options = LSTMOptions(data="novel.txt", units=8)
     >>> loaded = load_run(Run("shakespeare", options, Path("run"), Path("run/log.csv")))
     >>> isinstance(loaded, LoadedRun), loaded.experiment.summary
     (True, '320 characters of novel.txt')
@@ -179,10 +179,10 @@ def load_run(run: Run) -> LoadedRun:
     Examples
     --------
     >>> from pathlib import Path
-    >>> from glassnet.train.experiments import CharacterOptions
+    >>> from glassnet.train.experiments import LSTMOptions
     >>> from glassnet.train.run.run import Run, load_run
     >>> _ = Path("novel.txt").write_text("It was a dark and stormy night. " * 10)
-    >>> options = CharacterOptions(data="novel.txt", units=8)
+    >>> options = LSTMOptions(data="novel.txt", units=8)
     >>> run = Run("shakespeare", options, Path("run"), Path("run/log.csv"))
     >>> load_run(run).network.parameter_count
     1529

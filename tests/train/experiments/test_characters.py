@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from glassnet.models import CharacterLSTM
-from glassnet.train.experiments import CharacterExperiment, CharacterOptions
+from glassnet.train.experiments import CharacterExperiment, LSTMOptions
 from glassnet.train.objectives import CorpusError, text_loss
 
 
@@ -14,7 +14,7 @@ from glassnet.train.objectives import CorpusError, text_loss
 def experiment(tmp_path: Path) -> CharacterExperiment:
     path = tmp_path / "novel.txt"
     path.write_text("It was a dark and stormy night. " * 20)
-    options = CharacterOptions(
+    options = LSTMOptions(
         data=str(path), validation=0.25, chunks=3, k1=10, k2=20, layers=1, units=5, dropout=0.5
     )
     return CharacterExperiment(CharacterLSTM, options)

@@ -6,7 +6,7 @@ import pytest
 
 from glassnet.models import CharacterLSTM, Checkpoint
 from glassnet.train.data.datasets import Text
-from glassnet.train.experiments import CharacterExperiment, CharacterOptions
+from glassnet.train.experiments import CharacterExperiment, LSTMOptions
 from glassnet.train.experiments import texts as train_texts
 
 
@@ -14,7 +14,7 @@ def test_a_text_that_is_asked_for_is_not_swapped(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(train_texts, "load_text", lambda name: Text(name, "", "asked for"))
     other = Text("other", "", "fallback")
     monkeypatch.setattr(train_texts, "load_text_or_fallback", lambda name: other)
-    options = CharacterOptions(data="novel", units=8)
+    options = LSTMOptions(data="novel", units=8)
     assert CharacterExperiment(CharacterLSTM, options).data == "novel"
     assert CharacterExperiment(CharacterLSTM, options, fallback=True).data == "other"
 
@@ -22,7 +22,7 @@ def test_a_text_that_is_asked_for_is_not_swapped(monkeypatch: pytest.MonkeyPatch
 def test_the_vocabulary_is_that_of_the_text_or_of_the_start(tmp_path: Path) -> None:
     path = tmp_path / "novel.txt"
     path.write_text("abba")
-    options = CharacterOptions(data=str(path), units=8, layers=1)
+    options = LSTMOptions(data=str(path), units=8, layers=1)
     experiment = CharacterExperiment(CharacterLSTM, options)
     assert experiment.network().configuration["vocabulary"] == "ab"
     start = Checkpoint("character-lstm", {"vocabulary": "abc"}, {})
@@ -33,6 +33,6 @@ def test_the_fingerprint_tells_texts_apart(tmp_path: Path) -> None:
     found = set()
     for text in ("abba", "abbb"):
         (tmp_path / "novel.txt").write_text(text)
-        options = CharacterOptions(data=str(tmp_path / "novel.txt"), units=8)
+        options = LSTMOptions(data=str(tmp_path / "novel.txt"), units=8)
         found.add(CharacterExperiment(CharacterLSTM, options).fingerprint)
     assert len(found) == 2

@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from glassnet.train.experiments import CharacterOptions, StackedOptions
+from glassnet.train.experiments import LSTMOptions, StackedOptions
 from glassnet.train.options import OptionError, TrainingOptions
 from glassnet.train.options.fields import GROUPS
 from glassnet.train.recipes import RECIPES
@@ -45,7 +45,7 @@ def test_they_can_not_be_changed_by_accident() -> None:
 
 
 def test_values_are_read_as_on_the_command_line() -> None:
-    options = CharacterOptions().updated({"clip": 1, "variational": True, "units": "64"})
+    options = LSTMOptions().updated({"clip": 1, "variational": True, "units": "64"})
     assert (options.clip, options.variational, options.units) == (1.0, True, 64)
     assert isinstance(options.clip, float)
 
@@ -62,7 +62,7 @@ def test_values_are_read_as_on_the_command_line() -> None:
 )
 def test_wrong_values_are_refused(header: dict[str, str | float], message: str) -> None:
     with pytest.raises(OptionError, match=message):
-        CharacterOptions().updated(header)
+        LSTMOptions().updated(header)
 
 
 def test_weight_decay_and_pretraining_exclude_each_other() -> None:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from glassnet.train.experiments import CharacterOptions
+from glassnet.train.experiments import LSTMOptions
 from glassnet.train.run import launch as launching
 from glassnet.train.run.launch import launch
 from glassnet.train.run.run import LoadedRun, Run
@@ -32,6 +32,6 @@ def test_workers_are_as_many_as_asked_for_and_have_rows(
     monkeypatch.setattr(launching, "start_workers", Started)
     monkeypatch.setattr(launching, "suitable_workers", lambda rows: 2)
     monkeypatch.setattr(LoadedRun, "train", lambda run, communicator: True)
-    options = CharacterOptions(data=str(corpus), units=4, chunks=rows, workers=workers)
+    options = LSTMOptions(data=str(corpus), units=4, chunks=rows, workers=workers)
     assert launch(Run("shakespeare", options, corpus.parent, corpus.parent / "log.csv"))
     assert started == [expected]

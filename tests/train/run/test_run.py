@@ -9,7 +9,7 @@ import pytest
 from glassnet.errors import UsageError
 from glassnet.models import CheckpointError, load_checkpoint
 from glassnet.train.command.main import main
-from glassnet.train.experiments import CharacterOptions
+from glassnet.train.experiments import LSTMOptions
 from glassnet.train.recipes import recorded_options
 from glassnet.train.run.run import Run, load_run
 
@@ -38,7 +38,7 @@ def test_a_checkpoint_of_an_earlier_version_goes_on(corpus: Path) -> None:
 
 
 def run_of(corpus: Path, **options: int) -> Run:
-    chosen = CharacterOptions(data=str(corpus), units=8, chunks=2, k1=10, k2=10)
+    chosen = LSTMOptions(data=str(corpus), units=8, chunks=2, k1=10, k2=10)
     return Run("shakespeare", chosen.updated(dict(options)), Path("run"), Path("run/log.csv"))
 
 
