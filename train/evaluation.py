@@ -7,7 +7,7 @@ from pathlib import Path
 
 from glassnet.models import VocabularyError, load_network
 from glassnet.train.data.download import DataError
-from glassnet.train.experiments.experiment import Evaluation
+from glassnet.train.experiments.evaluation import Evaluation
 from glassnet.train.experiments.texts import TextOptions
 from glassnet.train.objectives.split import CorpusError
 from glassnet.train.recipes import RECIPES, recorded_options

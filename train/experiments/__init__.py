@@ -5,7 +5,8 @@ from glassnet.train.experiments.characters import (
     CharacterOptions,
     LSTMOptions,
 )
-from glassnet.train.experiments.experiment import Evaluation, Experiment
+from glassnet.train.experiments.evaluation import Evaluation
+from glassnet.train.experiments.experiment import Experiment
 from glassnet.train.experiments.images import ImageExperiment, ImageOptions
 from glassnet.train.experiments.lines import LineExperiment, LineOptions
 from glassnet.train.experiments.recipe import Recipe

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from glassnet.models import CharacterLSTM, CharacterNetwork, Network
-from glassnet.train.experiments.experiment import Evaluation
+from glassnet.train.experiments.evaluation import Evaluation
 from glassnet.train.experiments.recipe import Recipe
 from glassnet.train.experiments.texts import TextExperiment, TextOptions
 from glassnet.train.objectives.split import CorpusError, split

@@ -3,49 +3,16 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
 
 import numpy as np
 
 from glassnet.models import Checkpoint, Network
+from glassnet.train.experiments.evaluation import Evaluation
 from glassnet.train.objectives.objective import Objective
 from glassnet.train.options import TrainingOptions
 from glassnet.train.workers.communicator import Communicator
 
-__all__ = ["Evaluation", "Experiment"]
-
-
-@dataclass(frozen=True)
-class Evaluation:
-    """The loss of a network on some data, and its accuracy.
-
-    Attributes
-    ----------
-    loss : float
-        The mean loss in nats.
-    per : str
-        What the mean is over: "a character", "a pixel" or "an image".
-    accuracy : float, optional
-        The fraction that is right, where something can be.
-
-    Examples
-    --------
-    >>> from glassnet.train.experiments import Evaluation
-    >>> print(Evaluation(loss=1.5, per="a character", accuracy=0.55))
-    loss 1.5000 nats a character, 2.1640 bits a character, accuracy 55.00%
-    """
-
-    loss: float
-    per: str
-    accuracy: float | None = None
-
-    def __str__(self) -> str:
-        parts = [f"loss {self.loss:.4f} nats {self.per}"]
-        if self.per == "a character":
-            parts.append(f"{self.loss / np.log(2):.4f} bits {self.per}")
-        if self.accuracy is not None:
-            parts.append(f"accuracy {self.accuracy:.2%}")
-        return ", ".join(parts)
+__all__ = ["Experiment"]
 
 
 class Experiment(ABC):

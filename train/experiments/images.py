@@ -22,7 +22,8 @@ from glassnet.models import (
 )
 from glassnet.nn import sigmoid_binary_cross_entropy
 from glassnet.train.data.datasets import load_images, load_images_or_fallback
-from glassnet.train.experiments.experiment import Evaluation, Experiment
+from glassnet.train.experiments.evaluation import Evaluation
+from glassnet.train.experiments.experiment import Experiment
 from glassnet.train.experiments.recipe import Recipe
 from glassnet.train.objectives.batches import BatchObjective
 from glassnet.train.objectives.objective import Objective

@@ -10,7 +10,7 @@ import numpy as np
 from glassnet.models import Network, TextAutoencoder, Vocabulary
 from glassnet.models.text_autoencoder import PADDING
 from glassnet.nn import Array, softmax_cross_entropy
-from glassnet.train.experiments.experiment import Evaluation
+from glassnet.train.experiments.evaluation import Evaluation
 from glassnet.train.experiments.recipe import Recipe
 from glassnet.train.experiments.texts import TextExperiment, TextOptions
 from glassnet.train.objectives.batches import BatchObjective

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from glassnet.models import Network, StackedAutoencoder
-from glassnet.train.experiments.experiment import Evaluation
+from glassnet.train.experiments.evaluation import Evaluation
 from glassnet.train.experiments.images import CodeOptions, ImageExperiment
 from glassnet.train.experiments.recipe import Recipe
 from glassnet.train.objectives.stacked import StackedObjective
