@@ -1,7 +1,7 @@
 """Correlation with kernels of 3 × 3, at 16 multiplications where the definition has 36.
 
-Winograd's minimal filtering, as Lavin & Gray 2016 (arXiv:1509.09308, section 4.1) use it for
-convolution layers. A tile of 4 × 4 inputs d gives 2 × 2 outputs y (their F(2 × 2, 3 × 3)):
+This is Winograd's minimal filtering, as Lavin & Gray 2016 (arXiv:1509.09308, section 4.1) use it
+for convolution layers. A tile of 4 × 4 inputs d gives 2 × 2 outputs y, their F(2 × 2, 3 × 3):
 
     y = Aᵀ [(G K Gᵀ) ∘ (Bᵀ d B)] A
 
@@ -10,8 +10,8 @@ convolution layers. A tile of 4 × 4 inputs d gives 2 × 2 outputs y (their F(2 
           0 -1  1  0            1/2 -1/2  1/2
           0  1  0 -1            0    0    1
 
-with ∘ element by element; over channels it becomes, for each of the 16 elements, a product of
-matrices (tiles, C) · (C, F). The gradient for the kernel is the adjoint of this,
+where ∘ multiplies element by element. With many channels, each of the 16 elements becomes a product
+of matrices (tiles, C) · (C, F). The gradient for the kernel is the adjoint of this,
 
     dK = Gᵀ [(Bᵀ d B) ∘ (A dy Aᵀ)] G        summed over tiles,
 
@@ -48,9 +48,8 @@ class WinogradCorrelation:
         self._axes = self._windows.axes(x.shape[1], x.shape[2])
         self._images, self._channels = len(x), x.shape[3]
         shape = (*_tile_counts(self._axes), x.shape[3])
-        self._tiles: list[
-            tuple[slice, Array]
-        ] = []  # for each slab of images: (16, N, H / 2, W / 2, C)
+        # For each slab of images: (16, N, H / 2, W / 2, C).
+        self._tiles: list[tuple[slice, Array]] = []
         for images in _slabs(len(x), shape):
             part = x[images]
             name = f"tiles {images.start}"
