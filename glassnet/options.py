@@ -24,7 +24,7 @@ class Parser(argparse.ArgumentParser):
     program : str
         The name of the command, such as "glassnet sample".
     usage : str
-        What may follow the name, such as "[CHECKPOINT] [options]".
+        What may follow the name, such as `[CHECKPOINT] [options]`.
     description : str
         What the command does.
     elsewhere : iterable of str, optional
