@@ -12,8 +12,8 @@ The best of a thousand neurons always has some score, and a neuron that merely f
 has one too. So the score on the held-out half must exceed three limits; see `VERDICTS`.
 
 1. *Chance.* The activations and the hypothesis are shifted against each other along the held-out
-   half, circularly, by every distance but small ones. Both keep their own rhythm and only their
-   relation is lost. The score must exceed that of 99.9 % of the shifts.
+   half, circularly, by every distance but small ones. Each keeps its autocorrelation; only the
+   relation between the two is lost. The score must exceed that of 99.9 % of the shifts.
 2. *The current character alone.* The mean of the hypothesis at each character of the vocabulary,
    taken over the first half, is the best prediction from the current character. The score must
    exceed the score of this prediction.
