@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from glassnet.models import CharacterNetwork
+from glassnet.models import CharacterNetwork, check_neuron
 from glassnet.nn import Array
 from glassnet.visualize.drawing.progress import reading_bar
 from glassnet.visualize.neurons.reading import read_in_streams
@@ -97,6 +97,8 @@ def ablate(
 
     Raises
     ------
+    NeuronError
+        If the network has no such neuron.
     ValueError
         If the text is too short.
     VocabularyError
@@ -116,6 +118,8 @@ def ablate(
     0 +0.0361
     2 +0.0000
     """
+    for layer, unit in neurons:
+        check_neuron(layer, unit, network.hidden_sizes)
     return _ablate(network, text, neurons, _means(network, text, progress), progress)
 
 

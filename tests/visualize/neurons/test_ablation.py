@@ -5,7 +5,7 @@ import itertools
 import numpy as np
 import pytest
 
-from glassnet.models import CharacterLSTM, Vocabulary, VocabularyError
+from glassnet.models import CharacterLSTM, NeuronError, Vocabulary, VocabularyError
 from glassnet.nn import Array
 from glassnet.visualize import read_activations
 from glassnet.visualize.neurons.ablation import Ablation, ablate, most_important
@@ -110,6 +110,10 @@ def test_errors(network: CharacterLSTM) -> None:
         most_important(network, "a" * 9)
     with pytest.raises(VocabularyError, match="'Ω'"):
         ablate(network, "abΩ", [(1, 0)])
+    with pytest.raises(NeuronError, match="there is no layer 3"):
+        ablate(network, TEXT, [(1, 0), (3, 0)])
+    with pytest.raises(NeuronError, match="has no neuron 6"):
+        ablate(network, TEXT, [(2, 6)])
     assert isinstance(most_important(network, "abcdefghij", 1)[0], Ablation)
 
 
