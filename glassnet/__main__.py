@@ -31,7 +31,7 @@ SUBCOMMANDS = {
         "glassnet.train.command.main", "Train a network by a recipe, or go on with a training."
     ),
     "sample": _Subcommand(
-        "glassnet.sample.command", "Write text or draw digits with a trained network."
+        "glassnet.sample.command.main", "Write text or draw digits with a trained network."
     ),
     "visualize": _Subcommand(
         "glassnet.visualize.command.main", "Show what the neurons of a network respond to."

@@ -51,6 +51,7 @@ def run_command(program: str, command: Command, arguments: Sequence[str] | None 
 
     Examples
     --------
+    >>> from glassnet.command import run_command
     >>> run_command("greet", lambda words: print("hello", *words), ["world"])
     hello world
     0
@@ -97,6 +98,7 @@ def complain(program: str, message: object) -> None:
     Examples
     --------
     >>> import contextlib, sys
+    >>> from glassnet.command import complain
     >>> with contextlib.redirect_stderr(sys.stdout):
     ...     complain("glassnet train", "there is no file 'novel.txt'")
     glassnet train: there is no file 'novel.txt'

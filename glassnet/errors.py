@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+__all__ = ["UsageError", "UserError", "closest", "no_such"]
+
 
 class UserError(Exception):
     """Something that the user can put right, such as a missing file; a command ends with status 1.
@@ -13,6 +15,7 @@ class UserError(Exception):
 
     Examples
     --------
+    >>> from glassnet.errors import UserError
     >>> from glassnet.models import load_network
     >>> try:
     ...     load_network("missing.npz")
@@ -27,6 +30,7 @@ class UsageError(UserError):
 
     Examples
     --------
+    >>> from glassnet.errors import UsageError, UserError
     >>> issubclass(UsageError, UserError)
     True
     """
@@ -49,6 +53,7 @@ def closest(word: str, names: Iterable[str]) -> str | None:
 
     Examples
     --------
+    >>> from glassnet.errors import closest
     >>> closest("shakespear", ["austen", "shakespeare"])
     'shakespeare'
     >>> closest("--temp", ["--length", "--temperature"])
@@ -77,8 +82,14 @@ def no_such(kind: str, word: str, names: Iterable[str]) -> str:
     names : iterable of str
         The names that exist.
 
+    Returns
+    -------
+    str
+        One line without a full stop.
+
     Examples
     --------
+    >>> from glassnet.errors import no_such
     >>> no_such("recipe", "shakespear", ["digits", "shakespeare"])
     "there is no recipe 'shakespear'; did you mean 'shakespeare'?"
     >>> no_such("recipe", "bible", ["digits", "shakespeare"])

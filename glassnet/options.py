@@ -36,6 +36,8 @@ class Parser(argparse.ArgumentParser):
 
     Examples
     --------
+    >>> from glassnet.errors import UsageError
+    >>> from glassnet.options import Parser, whole_number
     >>> parser = Parser("glassnet sample", "[options]", "Write text.", elsewhere=["--morph"],
     ...                 subject="a character-lstm")
     >>> _ = parser.add_argument("--length", type=whole_number(1))
@@ -73,8 +75,9 @@ class Parser(argparse.ArgumentParser):
 
     @property
     def options(self) -> list[str]:
-        """The long names of all options, such as "--length"."""
-        return [name for action in self._actions for name in action.option_strings if name != "-h"]
+        """The names of the options that the help shows, such as "--length"."""
+        shown = [action for action in self._actions if action.help != argparse.SUPPRESS]
+        return [name for action in shown for name in action.option_strings if name != "-h"]
 
     def error(self, message: str) -> NoReturn:
         """Raise a `UsageError` with what argparse says, in this project's words."""
@@ -143,6 +146,7 @@ def scan(parsers: Sequence[Parser], arguments: Sequence[str]) -> argparse.Namesp
 
     Examples
     --------
+    >>> from glassnet.options import Parser, scan
     >>> text = Parser("glassnet sample", "[options]", "Write text.")
     >>> _ = text.add_argument("checkpoint", nargs="?")
     >>> _ = text.add_argument("--length", type=int)
@@ -181,8 +185,14 @@ def whole_number(least: int, most: float = math.inf) -> Callable[[str], int]:
     most : int, optional
         The largest that is allowed.
 
+    Returns
+    -------
+    callable
+        The parser: given a text, it returns an int or raises an `argparse.ArgumentTypeError`.
+
     Examples
     --------
+    >>> from glassnet.options import whole_number
     >>> whole_number(1)("20")
     20
     """
@@ -206,8 +216,14 @@ def number(allowed: str, test: Callable[[float], bool]) -> Callable[[str], float
     test : callable
         Whether a number is allowed.
 
+    Returns
+    -------
+    callable
+        The parser: given a text, it returns a float or raises an `argparse.ArgumentTypeError`.
+
     Examples
     --------
+    >>> from glassnet.options import number
     >>> number("above 0", lambda value: value > 0)("0.5")
     0.5
     """
@@ -234,8 +250,14 @@ def one_of(kind: str, names: Iterable[str]) -> Callable[[str], str]:
     names : iterable of str
         The names that exist.
 
+    Returns
+    -------
+    callable
+        The parser: given a text, it returns it or raises an `argparse.ArgumentTypeError`.
+
     Examples
     --------
+    >>> from glassnet.options import one_of
     >>> one_of("optimizer", ["adam", "rmsprop"])("adam")
     'adam'
     """
@@ -257,8 +279,19 @@ def layer_and_index(text: str) -> tuple[int, int]:
     text : str
         Two whole numbers with a colon between them.
 
+    Returns
+    -------
+    (int, int)
+        The two numbers.
+
+    Raises
+    ------
+    ArgumentTypeError
+        If the text is something else.
+
     Examples
     --------
+    >>> from glassnet.options import layer_and_index
     >>> layer_and_index("2:345")
     (2, 345)
     """

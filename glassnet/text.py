@@ -15,6 +15,7 @@ class TextError(UserError):
 
     Examples
     --------
+    >>> from glassnet.text import TextError, read_text
     >>> try:
     ...     read_text("missing.txt")
     ... except TextError as error:
@@ -31,8 +32,14 @@ def normalized_text(text: str) -> str:
     text : str
         A text from anywhere.
 
+    Returns
+    -------
+    str
+        The same text, if it had neither.
+
     Examples
     --------
+    >>> from glassnet.text import normalized_text
     >>> normalized_text("\ufeffTo be,\r\nor not\rto be")
     'To be,\nor not\nto be'
     """
@@ -47,6 +54,11 @@ def read_text(path: Path | str) -> str:
     path : path-like or str
         The file.
 
+    Returns
+    -------
+    str
+        The text; it may be empty.
+
     Raises
     ------
     TextError
@@ -54,11 +66,10 @@ def read_text(path: Path | str) -> str:
 
     Examples
     --------
-    >>> import pathlib, tempfile
-    >>> with tempfile.TemporaryDirectory() as folder:
-    ...     path = pathlib.Path(folder, "text.txt")
-    ...     _ = path.write_bytes("Fair is foul,\\r\\nand foul is fair".encode())
-    ...     read_text(path)
+    >>> from pathlib import Path
+    >>> from glassnet.text import read_text
+    >>> _ = Path("text.txt").write_bytes(b"Fair is foul,\\r\\nand foul is fair")
+    >>> read_text("text.txt")
     'Fair is foul,\\nand foul is fair'
     """
     try:
@@ -82,6 +93,7 @@ def read_standard_input() -> str:
     Examples
     --------
     >>> import io, sys
+    >>> from glassnet.text import read_standard_input
     >>> sys.stdin, kept = io.TextIOWrapper(io.BytesIO(b"To be")), sys.stdin
     >>> read_standard_input()
     'To be'

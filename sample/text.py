@@ -1,4 +1,4 @@
-"""Drawing text from a character LSTM, one character after the other.
+"""Drawing text from a character network, one character after the other.
 
     logits -> divided by the temperature -> softmax -> cut by top-k, then top-p -> one drawn
 
@@ -16,28 +16,9 @@ import numpy as np
 from glassnet.models import CharacterCell, CharacterNetwork
 from glassnet.nn import Array, softmax
 
+__all__ = ["character_probabilities", "draw", "stream_text"]
+
 _CHUNK = 1000  # characters of a start text that run through the network at once
-
-
-def check_options(
-    *,
-    length: int = 0,
-    temperature: float = 1.0,
-    top_k: int | None = None,
-    top_p: float = 1.0,
-    count: int = 1,
-) -> None:
-    """Raise a `ValueError` that names the first of `stream_text`'s options that is out of range."""
-    if length < 0:
-        raise ValueError(f"length must be at least 0, not {length}")
-    if not 0 <= temperature < math.inf:
-        raise ValueError(f"temperature must be a finite number from 0 up, not {temperature}")
-    if top_k is not None and top_k < 1:
-        raise ValueError(f"top-k must be at least 1, not {top_k}")
-    if not 0 < top_p <= 1:
-        raise ValueError(f"top-p must be above 0 and at most 1, not {top_p}")
-    if count < 1:
-        raise ValueError(f"count must be at least 1, not {count}")
 
 
 def character_probabilities(
@@ -47,22 +28,48 @@ def character_probabilities(
 
     Parameters
     ----------
-    logits : (N, C) of any float type; they are computed with in float64.
-    temperature : divides the logits. Below 1 likely characters become likelier, above 1 less
-        likely; 0 leaves only the likeliest (of equals, the first).
-    top_k : keep only the k likeliest characters (of equals, the first); None keeps all.
-    top_p : keep only the fewest characters whose probabilities sum to at least p, taken from the
-        likeliest down: the nucleus of Holtzman et al. 2020, section 3.1. Sums are taken over what
-        `top_k` keeps. 1 keeps all.
+    logits : array
+        Of any float type; they are computed with in float64.
+    temperature : float, default 1.0
+        Divides the logits. Below 1 likely characters become likelier, above 1 less likely; 0 leaves
+        only the likeliest (of equals, the first).
+    top_k : int, optional
+        Keep only the k likeliest characters (of equals, the first); all by default.
+    top_p : float, default 1.0
+        Keep only the fewest characters whose probabilities sum to at least p, taken from the
+        likeliest down (nucleus sampling). Sums are taken over what `top_k` keeps. 1 keeps all.
 
     Returns
     -------
-    (N, C) float64; each row sums to 1.
+    array
+        The probabilities in float64; each row sums to 1.
 
     Raises
     ------
-    FloatingPointError : if the logits are not numbers, as those of a network whose training
-        diverged.
+    FloatingPointError
+        If the logits are not numbers, as those of a network whose training diverged.
+
+    Shapes
+    ------
+    - logits: (N, characters)
+    - probabilities: (N, characters)
+
+    References
+    ----------
+    .. [1] A. Holtzman, J. Buys, L. Du, M. Forbes and Y. Choi, "The curious case of neural text
+       degeneration", ICLR 2020, section 3.1.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from glassnet.sample import character_probabilities
+    >>> logits = np.log([[0.5, 0.3, 0.2]])
+    >>> character_probabilities(logits).round(3)
+    array([[0.5, 0.3, 0.2]])
+    >>> character_probabilities(logits, temperature=0.5).round(3)
+    array([[0.658, 0.237, 0.105]])
+    >>> character_probabilities(logits, top_k=2).round(3)
+    array([[0.625, 0.375, 0.   ]])
     """
     logits = logits.astype(np.float64)
     largest = logits.max(axis=-1, keepdims=True)
@@ -90,10 +97,33 @@ def character_probabilities(
 
 
 def draw(probabilities: Array, uniforms: Array) -> Array:
-    """Return one id for each row of `probabilities` (N, C), given numbers (N,) from [0, 1).
+    """Return one id for each row of probabilities, given random numbers.
 
-    Each id comes from its row's cumulative distribution, inverted at the row's number; an id of
-    probability 0 never does.
+    Parameters
+    ----------
+    probabilities : array
+        Rows that sum to 1.
+    uniforms : array
+        A random number from [0, 1) for each row, at which its cumulative distribution is inverted.
+
+    Returns
+    -------
+    array of int
+        The ids. An id of probability 0 is never drawn.
+
+    Shapes
+    ------
+    - probabilities: (N, characters)
+    - uniforms: (N,)
+    - ids: (N,)
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from glassnet.sample import draw
+    >>> probabilities = np.array([[0.5, 0.3, 0.2]] * 3)
+    >>> draw(probabilities, np.array([0.49, 0.51, 0.99]))
+    array([0, 1, 2])
     """
     cumulative = probabilities.cumsum(axis=-1)
     below = cumulative <= (uniforms * cumulative[:, -1])[:, None]
@@ -110,37 +140,64 @@ def stream_text(
     top_k: int | None = None,
     top_p: float = 1.0,
     count: int = 1,
-    held: Mapping[tuple[int, int], float] | None = None,
+    clamped: Mapping[tuple[int, int], float] | None = None,
 ) -> Iterator[str]:
     """Draw texts from a network, side by side, and yield their characters as they are drawn.
 
     Parameters
     ----------
-    network : an initialized network. Its carried state is left as it is.
-    generator : the source of randomness; each text gets a generator spawned from it.
-    start : what comes before the texts. The state runs through all of it, from zeros, and it is
-        not yielded. An empty one stands for a newline, or for the vocabulary's first character
-        where there is none.
-    length : number of characters to draw for each text.
-    temperature, top_k, top_p : see `character_probabilities`.
-    count : N, the number of texts.
-    held : hidden states to hold at a value from -1 to 1, at every step from the first character
-        of `start` on, by (layer, unit): the layer counts from 1, the unit from 0; None for none.
+    network : CharacterNetwork
+        An initialized network. Its carried state is left as it is.
+    generator : numpy.random.Generator
+        The source of randomness; each text gets a generator spawned from it.
+    start : str, default ""
+        What comes before the texts. The network reads all of it, from a zero state, and it is not
+        yielded. An empty one stands for a newline, or for the vocabulary's first character where
+        there is none.
+    length : int, default 1000
+        Number of characters to draw for each text.
+    temperature : float, default 1.0
+        See `character_probabilities`.
+    top_k : int, optional
+        See `character_probabilities`.
+    top_p : float, default 1.0
+        See `character_probabilities`.
+    count : int, default 1
+        N, the number of texts.
+    clamped : mapping of (int, int) to float, optional
+        Hidden states to clamp to a value from -1 to 1, at every step from the first character of
+        `start` on, by (layer, unit): layers count from 1, units from 0.
 
-    Yields
-    ------
-    `length` strings of N characters: the next character of each text.
+    Returns
+    -------
+    iterator of str
+        Yields `length` strings of N characters: the next one of each text.
 
     Raises
     ------
-    ValueError : if an option is out of range, or the network lacks a unit to hold (at once, before
-        any character is asked for).
-    VocabularyError : if `start` holds a character that the network does not know (at once).
-    FloatingPointError : if the network's output is not a number.
+    ValueError
+        If an option is out of range, or the network lacks a unit to clamp (at once, before any
+        character is asked for).
+    VocabularyError
+        If `start` holds a character that the network does not know (at once).
+    FloatingPointError
+        If the network's output is not a number.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from glassnet.models import CharacterLSTM, Vocabulary
+    >>> from glassnet.sample import stream_text
+    >>> network = CharacterLSTM(Vocabulary(" ab"), units=8).initialize(np.random.default_rng(0))
+    >>> network.dense.b[...] = [-9, 0, 9]  # it always writes b
+    >>> "".join(stream_text(network, np.random.default_rng(1), start="ab", length=5))
+    'bbbbb'
+    >>> list(stream_text(network, np.random.default_rng(1), length=3, count=2))
+    ['bb', 'bb', 'bb']
     """
-    check_options(length=length, temperature=temperature, top_k=top_k, top_p=top_p, count=count)
-    held = held or {}
-    _check_held(network, held)
+    _check_options(length, temperature, top_k, top_p, count)
+    clamped = clamped or {}
+    _check_clamped(network, clamped)
     vocabulary = network.vocabulary
     if not start:
         start = "\n" if "\n" in vocabulary.characters else vocabulary.characters[0]
@@ -149,8 +206,8 @@ def stream_text(
     def characters() -> Iterator[str]:
         generators = generator.spawn(count)
         cell = network.cell(rows=count)
-        if held:
-            _hold(cell, held, count)
+        if clamped:
+            _clamp(cell, clamped, count)
             for index in ids[:-1]:
                 cell.step(np.full(count, index))
         else:
@@ -165,9 +222,25 @@ def stream_text(
     return characters()
 
 
-def _check_held(network: CharacterNetwork, held: Mapping[tuple[int, int], float]) -> None:
+def _check_options(
+    length: int, temperature: float, top_k: int | None, top_p: float, count: int
+) -> None:
+    """Raise a ValueError that names the first option that is out of range."""
+    if length < 0:
+        raise ValueError(f"length must be at least 0, not {length}")
+    if not 0 <= temperature < math.inf:
+        raise ValueError(f"temperature must be a finite number of at least 0, not {temperature}")
+    if top_k is not None and top_k < 1:
+        raise ValueError(f"top_k must be at least 1, not {top_k}")
+    if not 0 < top_p <= 1:
+        raise ValueError(f"top_p must be above 0 and at most 1, not {top_p}")
+    if count < 1:
+        raise ValueError(f"count must be at least 1, not {count}")
+
+
+def _check_clamped(network: CharacterNetwork, clamped: Mapping[tuple[int, int], float]) -> None:
     sizes = network.hidden_sizes
-    for (layer, unit), value in held.items():
+    for (layer, unit), value in clamped.items():
         if not 1 <= layer <= len(sizes):
             raise ValueError(
                 f"there is no layer {layer}; layers are numbered from 1 to {len(sizes)}"
@@ -181,11 +254,11 @@ def _check_held(network: CharacterNetwork, held: Mapping[tuple[int, int], float]
             raise ValueError(f"a hidden state lies between -1 and 1, which {value} does not")
 
 
-def _hold(cell: CharacterCell, held: Mapping[tuple[int, int], float], count: int) -> None:
-    """Hold units in all rows."""
-    for number in {layer for layer, _ in held}:
-        units = [unit for layer, unit in held if layer == number]
-        values = [held[number, unit] for unit in units]
+def _clamp(cell: CharacterCell, clamped: Mapping[tuple[int, int], float], count: int) -> None:
+    """Clamp units in all rows."""
+    for number in {layer for layer, _ in clamped}:
+        units = [unit for layer, unit in clamped if layer == number]
+        values = [clamped[number, unit] for unit in units]
         cell.clamp(
             number,
             np.tile(units, count),

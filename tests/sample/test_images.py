@@ -5,25 +5,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from glassnet.models import Checkpoint, ImageAutoencoder, save_checkpoint
+from glassnet.models import ImageAutoencoder
 from glassnet.models.image_autoencoders import (
     ConvolutionalAutoencoder,
-    SimpleAutoencoder,
     VariationalAutoencoder,
 )
 from glassnet.sample import draw_images, morph, morph_digits, save_images
-from glassnet.sample.command import main
 
 
 @pytest.fixture
 def network(generator: np.random.Generator) -> VariationalAutoencoder:
     return VariationalAutoencoder(code=3).initialize(generator)
-
-
-def save(network: ImageAutoencoder, folder: Path) -> str:
-    path = folder / "network.npz"
-    save_checkpoint(path, Checkpoint(network.kind, network.configuration, network.parameters))
-    return str(path)
 
 
 def test_codes_are_drawn_from_the_normal_distribution(network: VariationalAutoencoder) -> None:
@@ -69,63 +61,7 @@ def test_images_lie_row_by_row(tmp_path: Path) -> None:
     np.testing.assert_allclose(found, [1, 0.75, 0.5, 0.25, 0, 1], atol=0.01)  # ink is dark
 
 
-def test_the_same_seed_draws_the_same_picture(
-    network: VariationalAutoencoder, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    pytest.importorskip("matplotlib")
-    path = save(network, tmp_path)
-    for name, seed in (("a", "1"), ("b", "1"), ("c", "2")):
-        out = str(tmp_path / f"{name}.png")
-        assert main([path, "--count", "4", "--seed", seed, "--out", out]) == 0
-        assert main([path, "--morph", "3,8", "--seed", seed, "--out", out + ".morph.png"]) == 0
-    assert capsys.readouterr() == ("", "")
-    a, b, c = ((tmp_path / f"{name}.png").read_bytes() for name in "abc")
-    assert a == b != c
-    a, b, c = ((tmp_path / f"{name}.png.morph.png").read_bytes() for name in "abc")
-    assert a == b != c
-
-
-def test_the_seed_is_told(
-    network: VariationalAutoencoder, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    pytest.importorskip("matplotlib")
-    path = save(network, tmp_path)
-    assert main([path, "--out", str(tmp_path / "a.png")]) == 0
-    seed = capsys.readouterr().err.split("--seed ")[1].split()[0]
-    assert main([path, "--seed", seed, "--out", str(tmp_path / "b.png")]) == 0
-    assert (tmp_path / "a.png").read_bytes() == (tmp_path / "b.png").read_bytes()
-
-
-@pytest.mark.parametrize(
-    ("variational", "arguments", "message"),
-    [
-        (True, (), "say where to with --out"),
-        (False, ("--out", "x.png"), "a simple-autoencoder is not variational"),
-        (True, ("--out", "."), ".: can't be written"),
-    ],
-)
-def test_one_line_says_what_is_wrong(
-    network: VariationalAutoencoder,
-    generator: np.random.Generator,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-    variational: bool,
-    arguments: tuple[str, ...],
-    message: str,
-) -> None:
-    pytest.importorskip("matplotlib")
-    monkeypatch.chdir(tmp_path)
-    saved = network if variational else SimpleAutoencoder().initialize(generator)
-    assert main([save(saved, tmp_path), *arguments]) == 1
-    error = capsys.readouterr().err
-    assert message in error
-    assert error.count("\n") == 1
-
-
-@pytest.mark.parametrize("value", ["3", "3,x", "3,10", "-1,2", ""])
-def test_a_morph_needs_two_digits(value: str, capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(SystemExit) as caught:
-        main([f"--morph={value}"])
-    assert caught.value.code == 2
-    assert "is not two digits, as in 3,8" in capsys.readouterr().err
+def test_new_images_need_a_variational_network(generator: np.random.Generator) -> None:
+    network = ConvolutionalAutoencoder().initialize(generator)
+    with pytest.raises(ValueError, match="a convolutional-autoencoder is not variational"):
+        draw_images(network, generator, 1)

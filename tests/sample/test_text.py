@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from glassnet.models import CharacterLSTM, Vocabulary, VocabularyError
 from glassnet.nn import Array, softmax
 from glassnet.nn.testing import arrays, shapes
-from glassnet.sample import character_probabilities, check_options, draw, stream_text
+from glassnet.sample import character_probabilities, draw, stream_text
 from glassnet.sample import text as text_module
 from glassnet.sample.text import _state_after
 
@@ -263,18 +263,18 @@ def test_network_is_left_as_it_was(network: CharacterLSTM) -> None:
 
 
 @pytest.mark.parametrize("start", ["", "a", "bad cab\n"])
-@pytest.mark.parametrize("held", [{(1, 3): 1.0}, {(2, 0): -0.5, (1, 2): 0, (2, 7): 1}])
-def test_held_units_stay_at_every_step(
-    network: CharacterLSTM, start: str, held: dict[tuple[int, int], float]
+@pytest.mark.parametrize("clamped", [{(1, 3): 1.0}, {(2, 0): -0.5, (1, 2): 0, (2, 7): 1}])
+def test_clamped_units_stay_at_every_step(
+    network: CharacterLSTM, start: str, clamped: dict[tuple[int, int], float]
 ) -> None:
     length = 40
-    found = texts(network, start=start, length=length, temperature=0, count=2, held=held)
+    found = texts(network, start=start, length=length, temperature=0, count=2, clamped=clamped)
     assert found[0] == found[1]
     network.reset_state()
     network.state = {
         f"lstm{number}.{name}": np.zeros((1, 16)) for number in (1, 2) for name in "hc"
     }
-    for (layer, unit), value in held.items():
+    for (layer, unit), value in clamped.items():
         network.lstms[layer - 1].carried["h"][0, unit] = value
     expected = start or "\n"
     for place in range(len(expected) + length - 1):
@@ -282,7 +282,7 @@ def test_held_units_stay_at_every_step(
         for number, lstm in enumerate(network.lstms, 1):
             x = lstm.forward(x).copy()
             lstm.carry()
-            for (layer, unit), value in held.items():
+            for (layer, unit), value in clamped.items():
                 if layer == number:
                     x[0, 0, unit] = lstm.carried["h"][0, unit] = value
         if place >= len(start or "\n") - 1:
@@ -302,11 +302,11 @@ def test_held_units_stay_at_every_step(
         ((1, 0), np.nan, "a hidden state lies between -1 and 1, which nan does not"),
     ],
 )
-def test_units_that_can_not_be_held(
+def test_units_that_can_not_be_clamped(
     network: CharacterLSTM, neuron: tuple[int, int], value: float, message: str
 ) -> None:
     with pytest.raises(ValueError, match=message):
-        stream_text(network, np.random.default_rng(0), held={neuron: value})
+        stream_text(network, np.random.default_rng(0), clamped={neuron: value})
 
 
 def test_without_a_start_text(network: CharacterLSTM) -> None:
@@ -381,9 +381,7 @@ def test_length_0(network: CharacterLSTM) -> None:
     ],
 )
 def test_options_out_of_range(network: CharacterLSTM, option: str, value: Any) -> None:
-    named = f"{option.replace('_', '-')} must .* not {value}"
-    with pytest.raises(ValueError, match=named):
-        check_options(**{option: value})
+    named = f"{option} must .* not {value}"
     with pytest.raises(ValueError, match=named):
         stream_text(network, np.random.default_rng(0), **{option: value})
 
