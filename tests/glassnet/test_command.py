@@ -1,4 +1,3 @@
-import doctest
 import os
 import subprocess
 import sys
@@ -6,16 +5,10 @@ from pathlib import Path
 
 import pytest
 
-import glassnet.command
 from glassnet.command import complain, run_command
 from glassnet.errors import UsageError, UserError
 
 ROOT = Path(__file__).parents[2]
-
-
-def test_examples() -> None:
-    failures, tests = doctest.testmod(glassnet.command)
-    assert (failures, tests > 0) == (0, True)
 
 
 def missing(path: Path) -> OSError:

@@ -1,14 +1,6 @@
-import doctest
-
 import pytest
 
-import glassnet.errors
 from glassnet.errors import closest, no_such
-
-
-def test_examples() -> None:
-    failures, tests = doctest.testmod(glassnet.errors)
-    assert (failures, tests > 0) == (0, True)
 
 
 @pytest.mark.parametrize(

@@ -1,17 +1,10 @@
-import doctest
 import os
 import stat
 from pathlib import Path
 
 import pytest
 
-import glassnet.files
 from glassnet.files import whole_file
-
-
-def test_examples() -> None:
-    failures, tests = doctest.testmod(glassnet.files)
-    assert (failures, tests > 0) == (0, True)
 
 
 def test_new_file_takes_the_name_only_when_it_is_whole(tmp_path: Path) -> None:

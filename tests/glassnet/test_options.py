@@ -1,16 +1,9 @@
 import argparse
-import doctest
 
 import pytest
 
-import glassnet.options
 from glassnet.errors import UsageError
 from glassnet.options import Parser, layer_and_index, number, one_of, scan, whole_number
-
-
-def test_examples() -> None:
-    failures, tests = doctest.testmod(glassnet.options)
-    assert (failures, tests > 0) == (0, True)
 
 
 def parser() -> Parser:

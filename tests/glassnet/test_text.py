@@ -1,17 +1,10 @@
-import doctest
 import io
 import sys
 from pathlib import Path
 
 import pytest
 
-import glassnet.text
 from glassnet.text import TextError, read_standard_input, read_text
-
-
-def test_examples() -> None:
-    failures, tests = doctest.testmod(glassnet.text)
-    assert (failures, tests > 0) == (0, True)
 
 
 @pytest.mark.parametrize(
