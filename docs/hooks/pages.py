@@ -38,9 +38,9 @@ def train_parsers() -> dict[str, argparse.ArgumentParser]:
 
 def sample_parsers() -> dict[str, argparse.ArgumentParser]:
     """The parsers of `glassnet sample`, by the kind of the network."""
-    from glassnet.sample.command import _parser
+    from glassnet.sample.command.main import sample_parsers
 
-    return {"": _parser()}
+    return dict(sample_parsers())
 
 
 def visualize_parsers() -> dict[str, argparse.ArgumentParser]:
@@ -71,7 +71,8 @@ def options_of(command: str) -> str:
     for name, parser in COMMANDS[command]().items():
         tables += [f"### {name}\n"] if name else []
         tables += ["| option | default | meaning |", "| --- | --- | --- |"]
-        tables += [row(action) for action in parser._actions if action.dest != "help"]
+        shown = [action for action in parser._actions if action.help != argparse.SUPPRESS]
+        tables += [row(action) for action in shown if action.dest != "help"]
         tables.append("")
     return "\n".join(tables)
 
