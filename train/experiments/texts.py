@@ -6,7 +6,7 @@ import hashlib
 from dataclasses import dataclass
 
 from glassnet.models import Checkpoint, Network, Vocabulary
-from glassnet.train.data.datasets import load_text, load_text_or_fallback
+from glassnet.train.data import load_text, load_text_or_fallback
 from glassnet.train.experiments.experiment import Experiment
 from glassnet.train.options import TrainingOptions, option
 from glassnet.train.options.values import fraction

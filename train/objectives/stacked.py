@@ -15,7 +15,7 @@ from glassnet.nn import (
     sigmoid_binary_cross_entropy,
     softmax_cross_entropy,
 )
-from glassnet.train.data.datasets import Images
+from glassnet.train.data import Images
 from glassnet.train.objectives.batches import BatchObjective, Loss, Measures, accuracy
 from glassnet.train.workers.communicator import Communicator, SingleProcess
 
@@ -51,7 +51,7 @@ class StackedObjective:
     --------
     >>> import numpy as np
     >>> from glassnet.models import StackedAutoencoder, load_digits
-    >>> from glassnet.train.data.datasets import Images
+    >>> from glassnet.train.data import Images
     >>> from glassnet.train.objectives import StackedObjective
     >>> pixels, labels = load_digits()
     >>> images = Images("digits", "", pixels[:40], labels[:40], pixels[40:60], labels[40:60])

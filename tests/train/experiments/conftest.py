@@ -7,7 +7,7 @@ import pytest
 
 from glassnet.models import load_digits
 from glassnet.train.command.main import main
-from glassnet.train.data.datasets import Images
+from glassnet.train.data import Images
 from glassnet.train.experiments import images as train_images
 
 

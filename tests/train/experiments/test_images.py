@@ -12,7 +12,7 @@ from glassnet.models import IMAGE_AUTOENCODERS, load_network
 from glassnet.models.image_autoencoders import VariationalAutoencoder
 from glassnet.nn import sigmoid_binary_cross_entropy
 from glassnet.train.command.main import main
-from glassnet.train.data.datasets import Images
+from glassnet.train.data import Images
 from glassnet.train.experiments import images as train_images
 from glassnet.train.experiments.images import CodeOptions, ImageExperiment
 from glassnet.train.recipes import RECIPES

@@ -206,7 +206,7 @@ def test_wrong_options_get_one_clear_line(
 BAD = {
     "empty": (b"", "is empty"),
     "blank": (b" \n \n", "is empty"),
-    "not UTF-8": (b"good\nbad \xff\n", "is not UTF-8: byte 0xff at offset 9"),
+    "not UTF-8": (b"good\nbad \xff\n", "is not UTF-8 text (byte 0xff at offset 9)"),
 }
 
 

@@ -1,6 +1,6 @@
 import pytest
 
-from glassnet.train.data.datasets import Images
+from glassnet.train.data import Images
 from glassnet.train.experiments import images as train_images
 from glassnet.train.recipes import RECIPES
 

