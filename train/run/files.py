@@ -1,7 +1,7 @@
-"""The files of a run: `last.npz`, `best.npz` and `log.csv`, and how those of others are spared.
+"""The files of a run: `last.npz`, `best.npz` and `log.csv`; and how files of earlier runs are kept.
 
-A folder belongs to one run at a time. What an earlier run left in it is moved aside, never written
-over; other files in it are left alone.
+A folder belongs to one run at a time. The files of an earlier run in it are moved to another
+folder, never overwritten; other files in it are left alone.
 """
 
 from __future__ import annotations
@@ -17,23 +17,64 @@ from pathlib import Path
 from glassnet.errors import UserError
 from glassnet.train.run.log import LogError, is_log, require_log
 
-LAST, BEST, LOG = "last.npz", "best.npz", "log.csv"
+__all__ = ["BEST", "LAST", "LOG", "FolderError", "prepare_files", "sole_run_in"]
+
+LAST = "last.npz"
+"""The checkpoint from which training can go on."""
+
+BEST = "best.npz"
+"""The checkpoint with the lowest validation loss."""
+
+LOG = "log.csv"
+"""The log."""
 
 
 class FolderError(UserError):
-    """Another run holds the folder that a run should write to; the message names it."""
+    """A folder in which another run is writing; the message names it.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from glassnet.train.run.files import FolderError, sole_run_in
+    >>> try:
+    ...     with sole_run_in(Path("run")), sole_run_in(Path("run")):
+    ...         pass
+    ... except FolderError as error:
+    ...     print(error)
+    run: another run is writing there; --save names another folder
+    """
 
 
 @contextlib.contextmanager
 def sole_run_in(folder: Path) -> Iterator[None]:
-    """Make the folder of a run and hold it, so that no other run writes there meanwhile.
+    """Make the folder of a run and lock it, so that no other run writes there meanwhile.
 
-    That it can't be made or written to had better be known before training than after.
+    Whether it can be written to is checked before training, so that no result is lost.
+
+    Parameters
+    ----------
+    folder : pathlib.Path
+        The folder, which need not be there.
+
+    Yields
+    ------
+    None
+        Nothing: the folder is this run's until the block ends.
 
     Raises
     ------
-    FolderError : if another run holds it.
-    OSError : if it can't be made or written to.
+    FolderError
+        If another run has locked it.
+    NotADirectoryError, OSError
+        If it is a file, or can't be made or written to.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from glassnet.train.run.files import sole_run_in
+    >>> with sole_run_in(Path("run")):
+    ...     print(Path("run").is_dir())
+    True
     """
     if folder.exists() and not folder.is_dir():
         raise NotADirectoryError(None, "is a file, not a folder", str(folder))
@@ -61,17 +102,33 @@ def sole_run_in(folder: Path) -> Iterator[None]:
 
 
 def prepare_files(folder: Path, log: Path, resumed: Path | None) -> None:
-    """Make room for the files of a run in its folder, and fetch those of the run that goes on.
+    """Move the files of an earlier run out of a folder, and copy those of a run that goes on.
 
     Parameters
     ----------
-    folder : of the run; it is there.
-    log : path of its log.
-    resumed : the checkpoint that the run goes on from, if any.
+    folder : pathlib.Path
+        The folder of the run; it is there.
+    log : pathlib.Path
+        Its log.
+    resumed : pathlib.Path or None
+        The checkpoint from which the run goes on; None if it is new.
 
     Raises
     ------
-    LogError : if the log would take the place of another file; nothing has been moved then.
+    LogError
+        If the log would replace another file; nothing has been moved then.
+
+    Examples
+    --------
+    >>> import contextlib, sys
+    >>> from pathlib import Path
+    >>> from glassnet.train.run.files import LAST, LOG, prepare_files
+    >>> folder = Path("run")
+    >>> folder.mkdir()
+    >>> (folder / LAST).touch()
+    >>> with contextlib.redirect_stderr(sys.stdout):
+    ...     prepare_files(folder, folder / LOG, None)
+    kept the earlier run of run as run-1
     """
     in_place = resumed is not None and folder.samefile(resumed.parent)
     if resumed is not None and in_place:
@@ -81,7 +138,7 @@ def prepare_files(folder: Path, log: Path, resumed: Path | None) -> None:
         earlier = any((folder / name).exists() for name in (LAST, BEST)) or is_log(folder / LOG)
     log_in_folder = log.parent.resolve() == folder.resolve()
     if log_in_folder and log.name in (LAST, BEST):
-        raise LogError(f"{log}: is where a checkpoint goes; --log names another file")
+        raise LogError(f"{log}: is the name of a checkpoint; --log names another file")
     if not (earlier and log_in_folder and log.name == LOG):  # or else it is moved aside
         require_log(log, new=resumed is None)
     aside = _move_aside(folder) if earlier else None
@@ -92,7 +149,7 @@ def prepare_files(folder: Path, log: Path, resumed: Path | None) -> None:
     if resumed.name == LAST:
         _copy_unless_there(source / BEST, folder / BEST)
     if not log.exists():
-        print(f"{log}: is not there to go on with, and begins anew", file=sys.stderr)
+        print(f"{log}: is missing; a new one begins", file=sys.stderr)
 
 
 def _copy_unless_there(file: Path, copy: Path) -> None:
@@ -102,7 +159,7 @@ def _copy_unless_there(file: Path, copy: Path) -> None:
 
 
 def _move_aside(folder: Path) -> Path:
-    """Move the files that an earlier run left in this folder to a new one beside it."""
+    """Move the files of an earlier run in this folder to a new folder beside it; return that."""
     name, number = folder.resolve(), 1
     while (aside := name.with_name(f"{name.name}-{number}")).exists():
         number += 1

@@ -1,21 +1,19 @@
-"""What a run says while it trains: a progress bar or plain lines, and `log.csv`.
+"""`log.csv`, the log of a run: one row an update and one an epoch.
 
-`log.csv` has one row an update and one an epoch. It holds no times, so that the log of a run that
-was stopped and resumed is the same, to the last byte, as that of one that never stopped.
+It holds no times, so that the log of a run that was stopped and resumed is the same, to the last
+byte, as that of one that never stopped.
 """
 
 from __future__ import annotations
 
 import csv
 import io
-import sys
-import time
 from pathlib import Path
-
-from tqdm import tqdm
 
 from glassnet.errors import UserError
 from glassnet.files import whole_file
+
+__all__ = ["COLUMNS", "CSVLog", "LogError", "is_log", "require_log"]
 
 COLUMNS = (
     "event",
@@ -26,15 +24,47 @@ COLUMNS = (
     "learning_rate",
     "gradient_norm",
 )
-_SECONDS_BETWEEN_LINES = 10.0
+"""The columns of the log."""
 
 
 class LogError(UserError):
-    """A log can't be where it should be, or is not the one to go on with; the message names it."""
+    """A log that can't be where it should be, or is not the one to go on with.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from glassnet.train.run.log import LogError, require_log
+    >>> path = Path("notes.csv")
+    >>> _ = path.write_text("milk,bread")
+    >>> try:
+    ...     require_log(path, new=False)
+    ... except LogError as error:
+    ...     print(error)
+    notes.csv: is not a log of glassnet
+    """
 
 
 def is_log(path: Path) -> bool:
-    """Return whether a file is there that begins as a log does."""
+    """Return whether there is a file that begins as a log does.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        The file; it need not be there.
+
+    Returns
+    -------
+    bool
+        Whether its first line is the header of a log.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from glassnet.train.run.log import CSVLog, is_log
+    >>> CSVLog(Path("log.csv"), 0).close()
+    >>> is_log(Path("log.csv")), is_log(Path("missing.csv"))
+    (True, False)
+    """
     if not path.is_file():
         return False
     with path.open("rb") as file:
@@ -42,21 +72,35 @@ def is_log(path: Path) -> bool:
 
 
 def require_log(path: Path, new: bool) -> None:
-    """Make sure that writing a log takes no other file's place.
+    """Make sure that a log replaces no other file.
 
     Parameters
     ----------
-    path : of the log.
-    new : of a run that begins; one that is resumed goes on with a log that is there.
+    path : pathlib.Path
+        Where the log will be.
+    new : bool
+        Whether the run is new; one that is resumed goes on with the log that is there.
 
     Raises
     ------
-    LogError : if it would.
+    LogError
+        If there is another file.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from glassnet.train.run.log import CSVLog, require_log
+    >>> CSVLog(Path("log.csv"), 0).close()
+    >>> require_log(Path("log.csv"), new=False)
+    >>> require_log(Path("log.csv"), new=True)
+    Traceback (most recent call last):
+    ...
+    glassnet.train.run.log.LogError: log.csv: is there already; --log names another file
     """
     if not path.exists():
         return
     if not path.is_file():
-        raise LogError(f"{path}: is not a regular file; --log names another")
+        raise LogError(f"{path}: is not a regular file; --log names another file")
     if new:
         raise LogError(f"{path}: is there already; --log names another file")
     if not is_log(path):
@@ -68,13 +112,28 @@ class CSVLog:
 
     Parameters
     ----------
-    path : the file; None writes nothing.
-    after : keep the rows of an earlier run up to this update, and go on after them.
+    path : pathlib.Path or None
+        The file; None writes nothing.
+    after : int
+        Keep the rows of an earlier run up to this update, and go on after them.
 
     Raises
     ------
-    LogError : if there is another file where the rows to go on after should be.
-    OSError : naming the file, if it can't be written; from `write` too.
+    LogError
+        If the rows to go on after are not those of a log.
+    OSError
+        If the file can't be written; its file name is `path`.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from glassnet.train.run.log import CSVLog
+    >>> log = CSVLog(Path("log.csv"), 0)
+    >>> log.write(event="step", epoch=1, step=1, training_loss=2.5)
+    >>> log.close()
+    >>> print(Path("log.csv").read_text().strip())
+    event,epoch,step,training_loss,validation_loss,learning_rate,gradient_norm
+    step,1,1,2.5,,,
     """
 
     def __init__(self, path: Path | None, after: int) -> None:
@@ -91,7 +150,18 @@ class CSVLog:
         self._writer = csv.writer(self._file, lineterminator="\n")
 
     def write(self, **values: object) -> None:
-        """Write one row; columns that are not given stay empty, floats are exact."""
+        """Write one row.
+
+        Parameters
+        ----------
+        **values : object
+            By column; columns that are not given stay empty. Floats are written exactly.
+
+        Raises
+        ------
+        OSError
+            If the file can't be written; its file name is the log's.
+        """
         if self._file is not None:
             try:
                 self._writer.writerow([_exact(values.get(column, "")) for column in COLUMNS])
@@ -110,89 +180,15 @@ def _exact(value: object) -> object:
 
 
 def _rows_until(path: Path, step: int) -> list[list[str]]:
-    require_log(path, new=False)
+    """Return the rows of a log up to an update; none if there is no log."""
+    if not path.is_file():  # whole_file says what is wrong with anything else
+        return []
     try:
         with path.open(newline="", encoding="utf-8") as file:
-            rows = list(csv.reader(file))[1:]
+            header, *rows = csv.reader(file)
+        if header != list(COLUMNS):
+            raise ValueError("another header")
         # The last row of a run that was killed may be cut off.
         return [row for row in rows if len(row) == len(COLUMNS) and int(row[2]) <= step]
-    except FileNotFoundError:
-        return []
     except (ValueError, csv.Error) as error:
         raise LogError(f"{path}: is not a log of glassnet") from error
-
-
-class Progress:
-    """A progress bar on a terminal; elsewhere a plain line every ten seconds.
-
-    Parameters
-    ----------
-    steps_per_epoch, epochs : the length of the run.
-    items_per_step, unit : what one update reads, such as 2,500 "characters".
-    quiet : say nothing (on workers other than the first).
-    """
-
-    def __init__(
-        self, steps_per_epoch: int, epochs: int, items_per_step: int, unit: str, quiet: bool
-    ) -> None:
-        self._steps_per_epoch, self._epochs = steps_per_epoch, epochs
-        self._units_per_step, self._unit = items_per_step, unit
-        self._quiet, self._terminal = quiet, sys.stderr.isatty()
-        self._bar: tqdm | None = None
-
-    def start_epoch(self, epoch: int, step: int) -> None:
-        """Begin with an epoch (from 1), of which `step` updates are done already."""
-        self._epoch, self._first = epoch, step
-        self._began = self._said = time.monotonic()
-        if not self._quiet and self._terminal:
-            self._bar = tqdm(
-                total=self._steps_per_epoch * self._units_per_step,
-                initial=step * self._units_per_step,
-                desc=f"epoch {epoch}/{self._epochs}",
-                unit=f" {self._unit}",
-                unit_scale=True,
-                dynamic_ncols=True,
-                leave=False,
-            )
-
-    def step(self, step: int, loss: float) -> None:
-        """Show that `step` updates of the epoch are done; `loss` is their running mean."""
-        if self._bar is not None:
-            self._bar.set_postfix_str(f"loss {loss:.4f}", refresh=False)
-            self._bar.update(self._units_per_step)
-        now = time.monotonic()
-        if self._quiet or self._terminal or now - self._said < _SECONDS_BETWEEN_LINES:
-            return
-        self._said = now
-        rate = (step - self._first) / (now - self._began)
-        minutes, seconds = divmod(round((self._steps_per_epoch - step) / rate), 60)
-        self._print(
-            f"epoch {self._epoch}/{self._epochs}  step {step}/{self._steps_per_epoch}  "
-            f"loss {loss:.4f}  {rate * self._units_per_step:,.0f} {self._unit}/s  "
-            f"{minutes}:{seconds:02} left in this epoch"
-        )
-
-    def end_epoch(self, values: dict[str, float]) -> None:
-        """Print one line that stays, with the losses of the epoch."""
-        self.close()
-        measures = "  ".join(
-            f"{name.replace('_', ' ')} {value:.4f}"
-            for name, value in values.items()
-            if name not in ("epoch", "seconds")
-        )
-        self._print(f"epoch {self._epoch}/{self._epochs}  {measures}  {values['seconds']:.0f} s")
-
-    def say(self, line: str) -> None:
-        """Print a line above the bar."""
-        self._print(line)
-
-    def close(self) -> None:
-        """Take the bar away."""
-        if self._bar is not None:
-            self._bar.close()
-            self._bar = None
-
-    def _print(self, line: str) -> None:
-        if not self._quiet:
-            tqdm.write(line, file=sys.stderr)
-            sys.stderr.flush()

@@ -91,7 +91,7 @@ def test_a_log_that_was_left_alone_is_kept(train: Callable[..., int]) -> None:
         (("--log", "mine.csv"), "mine.csv: is there already; --log names another file"),
         (("--log", "corpus.txt"), "corpus.txt: is there already"),
         (("--save", "."), "log.csv: is there already"),
-        (("--log", "run/best.npz", "--save", "run"), "run/best.npz: is where a checkpoint goes"),
+        (("--log", "run/best.npz", "--save", "run"), "run/best.npz: is the name of a checkpoint"),
         (("--resume", "old/last.npz", "--log", "mine.csv"), "mine.csv: is not a log of glassnet"),
         (("--resume", "old/last.npz", "--save", "."), "log.csv: is not a log of glassnet"),
     ],
@@ -134,7 +134,7 @@ def test_a_log_elsewhere_goes_along_or_is_missed(
     assert Path("elsewhere.csv").read_bytes() == Path("whole/log.csv").read_bytes()
     assert "begins anew" not in capsys.readouterr().err
     assert main(["--resume", "run/last.npz", "--steps", "1"]) == 0
-    assert "run/log.csv: is not there to go on with, and begins anew" in capsys.readouterr().err
+    assert "run/log.csv: is missing; a new one begins" in capsys.readouterr().err
 
 
 def test_resuming_into_another_folder(train: Callable[..., int]) -> None:

@@ -1,0 +1,134 @@
+"""What a run prints while it trains: a progress bar on a terminal, plain lines elsewhere."""
+
+from __future__ import annotations
+
+import sys
+import time
+
+from tqdm import tqdm
+
+__all__ = ["Progress"]
+
+_SECONDS_BETWEEN_LINES = 10.0
+
+
+class Progress:
+    """A progress bar on a terminal; elsewhere a plain line every ten seconds.
+
+    Parameters
+    ----------
+    steps_per_epoch : int
+        Updates of one epoch.
+    epochs : int
+        Epochs of the run.
+    items_per_step : int
+        How many items one update reads.
+    unit : str
+        What the items are, such as "characters".
+    quiet : bool
+        Print nothing, as workers other than the first do.
+
+    Examples
+    --------
+    >>> import contextlib, sys
+    >>> from glassnet.train.run.progress import Progress
+    >>> with contextlib.redirect_stderr(sys.stdout):
+    ...     progress = Progress(4, 2, 2500, "characters", quiet=False)
+    ...     progress.start_epoch(1, 0)
+    ...     progress.step(1, 2.5)
+    ...     progress.end_epoch({"epoch": 1, "training_loss": 2.25, "seconds": 61.0})
+    epoch 1/2  training loss 2.2500  61 s
+    """
+
+    def __init__(
+        self, steps_per_epoch: int, epochs: int, items_per_step: int, unit: str, quiet: bool
+    ) -> None:
+        self._steps_per_epoch, self._epochs = steps_per_epoch, epochs
+        self._items_per_step, self._unit = items_per_step, unit
+        self._quiet, self._terminal = quiet, sys.stderr.isatty()
+        self._bar: tqdm | None = None
+
+    def start_epoch(self, epoch: int, step: int) -> None:
+        """Begin with an epoch.
+
+        Parameters
+        ----------
+        epoch : int
+            Its number, from 1.
+        step : int
+            How many of its updates are done already.
+        """
+        self._epoch, self._first = epoch, step
+        self._began = self._said = time.monotonic()
+        if not self._quiet and self._terminal:
+            self._bar = tqdm(
+                total=self._steps_per_epoch * self._items_per_step,
+                initial=step * self._items_per_step,
+                desc=f"epoch {epoch}/{self._epochs}",
+                unit=f" {self._unit}",
+                unit_scale=True,
+                dynamic_ncols=True,
+                leave=False,
+            )
+
+    def step(self, step: int, loss: float) -> None:
+        """Show how far the epoch is.
+
+        Parameters
+        ----------
+        step : int
+            How many of its updates are done.
+        loss : float
+            Running mean of the training loss.
+        """
+        if self._bar is not None:
+            self._bar.set_postfix_str(f"loss {loss:.4f}", refresh=False)
+            self._bar.update(self._items_per_step)
+        now = time.monotonic()
+        if self._quiet or self._terminal or now - self._said < _SECONDS_BETWEEN_LINES:
+            return
+        self._said = now
+        rate = (step - self._first) / (now - self._began)
+        minutes, seconds = divmod(round((self._steps_per_epoch - step) / rate), 60)
+        self._print(
+            f"epoch {self._epoch}/{self._epochs}  step {step}/{self._steps_per_epoch}  "
+            f"loss {loss:.4f}  {rate * self._items_per_step:,.0f} {self._unit}/s  "
+            f"{minutes}:{seconds:02} left in this epoch"
+        )
+
+    def end_epoch(self, values: dict[str, float]) -> None:
+        """Print one line that stays.
+
+        Parameters
+        ----------
+        values : dict of str to float
+            The measures of the epoch by name, "seconds" among them.
+        """
+        self.close()
+        measures = "  ".join(
+            f"{name.replace('_', ' ')} {value:.4f}"
+            for name, value in values.items()
+            if name not in ("epoch", "seconds")
+        )
+        self._print(f"epoch {self._epoch}/{self._epochs}  {measures}  {values['seconds']:.0f} s")
+
+    def say(self, line: str) -> None:
+        """Print a line above the bar.
+
+        Parameters
+        ----------
+        line : str
+            What to print.
+        """
+        self._print(line)
+
+    def close(self) -> None:
+        """Remove the bar."""
+        if self._bar is not None:
+            self._bar.close()
+            self._bar = None
+
+    def _print(self, line: str) -> None:
+        if not self._quiet:
+            tqdm.write(line, file=sys.stderr)
+            sys.stderr.flush()
