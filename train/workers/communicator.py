@@ -1,9 +1,11 @@
-"""What the training loop knows of parallelism: one small interface, here for a process alone.
+"""How workers exchange gradients: one small protocol, and its form for a process alone.
 
 Training is data-parallel and synchronous. Every worker holds some rows of the batch and runs the
-same loop; in each step the gradients are summed, each worker updates its *own* slice of the
-parameters with its slice of the sum, and then all have the same parameters again. The other two
-implementations are `train/workers/processes.py` (shared memory) and `train/workers/mpi.py`.
+same loop. In each update the gradients are summed, each worker updates its local slice of the
+parameters with its slice of the sum, and then all have the same parameters again.
+
+`train/workers/processes.py` (shared memory) and `train/workers/mpi.py` (several machines) are the
+other two communicators.
 """
 
 from __future__ import annotations
@@ -13,14 +15,29 @@ from typing import Protocol
 from glassnet.models import Network
 from glassnet.nn import Array
 
+__all__ = ["Communicator", "SingleProcess", "shard"]
+
 
 class Communicator(Protocol):
     """One worker's side of the exchange with the others.
 
     Attributes
     ----------
-    rank, size : the number of this worker, from 0, and how many there are. Rank 0 prints and saves.
-    local_size : how many of them are on this machine and share its cores.
+    rank : int
+        The number of this worker, from 0. Rank 0 prints and saves.
+    size : int
+        The number of workers.
+    local_size : int
+        How many of them are on this machine and share its cores.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from glassnet.train.workers.communicator import Communicator, SingleProcess
+    >>> def mean(communicator: Communicator, value: float) -> float:
+    ...     return float(communicator.all_reduce(np.array([value]))[0]) / communicator.size
+    >>> mean(SingleProcess(), 3.0)
+    3.0
     """
 
     rank: int
@@ -28,27 +45,96 @@ class Communicator(Protocol):
     local_size: int
 
     def broadcast(self, network: Network) -> None:
-        """Give all workers the parameters of worker 0's network, in memory fit for exchange."""
+        """Give all workers the parameters of rank 0's network, in memory fit for the exchange.
+
+        Parameters
+        ----------
+        network : Network
+            An initialized network, the same on every worker but for its parameters.
+        """
 
     def local_slice(self, length: int) -> slice:
-        """Return the part of a vector of this length that this worker updates."""
+        """Return the part of a vector that this worker updates.
+
+        Parameters
+        ----------
+        length : int
+            Length of the vector.
+
+        Returns
+        -------
+        slice
+            The part; see `shard`.
+        """
 
     def reduce_scatter(self, vector: Array) -> None:
-        """Make this worker's own slice of the vector the sum of that slice over all workers."""
+        """Sum a vector over all workers; each gets its local slice of the sum.
+
+        Parameters
+        ----------
+        vector : array
+            The gradients of the network that was broadcast; the rest of it is undefined after.
+
+        Shapes
+        ------
+        - vector: (P,)
+        """
 
     def all_gather(self, vector: Array) -> None:
-        """Fill the whole vector with every worker's own slice of it."""
+        """Fill a vector with every worker's local slice of it.
+
+        Parameters
+        ----------
+        vector : array
+            The parameters of the network that was broadcast, or another vector as long.
+
+        Shapes
+        ------
+        - vector: (P,)
+        """
 
     def all_reduce(self, values: Array) -> Array:
-        """Return the sum over all workers of small arrays, the same on each to the last bit."""
+        """Return the sum of small arrays over all workers, the same on each to the last bit.
+
+        Parameters
+        ----------
+        values : array
+            This worker's summand.
+
+        Returns
+        -------
+        array
+            The sum, of the same shape.
+
+        Shapes
+        ------
+        - values: any
+        """
 
     def barrier(self) -> None:
         """Wait until all workers are here."""
 
 
 def shard(length: int, rank: int, size: int) -> slice:
-    """Return the part of `length` things that falls to a rank; the shares differ by at most 1.
+    """Return the part of `length` things that falls to a rank.
 
+    Parameters
+    ----------
+    length : int
+        How many things there are.
+    rank : int
+        The worker, from 0.
+    size : int
+        The number of workers.
+
+    Returns
+    -------
+    slice
+        The part; the lengths of the parts differ by at most 1.
+
+    Examples
+    --------
+    >>> from glassnet.train.workers.communicator import shard
     >>> [shard(25, rank, 3) for rank in range(3)]
     [slice(0, 8, None), slice(8, 16, None), slice(16, 25, None)]
     """
@@ -56,7 +142,14 @@ def shard(length: int, rank: int, size: int) -> slice:
 
 
 class SingleProcess:
-    """The communicator of a process that works alone: nothing to exchange."""
+    """The communicator of a process that trains alone: there is nothing to exchange.
+
+    Examples
+    --------
+    >>> from glassnet.train.workers.communicator import SingleProcess
+    >>> SingleProcess().size
+    1
+    """
 
     rank = 0
     size = local_size = 1

@@ -1,10 +1,10 @@
-"""Several machines: the communicator that works through MPI, one process ("rank") a worker.
+"""Several machines: a communicator that works through MPI, one process ("rank") a worker.
 
-    mpiexec -n 4 python _training.py
+    mpiexec -n 4 glassnet train
 
-The gradients are summed by a reduce-scatter, which leaves each rank with the sum of its own slice,
-and the updated slices of theta go round in an all-gather. Together the two move as much as one
-all-reduce of the gradients, and every rank updates only its share.
+A reduce-scatter sums the gradients and leaves each rank with its local slice of the sum. An
+all-gather then sends the updated slices of theta to all ranks. Together the two move as much as one
+all-reduce of the gradients, and every rank updates only its slice.
 """
 
 from __future__ import annotations
@@ -18,12 +18,21 @@ from glassnet.models import Network
 from glassnet.nn import Array
 from glassnet.train.workers.communicator import shard
 
+__all__ = ["MPI", "launched_ranks"]
+
 # Set by MPICH and its descendants, Open MPI, and Slurm, in this order.
 _SIZE_VARIABLES = ("PMI_SIZE", "OMPI_COMM_WORLD_SIZE", "PMIX_SIZE")
 
 
 def launched_ranks() -> int:
-    """Return how many ranks `mpiexec` started, 1 where it did not start this process."""
+    """Return how many ranks `mpiexec` started; 1 if it did not start this process.
+
+    Examples
+    --------
+    >>> from glassnet.train.workers.mpi import launched_ranks
+    >>> launched_ranks()
+    1
+    """
     for name in _SIZE_VARIABLES:
         if os.environ.get(name, "").isdigit():
             return int(os.environ[name])
@@ -31,8 +40,22 @@ def launched_ranks() -> int:
 
 
 class MPI:
-    """One rank's side of the exchange; see `train/workers/communicator.py` for what the methods
-    promise."""
+    """The `Communicator` of one rank.
+
+    Raises
+    ------
+    ImportError
+        If mpi4py is not installed.
+    RuntimeError
+        If mpi4py finds no MPI library.
+
+    Examples
+    --------
+    >>> from glassnet.train.workers.mpi import MPI, launched_ranks
+    >>> communicator = MPI() if launched_ranks() > 1 else None
+    >>> communicator is None  # this was not started by mpiexec
+    True
+    """
 
     def __init__(self) -> None:
         from mpi4py import MPI as library  # noqa: N811
@@ -50,10 +73,10 @@ class MPI:
         return shard(length, self.rank, self.size)
 
     def reduce_scatter(self, vector: Array) -> None:
-        own = self.local_slice(vector.size)
-        total = np.empty_like(vector[own])
+        local = self.local_slice(vector.size)
+        total = np.empty_like(vector[local])
         self._communicator.Reduce_scatter(vector, total, self._counts(vector.size))
-        vector[own] = total
+        vector[local] = total
 
     def all_gather(self, vector: Array) -> None:
         self._communicator.Allgatherv(self._in_place, (vector, self._counts(vector.size)))
@@ -68,9 +91,9 @@ class MPI:
         self._communicator.Barrier()
 
     def abort(self) -> None:
-        """End all ranks at once, because this one can't go on."""
+        """Stop all ranks at once, because this one can't go on."""
         self._communicator.Abort(1)
 
     def _counts(self, length: int) -> list[int]:
-        shares = [shard(length, rank, self.size) for rank in range(self.size)]
-        return [part.stop - part.start for part in shares]
+        shards = [shard(length, rank, self.size) for rank in range(self.size)]
+        return [part.stop - part.start for part in shards]

@@ -1,16 +1,16 @@
-"""Several processes on one machine: the communicator that works through shared memory.
+"""Several processes on one machine: a communicator that works through shared memory.
 
 The process that the user started is worker 0; it spawns the others, which run the same training
-loop. Parameters lie in memory that all of them share, and so do the gradients, one vector for each
+loop. All of them share the memory of the parameters and of the gradients, one vector for each
 worker. In an update the workers wait for one another three times:
 
-    every worker      its gradients are complete           -> wait
-                      sums its own slice of all gradients  -> wait (with the loss)
-                      updates its own slice of theta       -> wait
+    every worker      its gradients are complete             -> wait
+                      sums its local slice of all gradients  -> wait (with the loss)
+                      updates its local slice of theta       -> wait
 
-Waiting uses no lock, which a worker that is killed could take with it: each counts its arrivals in
-shared memory and looks at the counts of the others. That memory has no name in the file system, so
-nothing is left behind however a run ends.
+Waiting uses no lock, because a worker that is killed would never release it: each counts its
+arrivals in shared memory and looks at the counts of the others. The memory has no name in the file
+system, so nothing is left behind however a run ends.
 """
 
 from __future__ import annotations
@@ -35,6 +35,8 @@ from glassnet.models import Network
 from glassnet.nn import Array
 from glassnet.train.workers.communicator import shard
 
+__all__ = ["Processes", "WorkerError", "start_workers"]
+
 _EXCHANGE = 65536  # float64 numbers a worker can add to a sum at once
 _BUSY_LOOKS = 1000  # about a millisecond, longer than what balanced workers wait
 _SECONDS_BETWEEN_LOOKS = 1e-4
@@ -42,7 +44,15 @@ _SECONDS_TO_END = 5.0
 
 
 class WorkerError(UserError):
-    """A worker process raised an error or was killed."""
+    """A worker that raised an error, was killed or could not be started; the message says why.
+
+    Examples
+    --------
+    >>> from glassnet.errors import UserError
+    >>> from glassnet.train.workers.processes import WorkerError
+    >>> issubclass(WorkerError, UserError)
+    True
+    """
 
 
 @dataclass
@@ -60,18 +70,32 @@ class _Shared:
         return np.frombuffer(self.memory, np.int64, (self.size + 1) * 8).reshape(-1, 8)
 
     def break_up(self) -> None:
-        """Make every worker that waits, or will wait, raise `WorkerError`."""
+        """Make every worker raise `WorkerError` where it waits for the others."""
         self.arrivals[self.size, 0] = 1
 
 
 class Processes:
-    """One worker's side of the exchange; see `train/workers/communicator.py` for what the methods
-    promise.
+    """The `Communicator` of one process; `start_workers` makes it.
 
     Parameters
     ----------
-    rank : number of this worker.
-    shared : made by `start_workers`.
+    rank : int
+        The number of this worker, from 0.
+    shared : object
+        The memory that all workers share.
+
+    Raises
+    ------
+    WorkerError
+        By every method that waits, if another worker has stopped.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from glassnet.train.workers.processes import start_workers
+    >>> with start_workers(1, 10, "float32", print) as communicator:
+    ...     communicator.all_reduce(np.array([1.0, 2.0]))
+    array([1., 2.])
     """
 
     def __init__(self, rank: int, shared: _Shared) -> None:
@@ -101,18 +125,18 @@ class Processes:
 
     def reduce_scatter(self, vector: Array) -> None:
         self.barrier()
-        own = self.local_slice(vector.size)
+        local = self.local_slice(vector.size)
         for rank in range(self.size):
             if rank != self.rank:
-                vector[own] += self._gradients[rank, own]
+                vector[local] += self._gradients[rank, local]
 
     def all_gather(self, vector: Array) -> None:
         if vector is self._theta:
             self.barrier()
             return
         # Between updates the memory of the gradients is free.
-        own = self.local_slice(vector.size)
-        self._gradients[0, own] = vector[own]
+        local = self.local_slice(vector.size)
+        self._gradients[0, local] = vector[local]
         self.barrier()
         vector[...] = self._gradients[0]
         self.barrier()
@@ -139,7 +163,7 @@ class Processes:
         looks = 0
         while others.min() < self._arrived:
             if broken[0]:
-                raise WorkerError("another worker ended")
+                raise WorkerError("another worker has stopped")
             looks += 1
             if looks < _BUSY_LOOKS:
                 _yield()
@@ -150,12 +174,43 @@ class Processes:
 
 @contextlib.contextmanager
 def start_workers(
-    size: int, parameters: int, dtype: str, target: Callable[..., object], *arguments: Any
+    size: int, parameters: int, dtype: str, target: Callable[..., object], *arguments: object
 ) -> Iterator[Processes]:
-    """Spawn workers 1 to size - 1, each calling target(*arguments, communicator); yield worker 0's.
+    """Start workers that train together with this process, which is worker 0: a context manager.
 
-    Leaving the context ends all of them. If one dies or raises, the body of the context is
-    interrupted by a `WorkerError` that says what happened.
+    Each of workers 1 to size - 1 is a spawned process that calls target(*arguments, communicator).
+    Leaving the block ends all of them.
+
+    Parameters
+    ----------
+    size : int
+        The number of workers, this process included.
+    parameters : int
+        The number of parameters of the network.
+    dtype : str
+        Their type, such as "float32".
+    target : callable
+        What the other workers run: a function that is at the top level of a module.
+    *arguments : object
+        Its first arguments, which must be picklable.
+
+    Yields
+    ------
+    Processes
+        The communicator of worker 0.
+
+    Raises
+    ------
+    WorkerError
+        In the middle of the block, if a worker raises an error or is killed; or at once, if one
+        can't be started.
+
+    Examples
+    --------
+    >>> from glassnet.train.workers.processes import start_workers
+    >>> with start_workers(1, 10, "float32", print) as communicator:  # 1: no process is started
+    ...     print(communicator.rank, communicator.size)
+    0 1
     """
     context = multiprocessing.get_context("spawn")
     arrivals, vectors = (size + 1) * 64, (size + 1) * parameters * np.dtype(dtype).itemsize
@@ -173,7 +228,13 @@ def start_workers(
                 name=f"glassnet-worker-{rank}",
                 daemon=True,
             )
-            worker.start()
+            try:
+                worker.start()
+            except OSError as error:
+                shared.break_up()
+                raise WorkerError(
+                    f"worker {rank} can't be started ({error.strerror or error})"
+                ) from error
             sender.close()
             workers.append(worker)
             connections.append(receiver)
@@ -194,7 +255,7 @@ def start_workers(
                     return
 
     def interrupt(number: int, frame: FrameType | None) -> None:
-        raise WorkerError(failure[0] if failure else "a worker ended")
+        raise WorkerError(failure[0] if failure else "a worker has stopped")
 
     previous = signal.signal(signal.SIGUSR1, interrupt)
     watcher = threading.Thread(target=watch, daemon=True)
@@ -204,7 +265,7 @@ def start_workers(
     except WorkerError:
         with contextlib.suppress(WorkerError):  # it may be just about to say why
             watcher.join(_SECONDS_TO_END)
-        raise WorkerError(failure[0] if failure else "a worker ended") from None
+        raise WorkerError(failure[0] if failure else "a worker has stopped") from None
     finally:
         signal.signal(signal.SIGUSR1, signal.SIG_IGN)
         ending.set()
@@ -220,7 +281,7 @@ def start_workers(
 def _work(
     rank: int, shared: _Shared, sender: Any, target: Callable[..., object], arguments: Any
 ) -> None:
-    """Run a spawned worker; report an error to worker 0; end at once when worker 0 is gone."""
+    """Run a spawned worker; report an error to worker 0; exit as soon as worker 0 has."""
     parent = multiprocessing.parent_process()
     assert parent is not None
 
@@ -233,12 +294,12 @@ def _work(
             os._exit(1)
 
     threading.Thread(target=end_with_parent, daemon=True).start()
-    # Sent to all processes of a run, as `timeout` does, it lets worker 0 end the run in order.
+    # `timeout` sends SIGTERM to all processes of a run; worker 0 then ends the run in order.
     signal.signal(signal.SIGTERM, end_if_broken_up)
     try:
         target(*arguments, Processes(rank, shared))
     except WorkerError:
-        return  # not this worker's doing
+        return  # another worker stopped, and says why itself
     except BaseException as error:
         sender.send(f"{type(error).__name__}: {error}")
         shared.break_up()
@@ -246,12 +307,12 @@ def _work(
 
 
 def _reason(rank: int, code: int, connection: Any) -> str:
-    with contextlib.suppress(EOFError):  # it ended before it could say why
+    with contextlib.suppress(EOFError):  # it was killed before it could say why
         if connection.poll():
             return f"worker {rank}: {connection.recv()}"
     if code < 0:
         return f"worker {rank} was killed by {signal.Signals(-code).name}"
-    return f"worker {rank} ended with exit status {code}"
+    return f"worker {rank} exited with status {code}"
 
 
 def _yield() -> None:

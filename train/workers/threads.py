@@ -10,29 +10,71 @@ from threadpoolctl import threadpool_info, threadpool_limits
 from glassnet.models import Network
 from glassnet.nn import LSTM
 
+__all__ = ["cores", "one_thread", "share_threads", "suitable_workers"]
+
 _ROWS_PER_WORKER = 8
 
 
 def cores() -> int:
-    """Return the number of cores that this process may use."""
+    """Return the number of cores that this process may use.
+
+    Examples
+    --------
+    >>> from glassnet.train.workers.threads import cores
+    >>> cores() >= 1
+    True
+    """
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def suitable_workers(rows: int) -> int:
     """Return the number of workers that trains fastest on this machine.
 
-    One to a core is better than one process with several BLAS threads, as long as each worker
-    has enough rows of the batch to make the most of its products.
+    One worker for each core is faster than one process with several BLAS threads, as long as each
+    worker has enough rows of the batch for its products to be efficient.
+
+    Parameters
+    ----------
+    rows : int
+        Rows of the batch, which the workers share.
+
+    Returns
+    -------
+    int
+        At least 1, at most the number of cores.
+
+    Examples
+    --------
+    >>> from glassnet.train.workers.threads import cores, suitable_workers
+    >>> suitable_workers(1), suitable_workers(10**6) == cores()
+    (1, True)
     """
     return max(1, min(cores(), rows // _ROWS_PER_WORKER))
 
 
 def share_threads(network: Network, workers: int) -> None:
-    """Give BLAS in this process its share of the cores among so many workers on this machine.
+    """Divide the cores of this machine among the BLAS threads of its workers.
 
-    It never gets more than it started with: OPENBLAS_NUM_THREADS=1 leaves a core to others. A
-    BLAS that threadpoolctl does not know (Apple's Accelerate) is left alone.
-    LSTM layers are told to cut their products into tiles only where BLAS has a single thread.
+    BLAS never gets more threads than it started with: OPENBLAS_NUM_THREADS=1 leaves a core to
+    other programs. A BLAS that threadpoolctl does not know (Apple's Accelerate) is left alone.
+    LSTM layers cut their products into tiles only where BLAS has a single thread.
+
+    Parameters
+    ----------
+    network : Network
+        The network that this process trains.
+    workers : int
+        The number of workers on this machine.
+
+    Examples
+    --------
+    >>> from glassnet.nn import LSTM
+    >>> from glassnet.train.workers.threads import one_thread, share_threads
+    >>> layer = LSTM(2, 3)
+    >>> with one_thread():  # restores the number of threads at its end
+    ...     share_threads(layer, 2)
+    ...     layer.tiled
+    True
     """
     allowed = [pool["num_threads"] for pool in threadpool_info() if pool["user_api"] == "blas"]
     threads = max(1, min([cores() // workers, *allowed]))
@@ -44,9 +86,23 @@ def share_threads(network: Network, workers: int) -> None:
 
 
 def one_thread() -> AbstractContextManager[object]:
-    """Return a context in which BLAS uses one thread.
+    """Return a context manager in whose block BLAS uses one thread.
 
-    A single stream makes many small products, for which a second thread brings little where it
-    has a core of its own, and costs much where it has to wait for one.
+    A single stream makes many small products. A second thread makes them little faster where it has
+    a core of its own, and much slower where it has to wait for one.
+
+    Returns
+    -------
+    context manager
+        It restores the number of threads at the end of the block.
+
+    Examples
+    --------
+    >>> from threadpoolctl import threadpool_info
+    >>> from glassnet.train.workers.threads import one_thread
+    >>> with one_thread():
+    ...     pools = [pool for pool in threadpool_info() if pool["user_api"] == "blas"]
+    ...     all(pool["num_threads"] == 1 for pool in pools)
+    True
     """
     return threadpool_limits(1, user_api="blas")

@@ -1,4 +1,4 @@
-"""Several workers: processes, MPI ranks, signals, and what happens when one of them ends."""
+"""Several processes: signals, and what happens when one of them is killed or raises an error."""
 
 import os
 import signal
@@ -8,21 +8,18 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from glassnet.models import load_checkpoint
-from glassnet.nn import LSTM
 from glassnet.train.command.main import main
 from glassnet.train.objectives.streams import StreamObjective
-from glassnet.train.workers import threads as train_threads
 from glassnet.train.workers.communicator import Communicator
 from glassnet.train.workers.processes import WorkerError, start_workers
-from glassnet.train.workers.threads import share_threads, suitable_workers
 from tests.train.same_run import assert_close, assert_identical
 from tests.train.small import REGULARIZED, SMALL
 
 ROOT = Path(__file__).resolve().parents[3]
-WITHOUT_WORKERS = SMALL[: SMALL.index("--workers")]
 
 
 def start(corpus: Path, *arguments: str) -> subprocess.Popen[str]:
@@ -62,7 +59,7 @@ def test_ctrl_c_saves_and_resume_goes_on(
 def test_a_second_ctrl_c_does_not_wait_for_the_update(
     train: Callable[..., int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def interrupt_twice(objective: StreamObjective, step: int) -> float:
+    def interrupt_twice(task: StreamObjective, step: int) -> float:
         signal.raise_signal(signal.SIGINT)
         reached.append("after the first")
         signal.raise_signal(signal.SIGINT)
@@ -92,18 +89,6 @@ def test_any_number_of_workers_trains_the_same_network(
     assert_close("alone/last.npz", "several/last.npz")
 
 
-def test_each_worker_gets_its_share_of_the_threads(
-    train: Callable[..., int], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    asked = []
-    monkeypatch.setattr(
-        "glassnet.train.run.run.share_threads", lambda network, size: asked.append(size)
-    )
-    train("--k2", "10", "--steps", "1")
-    train("--k2", "10", "--steps", "1", "--workers", "2")
-    assert asked == [1, 2]
-
-
 @pytest.mark.parametrize(("before", "after"), [("1", "2"), ("2", "1")])
 def test_resume_with_another_number_of_workers(
     train: Callable[..., int], before: str, after: str
@@ -124,14 +109,8 @@ def children_of(pid: int) -> list[int]:
     ]
 
 
-def shared_memory() -> set[str]:
-    """Return what processes of Python and of MPI have in named shared memory."""
-    parts = ("psm_", "pym", "sem.mp", "mpich")
-    return {name for name in os.listdir("/dev/shm") if any(part in name for part in parts)}
-
-
 @pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="needs Linux's /proc")
-def test_a_killed_worker_ends_the_run(corpus: Path) -> None:
+def test_a_killed_worker_ends_the_run(corpus: Path, shared_memory: Callable[[], set[str]]) -> None:
     shared_before = shared_memory()
     run = start(corpus, "--epochs", "100000", "--save", "run", "--workers", "3")
     wait_for(corpus.parent / "run" / "last.npz")
@@ -165,73 +144,6 @@ def test_workers_end_with_the_first_one(corpus: Path) -> None:
     load_checkpoint(corpus.parent / "run" / "last.npz")
 
 
-@pytest.fixture
-def mpiexec() -> str:
-    path = Path(sys.executable).with_name("mpiexec")
-    if not path.exists():
-        pytest.skip("needs mpiexec beside Python: pip install mpi4py mpich")
-    return str(path)
-
-
-@pytest.mark.parametrize("ranks", [2, 3])
-def test_mpi_ranks_train_the_same_network(
-    mpiexec: str, corpus: Path, train: Callable[..., int], ranks: int
-) -> None:
-    options = ["--k2", "20", "--dropout", "0.3", "--dtype", "float64", "--steps", "20"]
-    train(*options, "--save", "alone")
-    command = [mpiexec, "-n", str(ranks), sys.executable, str(ROOT / "_training.py")]
-    result = subprocess.run(
-        [*command, "--data", str(corpus), *WITHOUT_WORKERS, *options, "--save", "mpi"],
-        cwd=corpus.parent,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        env=os.environ | {"OPENBLAS_NUM_THREADS": "1"},
-    )
-    assert result.returncode == 0, result.stderr
-    assert result.stderr.count("parameters,") == 1  # only the first rank prints
-    assert f"{ranks} workers" in result.stderr
-    assert_close("alone/last.npz", "mpi/last.npz")
-
-
-def test_mpiexec_says_how_many_train(mpiexec: str, corpus: Path) -> None:
-    def run(*arguments: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [mpiexec, "-n", "2", sys.executable, str(ROOT / "_training.py"), *arguments],
-            cwd=corpus.parent,
-            capture_output=True,
-            text=True,
-            timeout=60,
-        )
-
-    refused = run("--data", str(corpus), *WITHOUT_WORKERS, "--k2", "10", "--workers", "2")
-    assert refused.returncode != 0
-    assert "under mpiexec its -n says how many train" in refused.stderr
-    assert run("--list").stdout.count("stacked-autoencoder ") == 1
-
-
-def test_one_rank_that_fails_ends_the_others(mpiexec: str, corpus: Path) -> None:
-    # What a rank can't find on its machine, others may have on theirs.
-    only_rank_0 = 'if [ "$PMI_RANK" = 0 ]; then data=corpus.txt; else data=none.txt; fi; '
-    shared_before = shared_memory()
-    program = f"{only_rank_0}exec {sys.executable} {ROOT / '_training.py'} --data $data $@"
-    result = subprocess.run(
-        [mpiexec, "-n", "2", "sh", "-c", program, "sh", *WITHOUT_WORKERS, "--k2", "10"],
-        cwd=corpus.parent,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        env=os.environ | {"OPENBLAS_NUM_THREADS": "1"},
-    )
-    assert result.returncode != 0
-    assert "glassnet train: there is no file 'none.txt'" in result.stderr
-    assert "glassnet train: rank 0 stopped: another rank failed to start" in result.stderr
-    assert shared_memory() <= shared_before
-
-
-# -- the parts ------------------------------------------------------------------------------------
-
-
 def _raise(message: str, communicator: Communicator) -> None:
     communicator.barrier()
     raise ValueError(message)
@@ -247,47 +159,24 @@ def test_a_worker_that_raises_says_why() -> None:
         wait_for_it()
 
 
-@pytest.mark.parametrize("workers", [1, 1000])
-def test_a_blas_that_threadpoolctl_does_not_know(
-    workers: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(train_threads, "threadpool_info", list)
-    monkeypatch.setattr(train_threads, "cores", lambda: 4)
-    layer = LSTM(2, 2)
-    layer.tiled = True
-    share_threads(layer, workers)
-    assert layer.tiled == (workers == 1000)
+def _exchange(length: int, communicator: Communicator) -> None:
+    for _ in range(2):
+        communicator.all_reduce(np.arange(length, dtype=np.float64))
 
 
-@pytest.mark.parametrize(
-    ("cores", "workers", "started_with", "threads"),
-    [(8, 1, 8, 8), (8, 2, 8, 4), (8, 3, 8, 2), (8, 2, 1, 1), (2, 4, 2, 1), (4, 1, 16, 4)],
-)
-def test_blas_gets_its_share_of_the_cores_and_no_more_than_it_had(
-    cores: int, workers: int, started_with: int, threads: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    pools = [
-        {"user_api": "openmp", "num_threads": 1},
-        {"user_api": "blas", "num_threads": started_with},
-    ]
-    limits = []
-    monkeypatch.setattr(train_threads, "threadpool_info", lambda: pools)
-    monkeypatch.setattr(train_threads, "cores", lambda: cores)
-    monkeypatch.setattr(
-        train_threads, "threadpool_limits", lambda most, user_api: limits.append((most, user_api))
-    )
-    layer = LSTM(2, 2)
-    layer.tiled = True
-    share_threads(layer, workers)
-    assert limits == [(threads, "blas")]
-    assert layer.tiled == (threads == 1)
+@pytest.mark.parametrize("length", [3, 65536 + 5])
+def test_sums_of_any_length(length: int) -> None:
+    with start_workers(2, 10, "float32", _exchange, length) as communicator:
+        for _ in range(2):
+            total = communicator.all_reduce(np.arange(length, dtype=np.float64))
+            np.testing.assert_array_equal(total, 2 * np.arange(length))
 
 
-@pytest.mark.parametrize(
-    ("cores", "rows", "workers"), [(4, 25, 3), (4, 1000, 4), (4, 7, 1), (1, 64, 1), (2, 16, 2)]
-)
-def test_one_worker_for_each_core_that_has_enough_rows(
-    cores: int, rows: int, workers: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(train_threads, "cores", lambda: cores)
-    assert suitable_workers(rows) == workers
+def test_a_worker_that_can_not_be_started(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(process: object) -> None:
+        raise BlockingIOError(11, "Resource temporarily unavailable")
+
+    monkeypatch.setattr("multiprocessing.context.SpawnProcess.start", refuse)
+    message = r"^worker 1 can't be started \(Resource temporarily unavailable\)$"
+    with pytest.raises(WorkerError, match=message), start_workers(2, 10, "float32", _exchange, 3):
+        pass
