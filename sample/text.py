@@ -77,7 +77,8 @@ def character_probabilities(
         raise FloatingPointError("the network's output is not a number")
     if temperature == 0:
         first = logits.argmax(axis=-1)[:, None]
-        return (np.arange(logits.shape[1]) == first).astype(np.float64)
+        likeliest: Array = (np.arange(logits.shape[1]) == first).astype(np.float64)
+        return likeliest
     with np.errstate(over="ignore"):  # a tiny temperature makes -inf, whose probability is 0
         probabilities = softmax((logits - largest) / temperature)
     if top_k is None and top_p == 1:

@@ -14,11 +14,12 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-
-import pooch
-import requests
+from typing import TYPE_CHECKING
 
 from glassnet.errors import UserError
+
+if TYPE_CHECKING:
+    import requests
 
 __all__ = ["DataError", "RemoteFile", "data_folder", "obtain", "package_folder"]
 
@@ -73,7 +74,11 @@ def data_folder() -> Path:
     >>> data_folder().is_absolute()
     True
     """
-    return Path(os.environ.get("GLASSNET_DATA") or pooch.os_cache("glassnet")).absolute()
+    if named := os.environ.get("GLASSNET_DATA"):
+        return Path(named).absolute()
+    import pooch
+
+    return Path(pooch.os_cache("glassnet")).absolute()
 
 
 def obtain(name: str, file: RemoteFile, check: Callable[[Path], object] | None = None) -> Path:
@@ -108,6 +113,9 @@ def obtain(name: str, file: RemoteFile, check: Callable[[Path], object] | None =
     >>> obtain("novel", RemoteFile(str(here), (), None)) == here
     True
     """
+    import pooch  # here, as it takes longer to import than NumPy
+    import requests
+
     path = data_folder() / file.path
     try:
         if path.exists():
@@ -183,6 +191,8 @@ def package_folder(name: str, package: str) -> Path:
 
 
 def _reason(error: requests.RequestException) -> str:
+    import requests
+
     if isinstance(error, requests.HTTPError) and error.response is not None:
         return f"status {error.response.status_code}"
     if isinstance(error, requests.Timeout):

@@ -141,7 +141,7 @@ def shard(length: int, rank: int, size: int) -> slice:
     return slice(length * rank // size, length * (rank + 1) // size)
 
 
-class SingleProcess:
+class SingleProcess(Communicator):
     """The communicator of a process that trains alone: there is nothing to exchange.
 
     Examples
@@ -153,6 +153,9 @@ class SingleProcess:
 
     rank = 0
     size = local_size = 1
+
+    def __init__(self) -> None:
+        pass
 
     def broadcast(self, network: Network) -> None:
         pass

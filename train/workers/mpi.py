@@ -16,7 +16,7 @@ import numpy as np
 
 from glassnet.models import Network
 from glassnet.nn import Array
-from glassnet.train.workers.communicator import shard
+from glassnet.train.workers.communicator import Communicator, shard
 
 __all__ = ["MPI", "launched_ranks"]
 
@@ -39,7 +39,7 @@ def launched_ranks() -> int:
     return 1
 
 
-class MPI:
+class MPI(Communicator):
     """The `Communicator` of one rank.
 
     Raises
@@ -85,7 +85,8 @@ class MPI:
         # Gathered and then summed in the order of ranks: the same on each to the last bit.
         parts = np.empty((self.size, *values.shape), values.dtype)
         self._communicator.Allgather(np.ascontiguousarray(values), parts)
-        return parts.sum(axis=0)
+        total: Array = parts.sum(axis=0)
+        return total
 
     def barrier(self) -> None:
         self._communicator.Barrier()

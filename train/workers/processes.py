@@ -33,7 +33,7 @@ import numpy as np
 from glassnet.errors import UserError
 from glassnet.models import Network
 from glassnet.nn import Array
-from glassnet.train.workers.communicator import shard
+from glassnet.train.workers.communicator import Communicator, shard
 
 __all__ = ["Processes", "WorkerError", "start_workers"]
 
@@ -74,7 +74,7 @@ class _Shared:
         self.arrivals[self.size, 0] = 1
 
 
-class Processes:
+class Processes(Communicator):
     """The `Communicator` of one process; `start_workers` makes it.
 
     Parameters

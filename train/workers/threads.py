@@ -105,4 +105,5 @@ def one_thread() -> AbstractContextManager[object]:
     ...     all(pool["num_threads"] == 1 for pool in pools)
     True
     """
-    return threadpool_limits(1, user_api="blas")
+    limits: AbstractContextManager[object] = threadpool_limits(1, user_api="blas")
+    return limits
