@@ -21,7 +21,7 @@ from glassnet.models import (
     VariationalAutoencoder,
 )
 from glassnet.nn import sigmoid_binary_cross_entropy
-from glassnet.train.data.datasets import load_images, load_images_or_fallback
+from glassnet.train.data import load_images, load_images_or_fallback
 from glassnet.train.experiments.evaluation import Evaluation
 from glassnet.train.experiments.experiment import Experiment
 from glassnet.train.experiments.recipe import Recipe

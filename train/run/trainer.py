@@ -20,8 +20,9 @@ from glassnet.train.objectives.objective import Objective
 from glassnet.train.options import TrainingOptions
 from glassnet.train.run.files import BEST, LAST
 from glassnet.train.run.interrupts import Interrupts
-from glassnet.train.run.log import CSVLog, Progress
+from glassnet.train.run.log import CSVLog
 from glassnet.train.run.position import Position
+from glassnet.train.run.progress import Progress
 from glassnet.train.run.updates import Updates
 from glassnet.train.workers.communicator import Communicator, SingleProcess
 from glassnet.train.workers.threads import one_thread

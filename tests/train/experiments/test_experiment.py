@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from glassnet.models import Checkpoint
-from glassnet.train.data.datasets import Images, Text
+from glassnet.train.data import Images, Text
 from glassnet.train.experiments import Experiment
 from glassnet.train.experiments import images as train_images
 from glassnet.train.experiments import texts as train_texts

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from glassnet.models import CharacterLSTM, Checkpoint
-from glassnet.train.data.datasets import Text
+from glassnet.train.data import Text
 from glassnet.train.experiments import CharacterExperiment, LSTMOptions
 from glassnet.train.experiments import texts as train_texts
 
