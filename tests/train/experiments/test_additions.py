@@ -11,7 +11,7 @@ import pytest
 from glassnet.models import NETWORKS, CharacterNetwork, ImageAutoencoder, Vocabulary, load_network
 from glassnet.nn import Array, Dense, Embedding, Flatten, Reshape, Sequential
 from glassnet.options import whole_number
-from glassnet.sample.command import main as sample
+from glassnet.sample.command.main import main as sample
 from glassnet.train.command.main import main
 from glassnet.train.experiments import CharacterExperiment, CharacterOptions, ImageExperiment
 from glassnet.train.experiments.images import CodeOptions
