@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
+from glassnet import models
 from glassnet.errors import UserError
 from glassnet.text import read_standard_input
 from glassnet.text import read_text as read_text_file
@@ -40,17 +41,11 @@ def check_neuron(neuron: tuple[int, int], sizes: Sequence[int], option: str = "-
     option : str
         Name of the option that asks for the neuron.
     """
-    layer, index = neuron
-    if not 1 <= layer <= len(sizes):
-        raise UserError(
-            f"{option} {layer}:{index}: there is no layer {layer}; layers are numbered from 1 to "
-            f"{len(sizes)}"
-        )
-    if not index < sizes[layer - 1]:
-        raise UserError(
-            f"{option} {layer}:{index}: there is no neuron {index}; those of a layer are numbered "
-            f"from 0 to {sizes[layer - 1] - 1}"
-        )
+    try:
+        models.check_neuron(*neuron, sizes)
+    except models.NeuronError as error:
+        layer, index = neuron
+        raise UserError(f"{option} {layer}:{index}: {error}") from error
 
 
 def write(path: Path, save: Callable[[Path], None]) -> None:

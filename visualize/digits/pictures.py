@@ -9,12 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from glassnet.files import whole_file
-from glassnet.models import (
-    Checkpoint,
-    DenoisingAutoencoder,
-    ImageAutoencoder,
-    StackedAutoencoder,
-)
+from glassnet.models import Checkpoint, ImageAutoencoder, StackedAutoencoder
 from glassnet.nn import Array, Conv2D, Dense
 from glassnet.visualize.digits.figures import (
     bars_figure,
@@ -142,10 +137,10 @@ def _save_figure(path: Path, figure: Figure) -> Path:
 
 def _reconstructions(network: ImageAutoencoder, images: Array, name: str) -> Figure:
     rows = {"original": images}
-    read = images
-    if isinstance(network, DenoisingAutoencoder):
-        rows["with noise"] = read = network.noisy(images)
-    rows["reconstruction"] = network.reconstruct(read)
+    inputs = network.test_inputs(images)
+    if inputs is not images:
+        rows["input"] = inputs
+    rows["reconstruction"] = network.reconstruct(inputs)
     title = f"{name}: originals and reconstructions"
     if isinstance(network, StackedAutoencoder):
         title += "\n(the classifier's code, read by the decoder as it was pre-trained)"

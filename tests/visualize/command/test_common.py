@@ -53,7 +53,7 @@ def test_neurons() -> None:
         check_neuron((3, 0), [3, 4])
     with pytest.raises(UserError, match=r"^--ablate 0:1: there is no layer 0; "):
         check_neuron((0, 1), [3, 4], "--ablate")
-    with pytest.raises(UserError, match=r"^--neuron 1:3: there is no neuron 3; .* from 0 to 2$"):
+    with pytest.raises(UserError, match=r"^--neuron 1:3: layer 1 has no neuron 3; .* from 0 to 2$"):
         check_neuron((1, 3), [3, 4])
 
 

@@ -155,7 +155,7 @@ def test_neuron_out_of_range(checkpoint: Path, capsys: pytest.CaptureFixture[str
     )
     assert fails(capsys, checkpoint, "--neuron", "0:0").endswith("numbered from 1 to 2")
     assert fails(capsys, checkpoint, "--neuron", "1:6").endswith(
-        "--neuron 1:6: there is no neuron 6; those of a layer are numbered from 0 to 5"
+        "--neuron 1:6: layer 1 has no neuron 6; its neurons are numbered from 0 to 5"
     )
 
 

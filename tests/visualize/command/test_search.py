@@ -214,7 +214,7 @@ def test_errors(
     assert line.endswith("text.txt: a search needs 1000 characters of text, not 999")
     assert "an ablation needs 2 characters" in message("--ablate", "1:0", "--length", 1)
     assert "--ablate 3:0: there is no layer 3" in message("--ablate", "3:0")
-    assert "--ablate 1:6: there is no neuron 6" in message("--ablate", "1:6")
+    assert "--ablate 1:6: layer 1 has no neuron 6" in message("--ablate", "1:6")
     line = fails(capsys, checkpoint, "--json", tmp_path / "a.json", status=2)
     assert "--json needs --find" in line
     text_file.write_text("abΩ" * 500)
