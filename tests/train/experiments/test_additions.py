@@ -18,6 +18,7 @@ from glassnet.train.experiments.images import CodeOptions
 from glassnet.train.experiments.recipe import Recipe
 from glassnet.train.options import option
 from glassnet.train.recipes import RECIPES
+from glassnet.visualize.command.main import main as visualize
 
 
 class Bigrams(CharacterNetwork):
@@ -115,13 +116,13 @@ def test_a_character_network_is_trained_evaluated_and_writes(
 
 
 @pytest.mark.usefixtures("additions")
-def test_an_image_autoencoder_is_trained_evaluated_and_draws(
+def test_an_image_autoencoder_is_trained_evaluated_drawn_and_shown(
     run: Callable[..., int], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert run("linear-autoencoder", "--code", "4") == 0
+    assert run("linear-autoencoder", "--code", "2") == 0
     network, checkpoint = load_network("saves/linear-autoencoder/last.npz")
     assert isinstance(network, LinearAutoencoder)
-    assert network.configuration == {"code": 4}
+    assert network.configuration == {"code": 2}
     losses = [epoch["validation_loss"] for epoch in checkpoint.history]
     assert losses[2] < losses[0]
     capsys.readouterr()
@@ -130,3 +131,5 @@ def test_an_image_autoencoder_is_trained_evaluated_and_draws(
     path = "saves/linear-autoencoder/last.npz"
     assert sample([path, "--morph", "3,8", "--out", "morph.png"]) == 0
     assert Path("morph.png").exists()
+    assert visualize([path, "--out", "figures"]) == 0
+    assert list(Path("figures").glob("*.png"))
