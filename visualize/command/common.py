@@ -10,6 +10,7 @@ from pathlib import Path
 
 from glassnet import models
 from glassnet.errors import UserError
+from glassnet.files import write_errors
 from glassnet.text import read_standard_input
 from glassnet.text import read_text as read_text_file
 from glassnet.visualize.drawing.escapes import Colors, terminal_colors
@@ -66,17 +67,6 @@ def write(path: Path, save: Callable[[Path], None]) -> None:
     with write_errors(path), length_errors(path):
         save(path)
     print(f"wrote {path} ({_size(path.stat().st_size)})")
-
-
-@contextlib.contextmanager
-def write_errors(path: Path) -> Iterator[None]:
-    """Turn errors in writing a file or folder into a UserError that names it."""
-    try:
-        yield
-    except OSError as error:
-        raise UserError(f"{path}: can't be written ({error.strerror})") from error
-    except ImportError as error:
-        raise UserError(f'{path}: needs {error.name}: pip install "glassnet[plots]"') from error
 
 
 @contextlib.contextmanager

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from glassnet.errors import UserError
+from glassnet.files import write_errors
 from glassnet.models import Checkpoint, ImageAutoencoder
 from glassnet.models.digits import DIGITS, load_digits
 from glassnet.options import Parser
-from glassnet.visualize.command.common import write_errors
 from glassnet.visualize.command.view import View
 from glassnet.visualize.digits.pictures import save_digits_pictures
 from glassnet.visualize.digits.tsne import FEWEST_CODES
