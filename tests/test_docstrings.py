@@ -11,7 +11,6 @@ import doctest
 import functools
 import importlib
 import inspect
-import os
 import re
 import textwrap
 from pathlib import Path
@@ -35,8 +34,6 @@ SECTIONS = {  # and what an entry of the section begins with
     "References": "",
     "Examples": "",
 }
-# The files and folders whose docstrings are still to be written; DOCSTRINGS=all tests them too.
-NOT_DONE = ["files", "models", "options", "sample", "text", "train"]
 
 
 # -- reading a docstring ------------------------------------------------------------------------
@@ -243,18 +240,8 @@ def public_names() -> dict[str, Any]:
 PUBLIC = public_names()
 
 
-def done(thing: Any) -> bool:
-    path = thing.__module__.removeprefix("glassnet.").replace(".", "/")
-    return not any(path == waiting or path.startswith(f"{waiting}/") for waiting in NOT_DONE)
-
-
 everything = pytest.mark.parametrize(
-    "thing",
-    [
-        pytest.param(thing, id=name)
-        for name, thing in PUBLIC.items()
-        if done(thing) or os.environ.get("DOCSTRINGS") == "all"
-    ],
+    "thing", [pytest.param(thing, id=name) for name, thing in PUBLIC.items()]
 )
 
 

@@ -16,22 +16,6 @@ CROWDED = {  # folders that may hold more
     Path("saves"),  # a network for each recipe
 }
 LONG = {Path("CHANGELOG.md")}
-STILL_LONG = ["tests/sample/test_command.py", "tests/train/data/test_datasets.py"]
-UNTESTED: set[str] = set()  # modules without a test file of their own, and why
-STILL_UNTESTED = [
-    "models/characters/lstm_cell.py",
-    "models/characters/network.py",
-    "models/image_autoencoders/base.py",
-    "models/image_autoencoders/blocks.py",
-    "models/image_autoencoders/convolutional.py",
-    "models/image_autoencoders/dense.py",
-    "models/image_autoencoders/stacked.py",
-    "models/image_autoencoders/variational.py",
-    "train/workers/communicator.py",
-    "train/workers/mpi.py",
-    "train/workers/processes.py",
-    "train/workers/threads.py",
-]
 
 
 def tracked() -> list[Path]:
@@ -95,7 +79,7 @@ def test_files_are_short() -> None:
     texts = [path for path in tracked() if path.suffix in kinds and path not in LONG]
     lines = {str(p): len((ROOT / p).read_text(encoding="utf-8").splitlines()) for p in texts}
     long = {path: count for path, count in lines.items() if count > MOST_LINES}
-    assert {path: count for path, count in long.items() if path not in STILL_LONG} == {}
+    assert long == {}
 
 
 def test_every_module_has_a_test_file() -> None:
@@ -105,7 +89,7 @@ def test_every_module_has_a_test_file() -> None:
         if path.name not in {"__init__.py"}:
             test = ROOT / "tests" / inside.with_name(f"test_{path.stem.strip('_')}.py")
             missing |= set() if test.exists() else {str(inside)}
-    assert missing - set(STILL_UNTESTED) == UNTESTED
+    assert missing == set()
 
 
 def test_no_module_imports_in_a_circle() -> None:
