@@ -14,6 +14,8 @@ from typing import NamedTuple
 
 import pytest
 
+from glassnet.train.data.registry import IMAGES, TEXTS
+
 ROOT = Path(__file__).parents[1]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 
@@ -156,6 +158,12 @@ def test_the_files_that_a_page_names_exist(page: Path) -> None:
 def test_a_missing_path_is_found() -> None:
     text = "see `nn/layer.py`, `nn/missing.py` and `python benchmarks/none.py --help`; `and/or`"
     assert missing_paths(text) == ["nn/missing.py", "benchmarks/none.py"]
+
+
+def test_the_page_of_options_lists_every_data_set() -> None:
+    page = (ROOT / "docs" / "options.md").read_text(encoding="utf-8")
+    table = page.split("### Data sets")[1].split("<!--")[0]
+    assert re.findall(r"^\| `([\w-]+)` \|", table, re.MULTILINE) == [*TEXTS, *IMAGES]
 
 
 def test_the_readme_is_short() -> None:
