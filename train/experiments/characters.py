@@ -161,7 +161,7 @@ class CharacterExperiment(TextExperiment):
 RECIPES = (
     Recipe(
         "shakespeare",
-        "two-layer, 512-unit character LSTM that writes Shakespeare",
+        "LSTM of 2 x 512 units that writes Shakespeare",
         CharacterLSTM,
         CharacterExperiment,
         LSTMOptions(
@@ -179,7 +179,7 @@ RECIPES = (
     ),
     Recipe(
         "shakespeare-regularized",
-        "the same network, trained longer and against overfitting",
+        "the same, trained longer, with regularization",
         CharacterLSTM,
         CharacterExperiment,
         LSTMOptions(

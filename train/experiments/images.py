@@ -255,14 +255,14 @@ RECIPES = (
     ),
     Recipe(
         "convolutional-autoencoder",
-        "three convolutions to a code (4, 4, 8), and back",
+        "three convolutions to (4, 4, 8), and back",
         ConvolutionalAutoencoder,
         ImageExperiment,
         ImageOptions(batch=128, epochs=50, optimizer="adadelta", learning_rate=1.0, rho=0.95),
     ),
     Recipe(
         "denoising-autoencoder",
-        "convolutions that take the noise off digits",
+        "convolutions that remove noise from digits",
         DenoisingAutoencoder,
         ImageExperiment,
         NoiseOptions(
@@ -271,14 +271,14 @@ RECIPES = (
     ),
     Recipe(
         "variational-autoencoder",
-        "784-256-2-256-784, from whose code new digits can be drawn",
+        "784-256-2-256-784, which draws new digits",
         VariationalAutoencoder,
         ImageExperiment,
         CodeOptions(code=2, batch=100, epochs=50, optimizer="rmsprop", learning_rate=1e-3, rho=0.9),
     ),
     Recipe(
         "variational-autoencoder-deconv",
-        "the same of convolutions and transposed convolutions",
+        "the same with convolutions in place of dense",
         DeconvolutionalVariationalAutoencoder,
         ImageExperiment,
         CodeOptions(code=2, batch=100, epochs=5, optimizer="rmsprop", learning_rate=1e-3, rho=0.9),
@@ -301,7 +301,7 @@ RECIPES = (
     ),
     Recipe(
         "concept-autoencoder-conv",
-        "convolutions to ten sparse concepts at each of 4 by 4 places, and back",
+        "convolutions to ten concepts at 4 x 4 places",
         ConvolutionalConceptAutoencoder,
         ImageExperiment,
         SparseOptions(

@@ -218,7 +218,7 @@ class LineExperiment(TextExperiment):
 RECIPES = (
     Recipe(
         "text-autoencoder",
-        "convolutional autoencoder of lines of text, whose filters can be looked at",
+        "convolutional autoencoder of lines of text",
         TextAutoencoder,
         LineExperiment,
         LineOptions(

@@ -135,7 +135,7 @@ class StackedExperiment(ImageExperiment):
 RECIPES = (
     Recipe(
         "stacked-autoencoder",
-        "784-128-64, each layer pre-trained as an autoencoder, then trained to classify digits",
+        "784-128-64-10: pre-trained, then a classifier",
         StackedAutoencoder,
         StackedExperiment,
         StackedOptions(

@@ -13,6 +13,7 @@ def test_the_list_names_all_recipes(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--list"]) == 0
     printed = capsys.readouterr().out.splitlines()
     assert [line.split()[0] for line in printed] == list(RECIPES)
+    assert max(map(len, printed)) < 80
 
 
 @pytest.mark.parametrize(("finished", "status"), [(True, 0), (False, 130)])
