@@ -36,7 +36,7 @@ from glassnet.train.objectives import split
 from glassnet.train.recipes import RECIPES
 from glassnet.train.workers.communicator import Communicator, SingleProcess
 from glassnet.train.workers.processes import start_workers
-from glassnet.train.workers.threads import share_threads
+from glassnet.train.workers.threads import limit_threads
 
 RECIPE = RECIPES["text-autoencoder"]
 OPTIONS = RECIPE.options.header()
@@ -87,7 +87,7 @@ def _train(steps: int | None, communicator: Communicator) -> None:
     found = load_experiment()
     network = found.network().initialize(np.random.default_rng(1))
     communicator.broadcast(network)
-    share_threads(network, communicator.local_size)
+    limit_threads(network, communicator.local_size)
     objective = found.objective(
         network, generator=np.random.default_rng(2), communicator=communicator
     )

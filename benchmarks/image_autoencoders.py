@@ -37,7 +37,7 @@ from glassnet.train.experiments import ImageExperiment
 from glassnet.train.recipes import RECIPES
 from glassnet.train.workers.communicator import Communicator, SingleProcess
 from glassnet.train.workers.processes import start_workers
-from glassnet.train.workers.threads import cores, share_threads
+from glassnet.train.workers.threads import cores, limit_threads
 
 IMAGE_RECIPES = [name for name, recipe in RECIPES.items() if recipe.network in IMAGE_AUTOENCODERS]
 WARM_UP = 3
@@ -84,7 +84,7 @@ def _train(recipe: str, steps: int, communicator: Communicator) -> None:
     options, experiment = options_of(recipe), experiment_of(recipe)
     network = experiment.network().initialize(np.random.default_rng(1))
     communicator.broadcast(network)
-    share_threads(network, communicator.local_size)
+    limit_threads(network, communicator.local_size)
     objective = experiment.objective(
         network, generator=np.random.default_rng(2), communicator=communicator
     )

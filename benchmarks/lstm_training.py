@@ -26,7 +26,7 @@ from glassnet.train.objectives import StreamObjective
 from glassnet.train.workers.communicator import Communicator, SingleProcess
 from glassnet.train.workers.mpi import MPI
 from glassnet.train.workers.processes import start_workers
-from glassnet.train.workers.threads import cores, share_threads
+from glassnet.train.workers.threads import cores, limit_threads
 
 STEPS, UNITS, LAYERS = 100, 512, 2
 WARM_UP = 2
@@ -66,7 +66,7 @@ def _updates(streams: int, updates: int, communicator: Communicator) -> None:
     vocabulary, ids = corpus(streams, updates)
     network = CharacterLSTM(vocabulary, LAYERS, UNITS).initialize(np.random.default_rng(1))
     communicator.broadcast(network)
-    share_threads(network, communicator.local_size)
+    limit_threads(network, communicator.local_size)
     generator = np.random.default_rng(2)
     objective = StreamObjective(
         network,

@@ -20,7 +20,7 @@ from lstm_training import STEPS, UNITS, corpus
 from glassnet.models import CharacterLSTM
 from glassnet.nn import RMSprop
 from glassnet.train.objectives import StreamObjective
-from glassnet.train.workers.threads import share_threads
+from glassnet.train.workers.threads import limit_threads
 
 CHARACTERS = 65
 
@@ -49,7 +49,7 @@ def measure(streams: int, steps: int) -> None:
     vocabulary, ids = corpus(streams, 4 * steps // STEPS + 1)
     before = peak()
     network = CharacterLSTM(vocabulary, units=UNITS).initialize(np.random.default_rng(1))
-    share_threads(network, 2)
+    limit_threads(network, 2)
     objective = StreamObjective(
         network, ids, streams=streams, k1=steps, k2=steps, generator=np.random.default_rng(2)
     )

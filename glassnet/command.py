@@ -26,7 +26,7 @@ __all__ = ["Command", "complain", "run_command"]
 Command = Callable[[list[str]], int | None]
 """A function from a command's arguments to its exit status (None: 0)."""
 
-# Why a write fails, rather than an `open`. What writes a file adds its name: `whole_file`.
+# Reasons why a write fails, not an `open`. Where a file is written, the error has its name.
 _FULL = {errno.ENOSPC, errno.EFBIG, errno.EIO, getattr(errno, "EDQUOT", errno.ENOSPC)}
 
 
@@ -140,7 +140,7 @@ def _flush(stream: TextIO) -> None:
 def _open_closed_streams() -> None:
     """Open what the shell has closed, as `>&-` does, on the null device.
 
-    Otherwise the next file that is opened would take a standard stream's number and get its output.
+    Otherwise the next file that is opened would get the descriptor of a standard stream.
     """
     while (descriptor := os.open(os.devnull, os.O_RDWR)) <= 2:
         os.set_inheritable(descriptor, True)

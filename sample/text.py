@@ -90,7 +90,7 @@ def character_probabilities(
         ranked[:, top_k:] = 0
     if top_p < 1:
         cumulative = ranked.cumsum(axis=-1)
-        # A character stays as long as those before it do not make up p.
+        # A character is kept if the likelier ones sum to less than p.
         ranked[:, 1:][cumulative[:, :-1] >= top_p * cumulative[:, -1:]] = 0
     ranked /= ranked.sum(axis=-1, keepdims=True)
     np.put_along_axis(probabilities, order, ranked, axis=-1)

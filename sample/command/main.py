@@ -48,8 +48,8 @@ def _sample(arguments: list[str]) -> None:
     for program in PROGRAMS:
         if isinstance(network, program.networks):
             options = _parser(program, f"a {checkpoint.kind}").parse_args(arguments)
-            # Products as small as these gain little from threads, which on a busy machine wait for
-            # each other many times longer than they work.
+            # Small products gain little from threads, which on a busy machine wait for each other
+            # much longer than they work.
             with threadpool_limits(1, user_api="blas"):
                 program.run(network, options)
             return

@@ -18,7 +18,7 @@ from glassnet.train.recipes import RECIPES
 from glassnet.train.run.files import prepare_files, sole_run_in
 from glassnet.train.run.trainer import Trainer
 from glassnet.train.workers.communicator import Communicator
-from glassnet.train.workers.threads import share_threads
+from glassnet.train.workers.threads import limit_threads
 
 __all__ = ["LoadedRun", "Run", "load_run"]
 
@@ -121,7 +121,7 @@ class LoadedRun:
         if run.start is not None:
             run.start.copy_weights(network)
         communicator.broadcast(network)
-        share_threads(network, communicator.local_size)
+        limit_threads(network, communicator.local_size)
         try:
             objective = self.experiment.objective(
                 network, generator=training_random, communicator=communicator

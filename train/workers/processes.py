@@ -57,7 +57,7 @@ class WorkerError(UserError):
 
 @dataclass
 class _Shared:
-    """What all workers share, as it travels to a spawned process."""
+    """The memory that all workers share; it is sent to each spawned process."""
 
     memory: Any  # bytes: arrivals, theta, one gradient vector a worker, two exchange areas
     parameters: int
@@ -146,7 +146,7 @@ class Processes(Communicator):
         total = np.empty_like(flat)
         for start in range(0, flat.size, _EXCHANGE):
             part = flat[start : start + _EXCHANGE]
-            # Two areas in turn: whoever is a sum ahead does not write what others still read.
+            # Two areas in turn: a worker that is one sum ahead must not overwrite what others read.
             self._turn = 1 - self._turn
             area = self._exchange[self._turn, :, : part.size]
             area[self.rank] = part
@@ -263,7 +263,7 @@ def start_workers(
     try:
         yield Processes(0, shared)
     except WorkerError:
-        with contextlib.suppress(WorkerError):  # it may be just about to say why
+        with contextlib.suppress(WorkerError):  # the watcher may interrupt with the reason
             watcher.join(_SECONDS_TO_END)
         raise WorkerError(failure[0] if failure else "a worker has stopped") from None
     finally:

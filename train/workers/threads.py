@@ -10,7 +10,7 @@ from threadpoolctl import threadpool_info, threadpool_limits
 from glassnet.models import Network
 from glassnet.nn import LSTM
 
-__all__ = ["cores", "one_thread", "share_threads", "suitable_workers"]
+__all__ = ["cores", "limit_threads", "one_thread", "suitable_workers"]
 
 _ROWS_PER_WORKER = 8
 
@@ -52,7 +52,7 @@ def suitable_workers(rows: int) -> int:
     return max(1, min(cores(), rows // _ROWS_PER_WORKER))
 
 
-def share_threads(network: Network, workers: int) -> None:
+def limit_threads(network: Network, workers: int) -> None:
     """Divide the cores of this machine among the BLAS threads of its workers.
 
     BLAS never gets more threads than it started with: OPENBLAS_NUM_THREADS=1 leaves a core to
@@ -69,10 +69,10 @@ def share_threads(network: Network, workers: int) -> None:
     Examples
     --------
     >>> from glassnet.nn import LSTM
-    >>> from glassnet.train.workers.threads import one_thread, share_threads
+    >>> from glassnet.train.workers.threads import one_thread, limit_threads
     >>> layer = LSTM(2, 3)
     >>> with one_thread():  # restores the number of threads at its end
-    ...     share_threads(layer, 2)
+    ...     limit_threads(layer, 2)
     ...     layer.tiled
     True
     """

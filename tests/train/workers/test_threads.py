@@ -4,15 +4,15 @@ import pytest
 
 from glassnet.nn import LSTM
 from glassnet.train.workers import threads as train_threads
-from glassnet.train.workers.threads import share_threads, suitable_workers
+from glassnet.train.workers.threads import limit_threads, suitable_workers
 
 
-def test_each_worker_gets_its_share_of_the_threads(
+def test_the_threads_of_each_worker_are_limited(
     train: Callable[..., int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked = []
     monkeypatch.setattr(
-        "glassnet.train.run.run.share_threads", lambda network, size: asked.append(size)
+        "glassnet.train.run.run.limit_threads", lambda network, size: asked.append(size)
     )
     train("--k2", "10", "--steps", "1")
     train("--k2", "10", "--steps", "1", "--workers", "2")
@@ -27,7 +27,7 @@ def test_a_blas_that_threadpoolctl_does_not_know(
     monkeypatch.setattr(train_threads, "cores", lambda: 4)
     layer = LSTM(2, 2)
     layer.tiled = True
-    share_threads(layer, workers)
+    limit_threads(layer, workers)
     assert layer.tiled == (workers == 1000)
 
 
@@ -35,7 +35,7 @@ def test_a_blas_that_threadpoolctl_does_not_know(
     ("cores", "workers", "started_with", "threads"),
     [(8, 1, 8, 8), (8, 2, 8, 4), (8, 3, 8, 2), (8, 2, 1, 1), (2, 4, 2, 1), (4, 1, 16, 4)],
 )
-def test_blas_gets_its_share_of_the_cores_and_no_more_than_it_had(
+def test_blas_gets_a_part_of_the_cores_and_no_more_than_it_had(
     cores: int, workers: int, started_with: int, threads: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     pools = [
@@ -50,7 +50,7 @@ def test_blas_gets_its_share_of_the_cores_and_no_more_than_it_had(
     )
     layer = LSTM(2, 2)
     layer.tiled = True
-    share_threads(layer, workers)
+    limit_threads(layer, workers)
     assert limits == [(threads, "blas")]
     assert layer.tiled == (threads == 1)
 
