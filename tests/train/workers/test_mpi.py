@@ -68,12 +68,10 @@ def test_mpiexec_says_how_many_train(mpiexec: str, corpus: Path) -> None:
     assert run("--list").stdout.count("stacked-autoencoder ") == 1
 
 
-def test_one_rank_that_fails_ends_the_others(
-    mpiexec: str, corpus: Path, shared_memory: Callable[[], set[str]]
-) -> None:
+@pytest.mark.usefixtures("_nothing_stays_in_shared_memory")
+def test_one_rank_that_fails_ends_the_others(mpiexec: str, corpus: Path) -> None:
     # What a rank can't find on its machine, others may have on theirs.
     only_rank_0 = 'if [ "$PMI_RANK" = 0 ]; then data=corpus.txt; else data=none.txt; fi; '
-    shared_before = shared_memory()
     program = f"{only_rank_0}exec {sys.executable} {ROOT / '_training.py'} --data $data $@"
     result = subprocess.run(
         [mpiexec, "-n", "2", "sh", "-c", program, "sh", *WITHOUT_WORKERS, "--k2", "10"],
@@ -86,4 +84,3 @@ def test_one_rank_that_fails_ends_the_others(
     assert result.returncode != 0
     assert "glassnet train: there is no file 'none.txt'" in result.stderr
     assert "glassnet train: rank 0 stopped: another rank failed to start" in result.stderr
-    assert shared_memory() <= shared_before
