@@ -59,6 +59,8 @@ def read_request(arguments: list[str], under_mpi: bool) -> Run | Request:
     resumed = _resumed(typed)
     start = None if resumed is None else load_checkpoint(resumed)
     recipe_name = typed.recipe or (start.recipe if start else DEFAULT_RECIPE)
+    if start is None and not typed.evaluate and recipe_name not in RECIPES:
+        raise UsageError(no_such("recipe", recipe_name, RECIPES))
     known = recipe_name if recipe_name in RECIPES else DEFAULT_RECIPE
     given = parser(known).parse_args(arguments)
     explicit = {name: value for name, value in vars(given).items() if name in _fields(known)}
@@ -72,8 +74,6 @@ def read_request(arguments: list[str], under_mpi: bool) -> Run | Request:
     if start is not None:
         assert resumed is not None
         options = _resumed_options(resumed, start, explicit, given.recipe)
-    elif recipe_name not in RECIPES:
-        raise UsageError(no_such("recipe", recipe_name, RECIPES))
     else:
         options = RECIPES[recipe_name].options
         structure: dict[str, str | float] = {}

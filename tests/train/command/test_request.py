@@ -12,6 +12,7 @@ from glassnet.train.run.run import Run
 
 WRONG = {
     "no recipe": (["shakespear"], 2, "no recipe 'shakespear'.*shakespeare"),
+    "help of no recipe": (["shakespear", "--help"], 2, "no recipe 'shakespear'"),
     "no option": (["--unit", "3"], 2, "no option --unit; did you mean --units"),
     "an option of another recipe": (["--code", "3"], 2, "--code does not apply to the recipe 'sh"),
     "a value left out": (["--units"], 2, "--units needs a value"),
