@@ -15,21 +15,23 @@ The rules that every layer follows:
 * `forward(x, train=False)` returns y; `backward(dy)` returns dx and *adds* to the gradients.
 * `backward` leaves what `forward` cached intact: calling it twice doubles the gradients.
 * Inputs are never written to. What `forward` returns is valid until the next `forward`.
+* Setting a parameter, a gradient or a vector copies the values into its place, if they have its
+  shape: `layer.W = W`, `network.theta = theta`, `network.parameters["dense.W"] = W`.
 * The data type follows the parameters: float32 to train, float64 to check gradients.
 * The first axis of x is the batch, except for sequences, which are time-major: (T, N, D).
 """
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Self, TypeVar
 
 import numpy as np
 
 from glassnet.nn.batch_shard import BatchShard
-from glassnet.nn.initializers import Initializer
-from glassnet.nn.messages import WithMessages, require_generator, require_lengths
+from glassnet.nn.contract.messages import require_generator, require_uninitialized
+from glassnet.nn.contract.state import WithState
+from glassnet.nn.contract.vectors import WithVectors
 from glassnet.nn.types import Array
 
 AnyLayer = TypeVar("AnyLayer", bound="Layer")
@@ -39,7 +41,7 @@ NO_GRADIENT: Array = np.empty(0)
 is not asked for (`skip_input_gradient`)."""
 
 
-class Layer(WithMessages):
+class Layer(WithVectors, WithState):
     """Base of all layers and networks; the top of `nn/layer.py` has the contract.
 
     A layer of your own declares its parameters in ``__init__`` and defines `forward` and
@@ -91,18 +93,12 @@ class Layer(WithMessages):
     {'w': array([1., 1., 1.], dtype=float32)}
     """
 
-    theta: Array
-    grad: Array
-    state_names: tuple[str, ...] = ()
-
     def __init__(self) -> None:
+        super().__init__()
         self.layers: dict[str, Layer] = {}
-        self.carried: dict[str, Array] = {}
-        self.dcarried: dict[str, Array] = {}
         self.batch_shard: BatchShard | None = None
         self.requires_input_gradient = True
         self.auxiliary_loss = 0.0
-        self._declared: dict[str, tuple[tuple[int, ...], Initializer]] = {}
 
     def forward(self, x: Array, train: bool = False) -> Array:
         """Compute the output.
@@ -165,7 +161,10 @@ class Layer(WithMessages):
         ------
         ValueError
             If the name is empty, contains a dot or is taken, or if the layer is already inside.
+        RuntimeError
+            If this layer is initialized already.
         """
+        require_uninitialized(self, name)
         if name in self.layers:
             raise ValueError(f"a layer named {name!r} is already there")
         if not name or "." in name:
@@ -178,40 +177,12 @@ class Layer(WithMessages):
         self.layers[name] = layer
         return layer
 
-    def declare(self, name: str, shape: tuple[int, ...], initializer: Initializer) -> None:
-        """Declare a parameter: `self.<name>` and its gradient `self.d<name>` will be views.
-
-        Parameters
-        ----------
-        name : str
-            The name of the parameter.
-        shape : tuple of int
-            Its shape.
-        initializer : Initializer
-            The function that draws its first values, such as those in `glassnet.nn.initializers`.
-
-        Raises
-        ------
-        ValueError
-            If the layer has an attribute `<name>` or `d<name>`, or if a length is negative.
-        TypeError
-            If a length is not a whole number.
-        """
-        require_lengths(type(self).__name__, name, shape)
-        if name in self._declared:
-            raise ValueError(f"a parameter named {name!r} is already there")
-        taken = {"theta", "grad", *self._declared, *(f"d{other}" for other in self._declared)}
-        for attribute in (name, f"d{name}"):
-            if attribute in taken or hasattr(self, attribute):
-                raise ValueError(
-                    f"a parameter can't be named {name!r}: the layer has another {attribute!r}"
-                )
-        self._declared[name] = (shape, initializer)
-
     def initialize(
         self, generator: np.random.Generator, dtype: np.typing.DTypeLike = np.float32
     ) -> Self:
         """Allocate the parameters and draw their first values.
+
+        Parameters that are there in the same data type keep their place and get new values.
 
         Parameters
         ----------
@@ -227,43 +198,15 @@ class Layer(WithMessages):
         """
         require_generator(generator)
         size = self.parameter_count
-        self.bind(np.zeros(size, dtype), np.zeros(size, dtype))
+        if hasattr(self, "theta") and self.theta.dtype == dtype:
+            self.zero_grad()
+        else:
+            self.bind(np.zeros(size, dtype), np.zeros(size, dtype))
         for _, layer in self.walk():
             for name, (shape, initializer) in layer._declared.items():
                 getattr(layer, name)[...] = initializer(generator, shape)
         self.set_batch_shard(BatchShard(generator))
         return self
-
-    def bind(self, theta: Array, grad: Array) -> None:
-        """Use these two vectors, which may lie in shared memory, for parameters and gradients.
-
-        Parameters
-        ----------
-        theta, grad : array
-            Flat vectors with one element for each parameter.
-
-        Raises
-        ------
-        ValueError
-            If the vectors have another shape.
-        """
-        size = self.parameter_count
-        if theta.shape != (size,) or grad.shape != (size,):
-            raise ValueError(
-                f"the network has {size} parameters, but theta is of shape {theta.shape} "
-                f"and grad of shape {grad.shape}"
-            )
-        offset = 0
-        for name, (shape, _) in self._declared.items():
-            end = offset + math.prod(shape)
-            setattr(self, name, theta[offset:end].reshape(shape))
-            setattr(self, "d" + name, grad[offset:end].reshape(shape))
-            offset = end
-        for layer in self.layers.values():
-            end = offset + layer.parameter_count
-            layer.bind(theta[offset:end], grad[offset:end])
-            offset = end
-        self.theta, self.grad = theta, grad
 
     def set_batch_shard(self, shard: BatchShard) -> None:
         """Set `batch_shard` of this layer and all layers inside it.
@@ -291,30 +234,7 @@ class Layer(WithMessages):
             )
         return self.batch_shard
 
-    @property
-    def parameter_count(self) -> int:
-        """The number of parameters, known before `initialize`."""
-        shapes = (shape for _, layer in self.walk() for shape, _ in layer._declared.values())
-        return sum(math.prod(shape) for shape in shapes)
-
     # -- looking in -------------------------------------------------------------------------
-
-    @property
-    def parameters(self) -> dict[str, Array]:
-        """Views of all parameters by dotted name, such as `lstm1.Wh`, in the order of `theta`."""
-        return self._views("")
-
-    @property
-    def gradients(self) -> dict[str, Array]:
-        """Views of all gradients by the names of their parameters, in the order of `grad`."""
-        return self._views("d")
-
-    def _views(self, before: str) -> dict[str, Array]:
-        return {
-            prefix + name: getattr(layer, before + name)
-            for prefix, layer in self.walk()
-            for name in layer._declared
-        }
 
     def walk(self, prefix: str = "") -> Iterator[tuple[str, Layer]]:
         """Yield this layer and all layers inside it, each with its dotted prefix.
@@ -338,62 +258,3 @@ class Layer(WithMessages):
     def total_auxiliary_loss(self) -> float:
         """Return the sum of `auxiliary_loss` over this layer and all layers inside it."""
         return sum(layer.auxiliary_loss for _, layer in self.walk())
-
-    # -- carried state ----------------------------------------------------------------------
-
-    @property
-    def state(self) -> dict[str, Array]:
-        """The carried state of all recurrent layers by dotted name, such as `lstm1.h`.
-
-        Setting copies the values; states that are not named start from zeros.
-
-        Raises
-        ------
-        ValueError
-            If it is set to a name that no layer has.
-        """
-        return {
-            prefix + name: value
-            for prefix, layer in self.walk()
-            for name, value in layer.carried.items()
-        }
-
-    @state.setter
-    def state(self, values: Mapping[str, Array]) -> None:
-        known = {prefix + name for prefix, layer in self.walk() for name in layer.state_names}
-        for name in values:
-            if name not in known:
-                there = ", ".join(sorted(known)) or "none"
-                raise ValueError(f"the network has no state {name!r}; it has {there}")
-        for prefix, layer in self.walk():
-            layer.carried = {
-                name: np.array(values[prefix + name])
-                for name in layer.state_names
-                if prefix + name in values
-            }
-
-    @property
-    def dstate(self) -> dict[str, Array]:
-        """The gradient for the state that `forward` started from, set by `backward`."""
-        return {
-            prefix + name: value
-            for prefix, layer in self.walk()
-            for name, value in layer.dcarried.items()
-        }
-
-    def carry(self, steps: int | None = None) -> None:
-        """Keep the state that the last `forward` reached as the next one's initial state.
-
-        Layers without state do nothing.
-
-        Parameters
-        ----------
-        steps : int, optional
-            The number of time steps after which to take the state; by default all.
-        """
-        for layer in self.layers.values():
-            layer.carry(steps)
-
-    def reset_state(self) -> None:
-        """Start the next `forward` from zeros."""
-        self.state = {}

@@ -59,3 +59,16 @@ NAMES = [
     "output.b",
 ]
 SIZE = 12 + 4 + 4 + 16 + 4 + 8 + 2
+
+
+def whole(net: Layer) -> bool:
+    """Whether all parameters and gradients are still views into the vectors, in their order."""
+    for views, vector in ((net.parameters, net.theta), (net.gradients, net.grad)):
+        numbers = np.arange(vector.size) * 0.5
+        kept = vector.copy()
+        vector[...] = numbers
+        laid_out = np.concatenate([view.reshape(-1) for view in views.values()])
+        vector[...] = kept
+        if not np.array_equal(laid_out, numbers):
+            return False
+    return True

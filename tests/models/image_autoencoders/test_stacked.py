@@ -29,7 +29,7 @@ def test_pretraining_trains_as_in_pytorch(number: int, generator: np.random.Gene
     network = start(StackedAutoencoder())
     below, autoencoder = network.pretraining()[number]
     before = network.theta.copy()
-    autoencoder.theta, autoencoder.grad = network.theta, network.grad
+    vars(autoencoder).update(theta=network.theta, grad=network.grad)  # the optimizer moves all
     x = forward_in_parts(below, generator.random((4, 28, 28)))
     loss = [sigmoid_binary_cross_entropy, mean_squared_error][number]
     options = RECIPES["stacked-autoencoder"].options.header()

@@ -54,3 +54,22 @@ def require_lengths(kind: str, name: str, shape: tuple[int, ...]) -> None:
         raise TypeError(f"{kind}: the sizes of {name} must be whole numbers, not {shape}") from None
     if min(lengths, default=0) < 0:
         raise ValueError(f"{kind}: the sizes of {name} must not be negative, but they are {shape}")
+
+
+def require_initializer(kind: str, name: str, initializer: object) -> None:
+    """Raise a TypeError if what shall draw the first values of a parameter is no function."""
+    if not callable(initializer):
+        raise TypeError(
+            f"{kind}: the initializer of {name} must be a function, such as those in "
+            f"glassnet.nn.initializers, not {initializer!r}; "
+            "an activation is a layer of its own, such as ReLU()"
+        )
+
+
+def require_uninitialized(layer: WithMessages, name: str) -> None:
+    """Raise a RuntimeError if a layer that shall get a new part has its vectors already."""
+    if "theta" in vars(layer):
+        raise RuntimeError(
+            f"{type(layer).__name__} is initialized: it can't get {name!r} now; "
+            "add and declare everything before initialize"
+        )

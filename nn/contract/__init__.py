@@ -1,0 +1,1 @@
+"""The parts that the contract of layers in `nn/layer.py` is made of."""

@@ -1,0 +1,149 @@
+"""The vectors of a network: parameters and gradients, and the layers' views into them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
+
+from glassnet.nn.contract.messages import (
+    WithMessages,
+    require_initializer,
+    require_lengths,
+    require_uninitialized,
+)
+from glassnet.nn.contract.views import Views, write
+from glassnet.nn.initializers import Initializer
+from glassnet.nn.types import Array
+
+_ABSENT = object()
+
+
+class WithVectors(WithMessages):
+    """The part of a layer that declares parameters and holds them in vectors."""
+
+    theta: Array
+    grad: Array
+    layers: Mapping[str, WithVectors]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._declared: dict[str, tuple[tuple[int, ...], Initializer]] = {}
+        self._written = {"theta", "grad"}  # attributes whose arrays are written to, not replaced
+
+    if TYPE_CHECKING:
+
+        def walk(self, prefix: str = "") -> Iterator[tuple[str, WithVectors]]: ...
+
+    else:  # or type checkers would accept any attribute
+
+        def __setattr__(self, name, value):
+            own = self.__dict__
+            if own.get(name, _ABSENT) is value:  # as after `self.dW += ...`
+                return
+            if name in own.get("_written", ()):  # what is replaced would leave the vector
+                write(f"{type(self).__name__}.{name}", getattr(self, name), value)
+            else:
+                object.__setattr__(self, name, value)
+
+    # -- building ---------------------------------------------------------------------------
+
+    def declare(self, name: str, shape: tuple[int, ...], initializer: Initializer) -> None:
+        """Declare a parameter: `self.<name>` and its gradient `self.d<name>` will be views.
+
+        Setting either of them copies the values into the view.
+
+        Parameters
+        ----------
+        name : str
+            The name of the parameter.
+        shape : tuple of int
+            Its shape.
+        initializer : Initializer
+            The function that draws its first values, such as those in `glassnet.nn.initializers`.
+
+        Raises
+        ------
+        ValueError
+            If the layer has an attribute `<name>` or `d<name>`, or if a length is negative.
+        TypeError
+            If a length is not a whole number, or the initializer is no function.
+        RuntimeError
+            If the layer is initialized already.
+        """
+        kind = type(self).__name__
+        require_lengths(kind, name, shape)
+        require_initializer(kind, name, initializer)
+        require_uninitialized(self, name)
+        if name in self._declared:
+            raise ValueError(f"a parameter named {name!r} is already there")
+        for attribute in (name, f"d{name}"):
+            if attribute in self._written or hasattr(self, attribute):
+                raise ValueError(
+                    f"a parameter can't be named {name!r}: the layer has another {attribute!r}"
+                )
+        self._declared[name] = (shape, initializer)
+        self._written |= {name, f"d{name}"}
+
+    def bind(self, theta: Array, grad: Array) -> None:
+        """Use these two vectors, which may lie in shared memory, for parameters and gradients.
+
+        Parameters
+        ----------
+        theta, grad : array
+            Flat vectors with one element for each parameter.
+
+        Raises
+        ------
+        ValueError
+            If the vectors have another shape.
+        """
+        size = self.parameter_count
+        if theta.shape != (size,) or grad.shape != (size,):
+            raise ValueError(
+                f"the network has {size} parameters, but theta is of shape {theta.shape} "
+                f"and grad of shape {grad.shape}"
+            )
+        offset = 0
+        for name, (shape, _) in self._declared.items():
+            end = offset + math.prod(shape)
+            vars(self)[name] = theta[offset:end].reshape(shape)
+            vars(self)[f"d{name}"] = grad[offset:end].reshape(shape)
+            offset = end
+        for layer in self.layers.values():
+            end = offset + layer.parameter_count
+            layer.bind(theta[offset:end], grad[offset:end])
+            offset = end
+        vars(self).update(theta=theta, grad=grad)
+
+    @property
+    def parameter_count(self) -> int:
+        """The number of parameters, known before `initialize`."""
+        shapes = (shape for _, layer in self.walk() for shape, _ in layer._declared.values())
+        return sum(math.prod(shape) for shape in shapes)
+
+    # -- looking in -------------------------------------------------------------------------
+
+    @property
+    def parameters(self) -> dict[str, Array]:
+        """Views of all parameters by dotted name, such as `lstm1.Wh`, in the order of `theta`.
+
+        Setting an entry copies the values into the view.
+        """
+        return self._views("parameter", "")
+
+    @property
+    def gradients(self) -> dict[str, Array]:
+        """Views of all gradients by the names of their parameters, in the order of `grad`.
+
+        Setting an entry copies the values into the view.
+        """
+        return self._views("gradient", "d")
+
+    def _views(self, kind: str, before: str) -> Views:
+        views = {
+            prefix + name: getattr(layer, before + name)
+            for prefix, layer in self.walk()
+            for name in layer._declared
+        }
+        return Views(kind, views)
