@@ -17,6 +17,8 @@ The rules that every layer follows:
 * Inputs are never written to. What `forward` returns is valid until the next `forward`.
 * Setting a parameter, a gradient or a vector copies the values into its place, if they have its
   shape: `layer.W = W`, `network.theta = theta`, `network.parameters["dense.W"] = W`.
+* `copy.deepcopy(network)` is a network with vectors of its own. `copy.copy(network)` has the same
+  vectors and source of randomness, so that both train the same parameters, and all else for itself.
 * The data type follows the parameters: float32 to train, float64 to check gradients.
 * The first axis of x is the batch, except for sequences, which are time-major: (T, N, D).
 """

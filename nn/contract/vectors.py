@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
+from glassnet.nn.contract.copying import WithCopies
 from glassnet.nn.contract.messages import (
     WithMessages,
     require_initializer,
@@ -19,7 +20,7 @@ from glassnet.nn.types import Array
 _ABSENT = object()
 
 
-class WithVectors(WithMessages):
+class WithVectors(WithMessages, WithCopies):
     """The part of a layer that declares parameters and holds them in vectors."""
 
     theta: Array

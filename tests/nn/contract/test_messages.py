@@ -1,6 +1,3 @@
-import copy
-import pickle
-
 import numpy as np
 import pytest
 
@@ -63,9 +60,3 @@ def test_sizes_that_are_not_whole_numbers_from_0() -> None:
     with pytest.raises(TypeError, match=r"^LSTM: the sizes of Wx must be whole numbers.*3\.5"):
         LSTM(3.5, 2)  # type: ignore[arg-type]
     assert Dense(np.int64(3), 0).parameter_count == 0
-
-
-def test_networks_can_be_copied_and_pickled(generator: np.random.Generator) -> None:
-    network = Sequential(Dense(4, 8), ReLU()).initialize(generator)
-    for other in (copy.deepcopy(network), pickle.loads(pickle.dumps(network))):
-        np.testing.assert_array_equal(other.theta, network.theta)
