@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from glassnet.nn.arithmetic.complex_step import absolute, scalar_sum
 from glassnet.nn.layers.activations import sigmoid
 from glassnet.nn.types import Array
 
@@ -87,10 +88,10 @@ def softmax_cross_entropy(
     target_logits = shifted[correct]
     probabilities = np.exp(shifted, out=shifted)
     sums = probabilities.sum(axis=1, keepdims=True)
-    value = np.sum(np.log(sums[:, 0]) - target_logits, dtype=np.float64) / total
+    value = scalar_sum(np.log(sums[:, 0]) - target_logits) / total
     probabilities /= sums * total
     probabilities[correct] -= 1 / total
-    return float(value), probabilities.reshape(logits.shape)
+    return value, probabilities.reshape(logits.shape)
 
 
 def sigmoid_binary_cross_entropy(
@@ -145,7 +146,7 @@ def sigmoid_binary_cross_entropy(
     array([[-0.25,  0.  ]])
     """
     weight = _weight(logits, targets, total)
-    losses = np.abs(logits)
+    losses = absolute(logits)
     np.negative(losses, out=losses)
     np.exp(losses, out=losses)
     np.log1p(losses, out=losses)
@@ -154,7 +155,7 @@ def sigmoid_binary_cross_entropy(
     gradient = sigmoid(logits)
     gradient -= targets
     gradient *= weight
-    return weight * float(np.sum(losses, dtype=np.float64)), gradient
+    return weight * scalar_sum(losses), gradient
 
 
 def mean_squared_error(
@@ -203,7 +204,7 @@ def mean_squared_error(
     """
     weight = _weight(output, targets, total)
     difference = np.subtract(output, targets, dtype=output.dtype)
-    value = weight * float(np.sum(np.square(difference), dtype=np.float64))
+    value = weight * scalar_sum(np.square(difference))
     difference *= 2 * weight
     return value, difference
 

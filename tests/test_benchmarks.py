@@ -1,11 +1,15 @@
 """Each benchmark runs on this version; a short form of those that are quick enough."""
 
 import importlib.util
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+
+from glassnet import nn
+from glassnet.models.kinds import NETWORKS
 
 BENCHMARKS = Path(__file__).resolve().parents[1] / "benchmarks"
 PROGRAMS = sorted(
@@ -34,6 +38,20 @@ def test_help(name: str) -> None:
     if "\nimport torch" in (BENCHMARKS / name).read_text("utf-8"):
         pytest.importorskip("torch")
     assert "usage:" in run(name, "--help")
+
+
+@pytest.mark.slow
+def test_gradients_of_everything_agree_with_a_complex_step() -> None:
+    printed = run("gradient_agreement.py", "--quick", "--units", "16")
+    names = [
+        name
+        for name, thing in vars(nn).items()
+        if isinstance(thing, type) and issubclass(thing, nn.Layer)
+    ]
+    for name in {*names, *NETWORKS} - {"Layer", "Sequential", "variational-autoencoder-deconv"}:
+        assert re.search(rf"^\| {name}[ ,]", printed, re.MULTILINE), name
+    for loss in ("softmax_cross_entropy", "sigmoid_binary_cross_entropy", "mean_squared_error"):
+        assert f"| {loss} |" in printed
 
 
 @pytest.mark.slow

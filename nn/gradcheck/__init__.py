@@ -3,27 +3,31 @@
     from glassnet.nn.gradcheck import check_layer
     check_layer(MyLayer(), x)
 
-compares, in float64, every analytic gradient with a numeric one: for the input, for the carried
-state and for each parameter by name. A failure names the tensor that is wrong and shows both
-numbers.
+compares every analytic gradient with a measured one: for the input, for the carried state and for
+each parameter by name. A failure names the tensor that is wrong and shows both numbers. A success
+is a `Report`: how large the errors were, and how small a one would have been found.
 
 How it works. The output y is made a scalar loss L = Σ r·y with fixed random weights r, so dy = r
 is different everywhere. For a tensor v with gradient g the derivative of L along a direction d is
-g·d; numerically it is the five-point difference (Abramowitz & Stegun 1964, 25.3.6)
+g·d. It is measured by a complex step (Squire & Trapp 1998; Martins, Sturdza & Alonso 2003):
 
-    L'(0) ≈ (8 (L(h) - L(-h)) - (L(2h) - L(-2h))) / 12h,    L(s) = L at v + s d,  h = 1e-4
+    L'(0) = Im L(i h) / h,    L(s) = L at v + s d,  h = 1e-30
 
-The error of this formula, h⁴ L⁽⁵⁾/30, is about as small as the rounding of float64. A few random
-unit directions d cost four forward passes each, however large v is; small tensors are checked at
-every coordinate as well.
+Nothing is subtracted, so the result is as exact as L itself, and near a kink (ReLU at 0, a tie in
+max pooling) as anywhere else. A few random unit directions d cost one forward pass each, however
+large v is; small tensors are checked at every coordinate as well.
 
-A kink (ReLU at 0, a tie in max pooling) within the step is not an error of the layer. A check that
-fails is therefore repeated with a step a hundred times smaller, and only a second failure counts.
-Inputs from `glassnet.nn.testing.spaced_arrays` keep away from kinks.
+Before, one five-point difference (Abramowitz & Stegun 1964, 25.3.6)
+
+    L'(0) ≈ (8 (L(h) - L(-h)) - (L(2h) - L(-2h))) / 12h,    h = 1e-4
+
+makes sure that no part of L drops the imaginary part. If one does, or can't be computed in complex
+numbers at all, such differences take the complex step's place, and the report says so.
 """
 
 from glassnet.nn.gradcheck.comparison import GradientError
 from glassnet.nn.gradcheck.layers import check_layer
 from glassnet.nn.gradcheck.losses import check_loss
+from glassnet.nn.gradcheck.report import Agreement, Report
 
-__all__ = ["GradientError", "check_layer", "check_loss"]
+__all__ = ["Agreement", "GradientError", "Report", "check_layer", "check_loss"]

@@ -1,21 +1,23 @@
-"""The comparison of an analytic gradient with numeric derivatives."""
+"""The comparison of an analytic gradient with measured derivatives."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 
+from glassnet.nn.gradcheck.derivatives import (
+    DIFFERENCE,
+    Function,
+    Method,
+    choose_method,
+    random_direction,
+    relative_error,
+)
+from glassnet.nn.gradcheck.report import Agreement, sensitivity
 from glassnet.nn.types import Array
-
-Slope = Callable[[Array, Array, float], float]
-"""(tensor, direction, h) -> numeric derivative of the loss, with steps of length h."""
-
-_STEPS = (1e-4, 1e-6)  # the second only for what fails with the first: a kink may be near
 
 
 class GradientError(AssertionError):
-    """An analytic gradient differs from the numeric one, or a layer breaks the contract.
+    """An analytic gradient differs from the measured one, or a layer breaks the contract.
 
     The message begins with what is wrong: ``input``, ``state h``, ``parameter W``, ``output`` (of
     a loss) or ``contract``.
@@ -41,72 +43,115 @@ def require_float64(array: Array, what: str) -> None:
         raise TypeError(f"gradient checks need float64, but {what} is {array.dtype}")
 
 
-def five_points(h: float, at: Callable[[float], Array]) -> Array:
-    """Return the five-point derivative of `at` at 0, element by element."""
-    a, b, c, d = (at(step) for step in (h, -h, 2 * h, -2 * h))
-    return np.asarray((8 * (a - b) - (c - d)) / (12 * h))
-
-
 def compare(
     name: str,
     tensor: Array,
     gradient: Array,
-    slope: Slope,
+    function: Function,
     generator: np.random.Generator,
     *,
     tolerance: float,
     directions: int,
     every_coordinate: int,
-) -> None:
-    """Compare `gradient` with numeric slopes of the loss along directions and coordinates.
+) -> Agreement:
+    """Compare `gradient` with derivatives of `function` along directions and coordinates.
 
     The options are those of `check_layer`.
     """
     if not np.all(np.isfinite(gradient)):
         raise GradientError(f"{name}: the analytic gradient is not finite")
-    typical = float(np.linalg.norm(gradient)) / np.sqrt(max(gradient.size, 1))
+    norm = float(np.linalg.norm(gradient))
+    typical = norm / max(gradient.size, 1) ** 0.5
+    elements = tensor.size <= every_coordinate
+    if tensor.size == 0:
+        return Agreement(0.0, np.nan, "nothing to compare")
+    method = choose_method(function, tensor, typical, tolerance, int(generator.integers(2**32)))
+    comparison = _Comparison(name, tensor, gradient, method, max(typical, method.floor))
+    for _ in range(directions):
+        comparison.try_direction(random_direction(generator, tensor.shape))
+    if elements:
+        for index in np.ndindex(tensor.shape):
+            comparison.try_element(index)
+    return Agreement(
+        comparison.largest,
+        sensitivity(gradient, method.tolerance, method.floor, directions, elements),
+        method.name,
+        method.reason,
+    )
 
-    def error(direction: Array) -> tuple[float, float, float]:
+
+class _Comparison:
+    """The comparison of one gradient: `largest` is the largest relative error so far."""
+
+    def __init__(
+        self, name: str, tensor: Array, gradient: Array, method: Method, least: float
+    ) -> None:
+        self._name, self._tensor, self._gradient = name, tensor, gradient
+        self._method, self._least = method, least
+        self.largest = 0.0
+
+    def try_direction(self, direction: Array) -> None:
+        """Raise a GradientError if the two derivatives along a direction differ."""
+        relative, analytic, numeric = self._error(direction)
+        if relative <= self._method.tolerance:  # false for NaN as well
+            self.largest = max(self.largest, relative)
+            return
+        message = (
+            f"{self._name}: analytic {analytic:.9g} against numeric {numeric:.9g} along a random "
+            f"direction, {self._size_of(relative)}"
+        )
+        # One half of the direction has at least half of the error: follow it to an element.
+        while np.count_nonzero(direction) > 1:
+            direction = max(
+                _halves(direction), key=lambda half: abs(np.diff(self._error(half)[1:])[0])
+            )
+        element = np.unravel_index(np.flatnonzero(direction)[0], direction.shape)
+        unit = (direction != 0).astype(np.float64)
+        _, analytic, numeric = self._error(unit)
+        raise GradientError(
+            f"{message}; at element {[int(i) for i in element]}: "
+            f"analytic {analytic:.9g}, numeric {numeric:.9g}{self._remark(unit)}"
+        )
+
+    def try_element(self, index: tuple[int, ...]) -> None:
+        """Raise a GradientError if the two derivatives for one element differ."""
+        unit = np.zeros(self._tensor.shape)
+        unit[index] = 1.0
+        relative, analytic, numeric = self._error(unit)
+        if not relative <= self._method.tolerance:  # true for NaN as well
+            raise GradientError(
+                f"{self._name}{list(index)}: analytic {analytic:.9g} against numeric "
+                f"{numeric:.9g}, {self._size_of(relative)}{self._remark(unit)}"
+            )
+        self.largest = max(self.largest, relative)
+
+    def _error(self, direction: Array) -> tuple[float, float, float]:
         """Return the relative error along a direction, and the two derivatives."""
-        analytic = float(np.sum(gradient * direction))
-        for h in _STEPS:
-            numeric = slope(tensor, direction, h)
-            scale = max(abs(analytic), abs(numeric), typical, 1e-4)
-            relative = abs(analytic - numeric) / scale
-            if relative <= tolerance:
+        analytic = float(np.sum(self._gradient * direction))
+        for derivative in self._method.candidates:
+            numeric = derivative(self._tensor, direction)
+            relative = relative_error(analytic, numeric, self._least)
+            if relative <= self._method.tolerance:
                 break
         return relative, analytic, numeric
 
-    if tensor.size == 0:
-        return
-    for _ in range(directions):
-        direction = np.asarray(generator.standard_normal(tensor.shape))
-        direction /= float(np.linalg.norm(direction))
-        relative, analytic, numeric = error(direction)
-        if not relative <= tolerance:  # true for NaN as well
-            message = (
-                f"{name}: analytic {analytic:.9g} against numeric {numeric:.9g} along a random "
-                f"direction, relative error {relative:.2g} (tolerance {tolerance:.2g})"
+    def _size_of(self, relative: float) -> str:
+        """Return the error and the tolerance in words."""
+        return f"relative error {relative:.2g} (tolerance {self._method.tolerance:.2g})"
+
+    def _remark(self, unit: Array) -> str:
+        """Return what else there is to say about a wrong element: its method, or a kink."""
+        if self._method.name == DIFFERENCE:
+            return f"; by a five-point difference, because of this: {self._method.reason}"
+        forward, backward = (
+            self._method.candidates[0](self._tensor, sign * unit) for sign in (1, -1)
+        )
+        if relative_error(forward, -backward, self._least) > 1e-6:
+            return (
+                f"; there is a kink right here: the derivative is {forward:.9g} on one side and "
+                f"{0.0 - backward:.9g} on the other"
             )
-            # One half of the direction has at least half of the error: follow it to an element.
-            while np.count_nonzero(direction) > 1:
-                direction = max(_halves(direction), key=lambda half: abs(np.diff(error(half)[1:])))
-            element = np.unravel_index(np.flatnonzero(direction)[0], direction.shape)
-            _, analytic, numeric = error((direction != 0).astype(np.float64))
-            raise GradientError(
-                f"{message}; at element {[int(i) for i in element]}: "
-                f"analytic {analytic:.9g}, numeric {numeric:.9g}"
-            )
-    if tensor.size <= every_coordinate:
-        for index in np.ndindex(tensor.shape):
-            unit = np.zeros(tensor.shape)
-            unit[index] = 1.0
-            relative, analytic, numeric = error(unit)
-            if not relative <= tolerance:  # true for NaN as well
-                raise GradientError(
-                    f"{name}{list(index)}: analytic {analytic:.9g} against numeric {numeric:.9g}, "
-                    f"relative error {relative:.2g} (tolerance {tolerance:.2g})"
-                )
+        return ""
 
 
 def _halves(direction: Array) -> list[Array]:

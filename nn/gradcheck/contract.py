@@ -25,16 +25,32 @@ def restored(layer: Layer) -> Iterator[None]:
             part.batch_shard, part.carried = shard, carried
 
 
+def check_views(layer: Layer) -> None:
+    """Check that each parameter and its gradient are views of `theta` and of `grad`."""
+    for views, vector, what in (
+        (layer.parameters, "theta", "parameter"),
+        (layer.gradients, "grad", "the gradient of parameter"),
+    ):
+        for name, view in views.items():
+            if view.size and not np.may_share_memory(view, getattr(layer, vector)):
+                raise GradientError(
+                    f"contract: {what} {name} is no longer a part of {vector}; "
+                    f"write into it, with [...] = or +=, instead of replacing it"
+                )
+
+
 def check_forward(
     layer: Layer, forward: Callable[[], Array], x: Array, state: Mapping[str, Array]
 ) -> Array:
     """Return the output; check that `forward` changes nothing and depends on its input only."""
-    given = x.copy()
+    given, theta = x.copy(), layer.theta.copy()
     y = forward()
     if not np.array_equal(x, given, equal_nan=True):
         raise GradientError("contract: forward wrote to its input")
     if np.issubdtype(y.dtype, np.floating) and y.dtype != np.float64:
         raise GradientError(f"contract: forward returned {y.dtype} for float64")
+    if not np.array_equal(layer.theta, theta, equal_nan=True):
+        raise GradientError("contract: forward changed the parameters")
     if layer.state.keys() != state.keys() or not all(
         np.array_equal(layer.state[name], state[name], equal_nan=True) for name in state
     ):
@@ -78,20 +94,28 @@ def analytic_gradients(
     layer: Layer, forward: Callable[[], Array], x: Array, dy: Array, state: Mapping[str, Array]
 ) -> dict[str, tuple[Array, Array]]:
     """Run `backward` twice, check it, and return each tensor and its gradient by name."""
-    x_before, dy_before = x.copy(), dy.copy()
+    x_before, dy_before, theta_before = x.copy(), dy.copy(), layer.theta.copy()
     layer.zero_grad()
     forward()
     dx = np.array(layer.backward(dy))
+    check_views(layer)
     once = layer.grad.copy()
+    once_by_name = {name: value.copy() for name, value in layer.gradients.items()}
     dstate = {name: value.copy() for name, value in layer.dstate.items()}
     dx_again = np.array(layer.backward(dy))
     if not np.array_equal(x_before, x, equal_nan=True):
         raise GradientError("contract: backward wrote to the input")
     if not np.array_equal(dy_before, dy, equal_nan=True):
         raise GradientError("contract: backward wrote to dy")
+    if not np.array_equal(theta_before, layer.theta, equal_nan=True):
+        raise GradientError("contract: backward changed the parameters")
     # NaN passes here; the comparison names the tensor that holds it.
-    if not np.allclose(layer.grad, 2 * once, rtol=1e-12, atol=1e-12, equal_nan=True):
-        raise GradientError("contract: calling backward twice did not double the gradients")
+    for name, twice in layer.gradients.items():
+        if not np.allclose(twice, 2 * once_by_name[name], rtol=1e-12, atol=1e-12, equal_nan=True):
+            raise GradientError(
+                f"contract: calling backward twice did not double the gradient of parameter "
+                f"{name}; add to it with +="
+            )
     if not np.allclose(dx_again, dx, rtol=1e-12, atol=1e-12, equal_nan=True):
         raise GradientError("contract: calling backward twice gave another gradient for the input")
     layer.grad[...] = once
@@ -106,6 +130,8 @@ def analytic_gradients(
     for name, value in state.items():
         if name not in dstate:
             raise GradientError(f"state {name}: backward left no gradient for it in dcarried")
+        if dstate[name].dtype != np.float64:
+            raise GradientError(f"state {name}: gradient is {dstate[name].dtype} for float64")
         if dstate[name].shape != value.shape:
             raise GradientError(
                 f"state {name}: gradient of shape {dstate[name].shape} for shape {value.shape}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from glassnet.nn.arithmetic.complex_step import scalar_sum
 from glassnet.nn.layer import Layer
 from glassnet.nn.types import Array
 
@@ -85,7 +86,7 @@ class GaussianSampling(Layer):
         self._mean, self._row_weight = mean, self.weight / rows
         self._variance = np.exp(log_variance)
         divergence = mean * mean + self._variance - log_variance - 1
-        self.auxiliary_loss = self._row_weight * 0.5 * float(np.sum(divergence, dtype=np.float64))
+        self.auxiliary_loss = self._row_weight * 0.5 * scalar_sum(divergence)
         # What the noise adds to the mean: (N, size), or zero.
         self._spread = np.zeros_like(mean)
         if train:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from glassnet.nn.arithmetic.complex_step import absolute, scalar_sum
 from glassnet.nn.layer import Layer
 from glassnet.nn.types import Array
 
@@ -133,7 +134,7 @@ class ActivityRegularization(Layer):
 
     def forward(self, x: Array, train: bool = False) -> Array:
         self._x = x
-        self.auxiliary_loss = self.l1 * float(np.sum(np.abs(x), dtype=np.float64))
+        self.auxiliary_loss = self.l1 * scalar_sum(absolute(x))
         return x
 
     def backward(self, dy: Array) -> Array:

@@ -71,9 +71,9 @@ def test_shapes_and_sizes(
     assert network.variational == ("variational" in kind.kind)
 
 
-# Those of convolutions have so many ReLUs that one is always near its kink.
+# The one with transposed convolutions takes too long; benchmarks/gradient_agreement.py checks it.
 @pytest.mark.parametrize(
-    "kind", [kind for kind in IMAGE_AUTOENCODERS if "conv2d1" not in kind().encoder.layers]
+    "kind", [kind for kind in IMAGE_AUTOENCODERS if kind.kind != "variational-autoencoder-deconv"]
 )
 @pytest.mark.parametrize("train", [False, True])
 def test_gradients(
@@ -81,7 +81,9 @@ def test_gradients(
 ) -> None:
     network = kind().initialize(generator, np.float64)
     images = generator.random((2, 28, 28))
-    check_layer(network, images, train=train, every_coordinate=0, directions=1)
+    report = check_layer(network, images, train=train, every_coordinate=0, directions=1)
+    assert report.exact
+    assert report.error < 1e-13
 
 
 @every_kind

@@ -1,3 +1,4 @@
+import numpy as np
 import pytest
 
 from glassnet.nn import Array
@@ -31,17 +32,54 @@ MUTANTS = {
     "backward overwrites the gradient": (
         "self.dw +=",
         "self.dw[...] =",
-        "contract: .* twice did not double the gradients",
+        "contract: .* twice did not double the gradient of parameter w",
+    ),
+    # A layer may forbid such assignments, or write them into the vector.
+    "backward replaces the gradient": (
+        "self.dw +=",
+        "self.dw =",
+        "contract: .* gradient of parameter w",
+    ),
+    "backward makes a gradient of its own": (
+        "self.dw +=",
+        "vars(self)['dw'] =",
+        "contract: .* gradient of parameter w",
     ),
     "backward changes what forward cached": (
         END_OF_BACKWARD,
         "self._x = 0.5 * self._x\n        return dx",
-        "contract: .* twice did not double the gradients",
+        "contract: .* twice did not double the gradient of parameter w",
     ),
     "backward changes what its result depends on": (
         END_OF_BACKWARD,
-        "self.w = 0.5 * self.w\n        return dx",
+        "self._half = getattr(self, '_half', 1) / 2\n        return dx * self._half",
         "contract: .* twice gave another gradient for the input",
+    ),
+    "backward changes a parameter": (
+        END_OF_BACKWARD,
+        "self.w[...] = 0.5 * self.w\n        return dx",
+        "contract: backward changed the parameters",
+    ),
+    "backward replaces a parameter": (
+        END_OF_BACKWARD,
+        "self.w = 0.5 * self.w\n        return dx",
+        "contract: .*parameter",
+    ),
+    "forward changes a parameter": (
+        END_OF_FORWARD,
+        "self.w[...] *= 2\n        return y",
+        "contract: forward changed the parameters",
+    ),
+    "the first input is kept": (
+        "self._x = x",
+        "self._x = getattr(self, '_x', x)",
+        "input: analytic",
+    ),
+    "the scale of the first input is kept": (
+        "y: Array = x * x * self.w",
+        "self._scale = getattr(self, '_scale', np.abs(x[0]).max())\n"
+        "        y: Array = x * x * self.w * self._scale",
+        "input: analytic",
     ),
     "single precision": (
         END_OF_FORWARD,
@@ -123,3 +161,19 @@ def test_the_broken_rule_of_carried_state_is_named(name: str, sequence: Array, h
     *change, message = STATE_MUTANTS[name]
     with pytest.raises(GradientError, match=f"^contract: {message}"):
         check_layer(mutant(Memory, *change)(), sequence, state={"h": h})
+
+
+def test_the_gradient_of_a_state_in_single_precision_is_an_error(sequence: Array, h: Array) -> None:
+    wrong = mutant(Memory, '{"h": dh}', '{"h": dh.astype(np.float32)}')
+    with pytest.raises(GradientError, match=r"^state h: gradient is float32 for float64"):
+        check_layer(wrong(), sequence, state={"h": h})
+
+
+def test_a_parameter_that_was_replaced_before_is_named(
+    x: Array, generator: np.random.Generator
+) -> None:
+    layer = Square().initialize(generator, np.float64)
+    vars(layer)["w"] = np.ones(3)
+    if layer.parameters["w"].base is None:  # the layer did not write it into theta
+        with pytest.raises(GradientError, match="contract: parameter w is no longer a part of th"):
+            check_layer(layer, x)

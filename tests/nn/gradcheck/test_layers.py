@@ -105,7 +105,7 @@ MUTANTS = {
     "one wrong element": ("return dx", "dx[-1, -1] *= 1.5\n        return dx", "input"),
     "forgotten square": ("(dy * self._x * self._x)", "(dy * self._x)", "parameter w"),
     "no gradient for the parameter": ("self.dw +=", "self.dw += 0 *", "parameter w"),
-    "slightly off": ("self.dw +=", "self.dw += (1 + 1e-5) *", "parameter w"),
+    "slightly off": ("self.dw +=", "self.dw += (1 + 1e-11) *", "parameter w"),
 }
 
 
