@@ -15,6 +15,8 @@ The rules that every layer follows:
 * `forward(x, train=False)` returns y; `backward(dy)` returns dx and *adds* to the gradients.
 * `backward` leaves what `forward` cached intact: calling it twice doubles the gradients.
 * Inputs are never written to. What `forward` returns is valid until the next `forward`.
+* A layer that is set as an attribute, `self.dense = Dense(3, 2)`, is inside. The layers of a list
+  are put inside with `add`. Each layer is used once.
 * Setting a parameter, a gradient or a vector copies the values into its place, if they have its
   shape: `layer.W = W`, `network.theta = theta`, `network.parameters["dense.W"] = W`.
 * `copy.deepcopy(network)` is a network with vectors of its own. `copy.copy(network)` has the same
@@ -25,13 +27,13 @@ The rules that every layer follows:
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Self, TypeVar
 
 import numpy as np
 
 from glassnet.nn.batch_shard import BatchShard
-from glassnet.nn.contract.messages import require_generator, require_uninitialized
+from glassnet.nn.contract.messages import require_generator, require_layer, require_uninitialized
 from glassnet.nn.contract.state import WithState
 from glassnet.nn.contract.vectors import WithVectors
 from glassnet.nn.types import Array
@@ -146,7 +148,7 @@ class Layer(WithVectors, WithState):
     # -- building ---------------------------------------------------------------------------
 
     def add(self, name: str, layer: AnyLayer) -> AnyLayer:
-        """Put a layer inside this one.
+        """Put a layer inside this one, as setting an attribute of that name to it does.
 
         Parameters
         ----------
@@ -164,10 +166,13 @@ class Layer(WithVectors, WithState):
         ------
         ValueError
             If the name is empty, contains a dot or is taken, or if the layer is already inside.
+        TypeError
+            If it is no layer.
         RuntimeError
             If this layer is initialized already.
         """
         require_uninitialized(self, name)
+        require_layer(type(self).__name__, name, layer)
         if name in self.layers:
             raise ValueError(f"a layer named {name!r} is already there")
         if not name or "." in name:
@@ -175,10 +180,32 @@ class Layer(WithVectors, WithState):
         there = {id(part) for _, part in self.walk()}
         if any(id(part) in there for _, part in layer.walk()):
             raise ValueError(
-                f"layer {name!r}, or one inside it, is already there under another name"
+                f"layer {name!r}, or one inside it, is already there under another name: "
+                "a layer can be used once"
             )
         self.layers[name] = layer
         return layer
+
+    def _set_layer(self, name: str, layer: Layer) -> None:
+        """Add a layer that is to be the attribute `name`, unless it is inside already."""
+        if all(part is not layer for _, part in self.walk()):
+            self.add(name, layer)
+            return
+        for other, there in vars(self).items():
+            if there is layer:
+                raise ValueError(
+                    f"{type(self).__name__}.{name} is the layer that is there as {other!r}: "
+                    "a layer can be used once"
+                )
+
+    def _set_collection(self, name: str, items: Iterable[object]) -> None:
+        """Raise a TypeError if what is to be the attribute `name` holds a layer not inside."""
+        layers = [item for item in items if isinstance(item, Layer)]
+        if layers and {id(layer) for layer in layers} - {id(part) for _, part in self.walk()}:
+            raise TypeError(
+                f"{type(self).__name__}.{name} holds layers that are not inside: "
+                "put each of them inside with self.add(name, layer)"
+            )
 
     def initialize(
         self, generator: np.random.Generator, dtype: np.typing.DTypeLike = np.float32

@@ -19,6 +19,8 @@ class Sequential(Layer):
     ------
     ValueError
         If two layers have the same name, or the same layer is there twice.
+    TypeError
+        If it is given anything but layers and pairs, such as a list.
 
     Shapes
     ------
@@ -49,6 +51,11 @@ class Sequential(Layer):
                 kind = type(item).__name__.lower()
                 counts[kind] = counts.get(kind, 0) + 1
                 item = (f"{kind}{counts[kind]}", item)
+            if not (isinstance(item, tuple) and len(item) == 2):
+                raise TypeError(
+                    "Sequential takes layers, as in Sequential(Dense(4, 8), ReLU()), or pairs "
+                    f"(name, layer), not {item!r}"
+                )
             self.add(*item)
 
     def forward(self, x: Array, train: bool = False) -> Array:

@@ -61,7 +61,7 @@ def require_initializer(kind: str, name: str, initializer: object) -> None:
     if not callable(initializer):
         raise TypeError(
             f"{kind}: the initializer of {name} must be a function, such as those in "
-            f"glassnet.nn.initializers, not {initializer!r}; "
+            f"glassnet.nn.initializers, not {_shown(initializer)}; "
             "an activation is a layer of its own, such as ReLU()"
         )
 
@@ -73,3 +73,17 @@ def require_uninitialized(layer: WithMessages, name: str) -> None:
             f"{type(layer).__name__} is initialized: it can't get {name!r} now; "
             "add and declare everything before initialize"
         )
+
+
+def require_layer(kind: str, name: str, layer: object) -> None:
+    """Raise a TypeError if what shall be put inside a layer is none."""
+    if isinstance(layer, type) and issubclass(layer, WithMessages):
+        raise TypeError(f"{kind}: {name!r} must be a layer, such as {layer.__name__}(...)")
+    if not isinstance(layer, WithMessages):
+        raise TypeError(f"{kind}: {name!r} must be a layer, not {_shown(layer)}")
+
+
+def _shown(value: object) -> str:
+    """Return a value as an error shows it, in one line."""
+    shown = repr(value)
+    return shown if "\n" not in shown else f"a {type(value).__name__}"

@@ -44,8 +44,14 @@ class WithVectors(WithMessages, WithCopies):
                 return
             if name in own.get("_written", ()):  # what is replaced would leave the vector
                 write(f"{type(self).__name__}.{name}", getattr(self, name), value)
-            else:
-                object.__setattr__(self, name, value)
+                return
+            if isinstance(value, WithVectors):
+                self._set_layer(name, value)
+            elif isinstance(value, list | tuple):
+                self._set_collection(name, value)
+            elif isinstance(value, dict):
+                self._set_collection(name, value.values())
+            object.__setattr__(self, name, value)
 
     # -- building ---------------------------------------------------------------------------
 

@@ -5,7 +5,7 @@ from glassnet.nn import Array, BatchShard, Dense, Layer, Sequential, Tanh
 from glassnet.nn.gradcheck import GradientError, check_layer
 from glassnet.nn.initializers import normal
 from tests.mutate import mutant
-from tests.nn.networks import SIZE, network
+from tests.nn.networks import SIZE, network, whole
 
 # -- one network, one vector --------------------------------------------------------------------
 
@@ -125,3 +125,72 @@ def test_initializers_are_called_with_the_declared_shape(generator: np.random.Ge
     net = Sequential(Dense(2, 3, initializer=normal(0.5))).initialize(generator, np.float64)
     expected = np.random.default_rng(20).normal(0, 0.5, (2, 3))
     np.testing.assert_array_equal(net.parameters["dense1.W"], expected)
+
+
+# -- layers inside --------------------------------------------------------------------------------
+
+
+class Block(Layer):
+    """Two layers, set as attributes."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.inner = Dense(3, 3)
+        self._tanh = Tanh()
+
+    def forward(self, x: Array, train: bool = False) -> Array:
+        return self._tanh.forward(self.inner.forward(x, train), train)
+
+    def backward(self, dy: Array) -> Array:
+        return self.inner.backward(self._tanh.backward(dy))
+
+
+def test_a_layer_set_as_an_attribute_is_inside(generator: np.random.Generator) -> None:
+    net = Sequential(Block(), Dense(3, 2)).initialize(generator, np.float64)
+    assert list(net.parameters) == ["block1.inner.W", "block1.inner.b", "dense1.W", "dense1.b"]
+    assert whole(net)
+    check_layer(net, generator.standard_normal((4, 3)))
+
+
+def test_an_attribute_names_a_layer_that_was_added() -> None:
+    layer = Layer()
+    layer.first = layer.add("dense", Dense(2, 2))  # type: ignore[attr-defined]
+    layer.first = layer.layers["dense"]  # type: ignore[attr-defined]
+    layer.part = layer.add("block", Block())  # type: ignore[attr-defined]
+    layer.deep = layer.layers["block"].layers["inner"]  # type: ignore[attr-defined]
+    layer.both = [layer.layers["dense"], layer.layers["block"]]  # type: ignore[attr-defined]
+    assert list(layer.layers) == ["dense", "block"]
+
+
+def test_a_layer_is_set_once() -> None:
+    block = Block()
+    with pytest.raises(
+        ValueError, match=r"^Block\.other is the layer that is there as 'inner': a l"
+    ):
+        block.other = block.inner  # type: ignore[attr-defined]
+    with pytest.raises(ValueError, match="named 'inner' is already there"):
+        block.inner = Dense(3, 3)
+    with pytest.raises(
+        ValueError, match=r"'other', or one inside it, is already there .* used once"
+    ):
+        block.other = Sequential(block.inner)  # type: ignore[attr-defined]
+    assert list(block.layers) == ["inner", "_tanh"]
+
+
+@pytest.mark.parametrize("loose", [[Dense(2, 2)], (1, Dense(2, 2)), {"a": Dense(2, 2)}])
+def test_layers_in_a_list_are_added_one_by_one(loose: object) -> None:
+    layer = Layer()
+    with pytest.raises(
+        TypeError, match=r"^Layer\.blocks holds layers that .* self\.add\(name, lay"
+    ):
+        layer.blocks = loose  # type: ignore[attr-defined]
+    assert not hasattr(layer, "blocks")
+
+
+def test_what_is_no_layer_is_not_added() -> None:
+    with pytest.raises(
+        TypeError, match=r"^Layer: 'dense' must be a layer, such as Dense\(\.\.\.\)$"
+    ):
+        Layer().add("dense", Dense)  # type: ignore[type-var]
+    with pytest.raises(TypeError, match=r"^Layer: 'tanh' must be a layer, not <ufunc 'tanh'>$"):
+        Layer().add("tanh", np.tanh)

@@ -97,3 +97,13 @@ def test_a_network_agrees_with_pytorch(generator: np.random.Generator) -> None:
     np.testing.assert_allclose(dx, tx.grad.numpy(), atol=1e-12)
     for name, weight in weights.items():
         np.testing.assert_allclose(net.gradients[name], weight.grad.numpy(), atol=1e-12)
+
+
+@pytest.mark.parametrize("item", [[Dense(2, 2), ReLU()], Dense, "dense", ("a", ReLU(), ReLU())])
+def test_anything_but_layers_and_pairs_is_refused(item: object) -> None:
+    with pytest.raises(
+        TypeError, match=r"^Sequential takes layers, as in Sequential\(Dense\(4, 8\)"
+    ):
+        Sequential(item)  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match=r"^Sequential: 'a' must be a layer, not 3$"):
+        Sequential(("a", 3))  # type: ignore[arg-type]

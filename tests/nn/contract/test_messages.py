@@ -60,3 +60,22 @@ def test_sizes_that_are_not_whole_numbers_from_0() -> None:
     with pytest.raises(TypeError, match=r"^LSTM: the sizes of Wx must be whole numbers.*3\.5"):
         LSTM(3.5, 2)  # type: ignore[arg-type]
     assert Dense(np.int64(3), 0).parameter_count == 0
+
+
+def test_a_layer_set_before_the_init_of_layers() -> None:
+    class Hasty(Layer):
+        def __init__(self) -> None:
+            self.size = 3
+            self.inner = Dense(self.size, 3)
+            super().__init__()
+
+    with pytest.raises(AttributeError, match=r"^Hasty\.__init__ must begin with super\(\)"):
+        Hasty()
+
+
+@pytest.mark.parametrize("wrong", ["relu", None, np.zeros((2, 3))])
+def test_the_initializer_is_a_function(wrong: object) -> None:
+    with pytest.raises(
+        TypeError, match=r"^Dense: the initializer of W must be .* such as ReLU\(\)$"
+    ):
+        Dense(2, 3, wrong)  # type: ignore[arg-type]
