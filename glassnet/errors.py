@@ -6,6 +6,8 @@ from collections.abc import Iterable
 
 __all__ = ["UsageError", "UserError", "closest", "no_such"]
 
+_SIMILAR = 0.7  # least similarity, from 0 to 1: at difflib's 0.6 --minutes resembles --filters2
+
 
 class UserError(Exception):
     """Something that the user can put right, such as a missing file; a command ends with status 1.
@@ -49,7 +51,8 @@ def closest(word: str, names: Iterable[str]) -> str | None:
     Returns
     -------
     str or None
-        A name that begins with `word` or resembles it most; None if none resembles it.
+        A name that begins with `word`, or has its letters as the initials of its words, or
+        resembles it most; None if none resembles it.
 
     Examples
     --------
@@ -58,6 +61,8 @@ def closest(word: str, names: Iterable[str]) -> str | None:
     'shakespeare'
     >>> closest("--temp", ["--length", "--temperature"])
     '--temperature'
+    >>> closest("--lr", ["--l1", "--learning-rate"])
+    '--learning-rate'
     >>> closest("bible", ["austen", "shakespeare"]) is None
     True
     """
@@ -66,8 +71,18 @@ def closest(word: str, names: Iterable[str]) -> str | None:
     if not word.strip("-"):
         return None
     names = list(names)
-    completed = [name for name in names if name.startswith(word)]
-    return next(iter(completed or difflib.get_close_matches(word, names, n=1)), None)
+    meant = (
+        [name for name in names if name.startswith(word)]
+        or [name for name in names if _initials(name) == word.strip("-")]
+        or difflib.get_close_matches(word, names, n=1, cutoff=_SIMILAR)
+    )
+    return meant[0] if meant else None
+
+
+def _initials(name: str) -> str | None:
+    """Return the first letters of a name's words, such as lr of --learning-rate, if it has some."""
+    words = name.strip("-").split("-")
+    return "".join(word[:1] for word in words) if len(words) > 1 else None
 
 
 def no_such(kind: str, word: str, names: Iterable[str]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import itertools
 import math
 import re
 import textwrap
@@ -137,12 +138,14 @@ def scan(parsers: Sequence[Parser], arguments: Sequence[str]) -> argparse.Namesp
     -------
     argparse.Namespace
         The value of each option and positional argument as it was typed, None where it was not;
-        True for an option without a value.
+        True for an option without a value. An option that is known to none of them is left out
+        with the word after it: the parser that is chosen suggests one of its own.
 
     Raises
     ------
     UsageError
-        If an option is known to none of them.
+        If an option lacks its value or has one that it does not take, or there are too many
+        positional arguments.
 
     Examples
     --------
@@ -169,7 +172,19 @@ def scan(parsers: Sequence[Parser], arguments: Sequence[str]) -> argparse.Namesp
                 )
             elif not action.option_strings and parser is parsers[0]:
                 union.add_argument(action.dest, nargs="?", default=None)
-    return union.parse_args(arguments)
+    found, unknown = union.parse_known_args(arguments)
+    if unknown and not any(word.startswith("-") for word in unknown):
+        union.error(f"unrecognized arguments: {' '.join(unknown)}")
+    for positional in (action.dest for action in union._actions if not action.option_strings):
+        # The word after an unknown option is rather its value.
+        after = [
+            word
+            for option, word in itertools.pairwise(arguments)
+            if option in unknown and option.startswith("-") and "=" not in option
+        ]
+        if getattr(found, positional) in after:
+            setattr(found, positional, None)
+    return found
 
 
 # -- values ---------------------------------------------------------------------------------------

@@ -2,6 +2,8 @@ import pytest
 
 from glassnet.errors import closest, no_such
 
+NAMES = ["--l1", "--learning-rate", "--length", "--k1", "--filters2"]
+
 
 @pytest.mark.parametrize(
     ("word", "meant"),
@@ -10,6 +12,9 @@ from glassnet.errors import closest, no_such
         ("--lerning-rate", "--learning-rate"),
         ("--learn", "--learning-rate"),
         ("--k3", "--k1"),
+        ("--lr", "--learning-rate"),  # its initials, though --k1 has more letters in common
+        ("lr", "--learning-rate"),
+        ("--minutes", None),  # --filters2 resembles it a little
         ("--", None),
         ("-", None),
         ("", None),
@@ -17,7 +22,7 @@ from glassnet.errors import closest, no_such
     ],
 )
 def test_what_was_probably_meant(word: str, meant: str | None) -> None:
-    assert closest(word, ["--learning-rate", "--length", "--k1"]) == meant
+    assert closest(word, NAMES) == meant
 
 
 def test_names_may_come_from_an_iterator() -> None:

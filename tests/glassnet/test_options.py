@@ -77,8 +77,20 @@ def test_scan_finds_what_was_typed() -> None:
     assert found.file == "f.npz"
     nothing = vars(scan([parser(), other], []))
     assert set(nothing.values()) == {None}
-    with pytest.raises(UsageError, match="no option --lin; did you mean --line"):
-        scan([parser(), other], ["--lin", "3"])
+
+
+def test_scan_leaves_unknown_options_to_the_parser_that_is_chosen() -> None:
+    other = Parser("glassnet sample", "", "")
+    other.add_argument("--lines", type=whole_number(0))
+    for arguments, file in (
+        (["--lins", "3"], None),  # rather its value than a file
+        (["--lins=3", "f.npz"], "f.npz"),
+        (["f.npz", "--lins", "3"], "f.npz"),
+        (["--text", "t.txt", "--", "f.npz"], "f.npz"),
+    ):
+        assert scan([parser(), other], arguments).file == file
+    with pytest.raises(UsageError, match="--line needs a value"):
+        scan([parser(), other], ["--line"])
 
 
 def test_values() -> None:
