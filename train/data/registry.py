@@ -27,6 +27,9 @@ __all__ = [
 
 Data = TypeVar("Data", Text, Images)
 
+_NEEDS_IMAGES = "needs a recipe for images, such as simple-autoencoder"
+_NEEDS_TEXT = "needs a recipe for texts, such as shakespeare"
+
 
 class DataSet(NamedTuple, Generic[Data]):
     """A data set that has a name.
@@ -94,7 +97,7 @@ def load_text(name: str) -> Text:
     if name in TEXTS:
         return TEXTS[name].load()
     if name in IMAGES:
-        raise DataError(f"{name} has images, not text; texts are {', '.join(TEXTS)}, or a path")
+        raise DataError(f"{name} has images, not text: it {_NEEDS_IMAGES}")
     if not os.path.exists(name):
         raise DataError(
             f"there is no file {name!r}, nor a text of this name; {_advice(name, TEXTS)}"
@@ -129,6 +132,8 @@ def load_images(name: str) -> Images:
     ...     print(error)
     there are no images named 'minst'; did you mean 'mnist'?
     """
+    if name in TEXTS:
+        raise DataError(f"{name} is a text, not images: it {_NEEDS_TEXT}")
     if name not in IMAGES:
         raise DataError(f"there are no images named {name!r}; {_advice(name, IMAGES)}")
     return IMAGES[name].load()
@@ -212,6 +217,10 @@ def _or_fallback(
 
 
 def _advice(name: str, known: Mapping[str, DataSet[Data]]) -> str:
-    """Return the name that was probably meant, or all there are."""
-    meant = closest(name, known)
-    return f"did you mean {meant!r}?" if meant else f"choose from {', '.join(known)}"
+    """Return the name that was probably meant, of data of either type, or all there are."""
+    meant = closest(name, known) or closest(name, [*TEXTS, *IMAGES])
+    if meant is None:
+        return f"choose from {', '.join(known)}"
+    if meant in known:
+        return f"did you mean {meant!r}?"
+    return f"did you mean {meant!r}? It {_NEEDS_IMAGES if meant in IMAGES else _NEEDS_TEXT}"

@@ -11,9 +11,11 @@ from glassnet.train.data import (
     load_images_or_fallback,
     load_text,
     load_text_or_fallback,
+    registry,
     texts,
 )
 from glassnet.train.data.registry import IMAGES, TEXTS
+from glassnet.train.recipes import RECIPES
 
 Failure = Callable[[Callable[[str], object], str], str]
 
@@ -30,6 +32,10 @@ def test_fallbacks_are_data_sets_of_the_same_type() -> None:
     [
         ("shakespear", "did you mean 'shakespeare'?"),
         ("tiny", "did you mean 'tinyshakespeare'?"),
+        (
+            "mnist5k",
+            "did you mean 'mnist-5k'? It needs a recipe for images, such as simple-autoencoder",
+        ),
         ("no/such/file.txt", "choose from tinyshakespeare, shakespeare, austen"),
         ("new\nline", "choose from tinyshakespeare, shakespeare, austen"),
     ],
@@ -47,10 +53,22 @@ def test_images_that_there_are_not(failure: Failure) -> None:
 
 
 def test_images_are_no_text_and_texts_no_images(failure: Failure) -> None:
-    assert failure(load_text, "mnist-5k").startswith("mnist-5k has images, not text; texts are ")
-    assert failure(load_images, "austen") == (
-        "there are no images named 'austen'; choose from mnist, mnist-5k"
+    assert failure(load_text, "mnist-5k") == (
+        "mnist-5k has images, not text: it needs a recipe for images, such as simple-autoencoder"
     )
+    needs_text = "needs a recipe for texts, such as shakespeare"
+    assert failure(load_images, "austen") == f"austen is a text, not images: it {needs_text}"
+    assert failure(load_images, "austin") == (
+        f"there are no images named 'austin'; did you mean 'austen'? It {needs_text}"
+    )
+    assert failure(load_images, "faces") == (
+        "there are no images named 'faces'; choose from mnist, mnist-5k"
+    )
+
+
+def test_the_recipes_that_messages_suggest_read_such_data() -> None:
+    for advice, known in ((registry._NEEDS_IMAGES, IMAGES), (registry._NEEDS_TEXT, TEXTS)):
+        assert RECIPES[advice.split()[-1]].options.data in known  # type: ignore[operator]
 
 
 # -- downloads and what takes their place ---------------------------------------------------
