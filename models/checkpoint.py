@@ -218,8 +218,14 @@ def load_checkpoint(path: Path | str) -> Checkpoint:
     ('simple-autoencoder', 'adadelta', 50)
     """
     path = Path(path)
+    if path.is_dir():
+        there = [path / name for name in ("best.npz", "last.npz") if (path / name).is_file()]
+        advice = f"did you mean {there[0]}?" if there else "name a checkpoint in it"
+        raise CheckpointError(f"{path}: is a folder; {advice}")
     try:
         with path.open("rb") as handle, np.load(handle, allow_pickle=False) as file:
+            if "header" not in file.files:
+                raise CheckpointError(f"{path}: is not a glassnet checkpoint")
             arrays = {name: file[name] for name in file.files}
         header = json.loads(arrays.pop("header").tobytes())
         if header["format"] != FORMAT:
@@ -239,14 +245,13 @@ def load_checkpoint(path: Path | str) -> Checkpoint:
         )
     except FileNotFoundError:
         raise CheckpointError(f"{path}: there is no such file") from None
-    except OSError as error:
-        if error.strerror:
-            raise CheckpointError(f"{path}: can't be read ({error.strerror})") from error
-        raise CheckpointError(f"{path}: is damaged, or not a glassnet checkpoint") from error
     except CheckpointError:
         raise
     except Exception as error:  # NumPy, zipfile, zlib and json raise a dozen kinds for damage
-        raise CheckpointError(f"{path}: is damaged, or not a glassnet checkpoint") from error
+        if isinstance(error, OSError) and error.strerror:
+            raise CheckpointError(f"{path}: can't be read ({error.strerror})") from error
+        damaged = "damaged, or " if _is_zip(path) else ""
+        raise CheckpointError(f"{path}: is {damaged}not a glassnet checkpoint") from error
 
 
 def load_network(path: Path | str) -> tuple[Network, Checkpoint]:
@@ -284,6 +289,12 @@ def load_network(path: Path | str) -> tuple[Network, Checkpoint]:
     if not np.isfinite(network.theta).all():
         raise CheckpointError(f"{path}: some weights are not numbers (NaN or infinite)")
     return network, checkpoint
+
+
+def _is_zip(path: Path) -> bool:
+    """Return whether a file begins as an `.npz` file does."""
+    with path.open("rb") as file:
+        return file.read(2) == b"PK"
 
 
 def _under(prefix: str, arrays: dict[str, Array]) -> dict[str, Array]:

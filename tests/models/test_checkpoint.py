@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from glassnet.models import (
+    SHIPPED,
     CharacterLSTM,
     Checkpoint,
     CheckpointError,
@@ -84,8 +85,6 @@ def test_a_folder_that_is_a_file(network: CharacterLSTM, tmp_path: Path) -> None
 def test_missing_and_foreign_files(tmp_path: Path) -> None:
     with pytest.raises(CheckpointError, match="there is no such file"):
         load_checkpoint(tmp_path / "none.npz")
-    with pytest.raises(CheckpointError, match="can't be read"):
-        load_checkpoint(tmp_path)
     for content in (b"", b"hello", b"PK\x03\x04" + bytes(100), b"\x93NUMPY"):
         (tmp_path / "foreign.npz").write_bytes(content)
         with pytest.raises(CheckpointError, match="not a glassnet checkpoint"):
@@ -96,6 +95,29 @@ def test_missing_and_foreign_files(tmp_path: Path) -> None:
     for name in ("other.npz", "single.npy", "objects.npz"):
         with pytest.raises(CheckpointError, match="not a glassnet checkpoint"):
             load_checkpoint(tmp_path / name)
+
+
+def test_only_what_begins_as_a_checkpoint_may_be_damaged(tmp_path: Path) -> None:
+    path = tmp_path / "no.npz"
+    for content, said in ((b"# glassnet\n", "is not a"), (b"PK\x03\x04", "is damaged, or not a")):
+        path.write_bytes(content)
+        with pytest.raises(CheckpointError) as error:
+            load_checkpoint(path)
+        assert str(error.value) == f"{path}: {said} glassnet checkpoint"
+    with pytest.raises(CheckpointError, match=r"digits\.npz: is not a glassnet checkpoint"):
+        load_checkpoint(SHIPPED / "digits.npz")
+
+
+def test_a_folder_names_the_checkpoint_in_it(network: CharacterLSTM, tmp_path: Path) -> None:
+    def message() -> str:
+        with pytest.raises(CheckpointError) as error:
+            load_checkpoint(tmp_path)
+        return str(error.value)
+
+    assert message() == f"{tmp_path}: is a folder; name a checkpoint in it"
+    for name in ("last.npz", "best.npz"):
+        save_checkpoint(tmp_path / name, checkpoint_of(network))
+        assert message() == f"{tmp_path}: is a folder; did you mean {tmp_path / name}?"
 
 
 def test_any_damage_is_noticed(network: CharacterLSTM, tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from glassnet.errors import UsageError, no_such
+from glassnet.errors import UsageError, UserError, no_such
 from glassnet.models import Checkpoint, load_checkpoint
 from glassnet.options import scan
 from glassnet.train.command.parsers import parser
@@ -106,7 +106,10 @@ def _resumed(typed: argparse.Namespace) -> Path | None:
             "run of that recipe"
         )
     if typed.resume:
-        return Path(typed.resume)
+        path = Path(typed.resume)
+        if (path / LAST).is_file():
+            raise UserError(f"{path}: is a folder; did you mean {path / LAST}?")
+        return path
     return Path(typed.save or Path("saves") / (typed.recipe or DEFAULT_RECIPE)) / LAST
 
 

@@ -32,6 +32,7 @@ def test_help_is_that_of_the_network(network_file: str, capsys: pytest.CaptureFi
 def test_every_option_has_its_default_in_the_help() -> None:
     for parser in sample_parsers().values():
         for action in parser._actions[1:]:
+            assert "%(" not in str(action.help)  # the documentation shows the text as it is
             assert "(default: " in str(action.help) or action.help in (
                 "==SUPPRESS==",
                 "write the picture to this PNG file (required)",
@@ -74,11 +75,12 @@ def test_missing_damaged_and_foreign_files(
     half.write_bytes(Path(network_file).read_bytes()[:3000])
     text.write_text("To be, or not to be")
     np.savez(foreign, weights=np.zeros(3))
-    for path in (half, text, foreign):
-        assert_fails(str(path), message=f"{path}: is damaged, or not a glassnet")
+    assert_fails(str(half), message=f"{half}: is damaged, or not a glassnet")
+    for path in (text, foreign):
+        assert_fails(str(path), message=f"{path}: is not a glassnet checkpoint")
     missing = tmp_path / "missing.npz"
     assert_fails(str(missing), message=f"{missing}: there is no such file")
-    assert_fails(str(tmp_path), message=f"{tmp_path}: can't be read")
+    assert_fails(str(tmp_path), message=f"{tmp_path}: is a folder; name a checkpoint in it")
 
 
 def test_network_of_another_kind(assert_fails: Callable[..., None]) -> None:

@@ -6,13 +6,21 @@ from pathlib import Path
 
 import pytest
 
-from glassnet.errors import UsageError
+from glassnet.errors import UsageError, UserError
 from glassnet.train.command.request import Request, read_request
 from glassnet.train.run.run import Run
 
 WRONG = {
     "no recipe": (["shakespear"], 2, "no recipe 'shakespear'.*shakespeare"),
     "help of no recipe": (["shakespear", "--help"], 2, "no recipe 'shakespear'"),
+    "initials of an option": (["--lr", "1"], 2, "no option --lr; did you mean --learning-rate"),
+    "no option of this recipe": (
+        ["--filter", "3"],
+        2,
+        "no option --filter; --help lists the options",
+    ),
+    "no option at all": (["--minutes", "3"], 2, "no option --minutes; --help lists the options"),
+    "data of another type": (["--data", "mnist5k"], 1, "did you mean 'mnist-5k'. It needs a recip"),
     "no option": (["--unit", "3"], 2, "no option --unit; did you mean --units"),
     "an option of another recipe": (["--code", "3"], 2, "--code does not apply to the recipe 'sh"),
     "a value left out": (["--units"], 2, "--units needs a value"),
@@ -62,6 +70,14 @@ def test_a_recipe_and_changes_of_it() -> None:
     assert isinstance(run, Run)
     assert not run.fallback
     assert run.folder == Path("saves/shakespeare")
+
+
+def test_a_folder_to_resume(tmp_path: Path) -> None:
+    (tmp_path / "last.npz").touch()
+    (tmp_path / "best.npz").touch()
+    with pytest.raises(UserError) as error:
+        read_request(["--resume", str(tmp_path)], under_mpi=False)
+    assert str(error.value) == f"{tmp_path}: is a folder; did you mean {tmp_path / 'last.npz'}?"
 
 
 def test_what_is_no_run() -> None:
