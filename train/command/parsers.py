@@ -57,7 +57,8 @@ def parser(recipe_name: str = DEFAULT_RECIPE) -> Parser:
         nargs="?",
         const="",
         metavar="FILE",
-        help="go on with the training saved in FILE (default SAVE/last.npz), exactly",
+        help="go on exactly with the training saved in FILE: results go into its folder, options "
+        "come from it, and a finished run needs a larger --epochs (default SAVE/last.npz)",
     )
     add(
         "--init-from",
@@ -89,7 +90,7 @@ def parser(recipe_name: str = DEFAULT_RECIPE) -> Parser:
         "--steps",
         type=whole_number(1),
         metavar="N",
-        help="stop after N updates; --resume goes on (default: none)",
+        help="stop after N updates, and on --resume after N more (default: none)",
     )
     section.add_argument(
         "--save",
