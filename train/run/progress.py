@@ -10,6 +10,7 @@ from tqdm import tqdm
 __all__ = ["Progress"]
 
 _SECONDS_BETWEEN_LINES = 10.0
+_SHORT = {"training_loss": "loss", "validation_accuracy": "accuracy"}
 
 
 class Progress:
@@ -58,13 +59,13 @@ class Progress:
         step : int
             How many of its updates are done already.
         """
-        self._epoch, self._first = epoch, step
+        self._title, self._first = f"epoch {epoch}/{self._epochs}", step
         self._began = self._said = time.monotonic()
         if not self._quiet and self._terminal:
             self._bar = tqdm(
                 total=self._steps_per_epoch * self._items_per_step,
                 initial=step * self._items_per_step,
-                desc=f"epoch {epoch}/{self._epochs}",
+                desc=self._title,
                 unit=f" {self._unit}",
                 unit_scale=True,
                 dynamic_ncols=True,
@@ -82,7 +83,8 @@ class Progress:
             Running mean of the training loss.
         """
         if self._bar is not None:
-            self._bar.set_postfix_str(f"loss {loss:.4f}", refresh=False)
+            # In front, as a narrow terminal cuts off the end.
+            self._bar.set_description_str(f"{self._title}  loss {loss:.4f}", refresh=False)
             self._bar.update(self._items_per_step)
         now = time.monotonic()
         if self._quiet or self._terminal or now - self._said < _SECONDS_BETWEEN_LINES:
@@ -91,7 +93,7 @@ class Progress:
         rate = (step - self._first) / (now - self._began)
         minutes, seconds = divmod(round((self._steps_per_epoch - step) / rate), 60)
         self._print(
-            f"epoch {self._epoch}/{self._epochs}  step {step}/{self._steps_per_epoch}  "
+            f"{self._title}  step {step}/{self._steps_per_epoch}  "
             f"loss {loss:.4f}  {rate * self._items_per_step:,.0f} {self._unit}/s  "
             f"{minutes}:{seconds:02} left in this epoch"
         )
@@ -105,12 +107,14 @@ class Progress:
             The measures of the epoch by name, "seconds" among them.
         """
         self.close()
+        # With an accuracy, 80 columns have no room for the longer names.
+        short = _SHORT if "validation_accuracy" in values else {}
         measures = "  ".join(
-            f"{name.replace('_', ' ')} {value:.4f}"
+            f"{short.get(name, name.replace('_', ' '))} {value:.4f}"
             for name, value in values.items()
             if name not in ("epoch", "seconds")
         )
-        self._print(f"epoch {self._epoch}/{self._epochs}  {measures}  {values['seconds']:.0f} s")
+        self._print(f"{self._title}  {measures}  {values['seconds']:.0f} s")
 
     def say(self, line: str) -> None:
         """Print a line above the bar.

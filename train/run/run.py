@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import sys
+import textwrap
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -145,13 +146,21 @@ class LoadedRun:
             return trainer.run(run.steps)
         with sole_run_in(run.folder):
             prepare_files(run.folder, run.log, run.resumed)
-            print(
-                f"{run.recipe}: {network.theta.size:,} parameters, {self.experiment.summary}, "
-                f"{objective.steps_per_epoch} updates an epoch, "
+            counts = (
+                f"{run.recipe}: {network.theta.size:,} parameters",
+                f"{objective.steps_per_epoch} updates an epoch",
                 f"{communicator.size} worker{'s' if communicator.size > 1 else ''}",
-                file=sys.stderr,
             )
+            print(_in_80_columns(counts[0], self.experiment.summary, *counts[1:]), file=sys.stderr)
             return trainer.run(run.steps)
+
+
+def _in_80_columns(*parts: str) -> str:
+    """Return the parts with commas between, on lines that break at those or within a long part."""
+    kept = "\N{NO-BREAK SPACE}"  # where textwrap does not break
+    line = ", ".join(part if len(part) > 40 else part.replace(" ", kept) for part in parts)
+    lines = textwrap.fill(line, 79, break_long_words=False, break_on_hyphens=False)
+    return lines.replace(kept, " ")
 
 
 def load_run(run: Run) -> LoadedRun:

@@ -29,11 +29,41 @@ def test_lines_say_how_far_and_how_fast(
     )
 
 
-def test_a_terminal_gets_a_bar_that_goes_away(monkeypatch: pytest.MonkeyPatch) -> None:
-    class Terminal(io.StringIO):
-        def isatty(self) -> bool:
-            return True
+def test_the_line_of_an_epoch_fits_80_columns(capsys: pytest.CaptureFixture[str]) -> None:
+    progress = Progress(500, 1000, 2500, "lines", quiet=False)
+    progress.start_epoch(1000, 0)
+    values = {"training_loss": 19.876, "validation_loss": 21.0, "validation_accuracy": 0.25}
+    progress.end_epoch({"epoch": 1000, **values, "seconds": 1234.5})
+    line = capsys.readouterr().err
+    assert line == (
+        "epoch 1000/1000  loss 19.8760  validation loss 21.0000  accuracy 0.2500  1234 s\n"
+    )
+    assert len(line) <= 80
 
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.mark.parametrize("columns", [40, 60, 80])
+def test_a_narrow_bar_keeps_the_loss(columns: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    terminal = Terminal()
+    monkeypatch.setattr(sys, "stderr", terminal)
+    progress = Progress(400, 20, 2500, "characters", quiet=False)
+    progress.start_epoch(10, 1)
+    progress.step(2, 2.0)
+    bar = progress._bar
+    assert bar is not None
+    bar.dynamic_ncols = lambda _: (columns, 24)
+    bar.refresh()
+    drawn = terminal.getvalue().split("\r")
+    progress.close()
+    assert drawn[-1].startswith("epoch 10/20  loss 2.0000:   0%|")
+    assert len(drawn[-1].rstrip()) <= columns
+
+
+def test_a_terminal_gets_a_bar_that_goes_away(monkeypatch: pytest.MonkeyPatch) -> None:
     terminal = Terminal()
     monkeypatch.setattr(sys, "stderr", terminal)
     monkeypatch.setenv("COLUMNS", "120")
@@ -43,10 +73,9 @@ def test_a_terminal_gets_a_bar_that_goes_away(monkeypatch: pytest.MonkeyPatch) -
         progress.step(step, 2.0 / step)
         progress._bar.refresh()  # type: ignore[union-attr]  # in a moment, it would do so itself
     drawn = terminal.getvalue().split("\r")
-    assert "epoch 1/2:" in drawn[-1]
+    assert "epoch 1/2  loss 0.5000:" in drawn[-1]
     assert "100%" in drawn[-1]
     assert "10.0k/10.0k" in drawn[-1]
-    assert "loss 0.5000" in drawn[-1]
     progress.end_epoch({"epoch": 1, "training_loss": 0.5, "seconds": 1.0})
     rest = terminal.getvalue().removeprefix("\r".join(drawn)).split("\r")
     assert rest[-1] == "epoch 1/2  training loss 0.5000  1 s\n"

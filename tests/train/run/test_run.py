@@ -11,6 +11,7 @@ from glassnet.models import CheckpointError, load_checkpoint
 from glassnet.train.command.main import main
 from glassnet.train.experiments import LSTMOptions
 from glassnet.train.recipes import recorded_options
+from glassnet.train.run import run as run_module
 from glassnet.train.run.run import Run, load_run
 
 FORMAT_1 = Path(__file__).parent / "format1"
@@ -35,6 +36,21 @@ def test_a_checkpoint_of_an_earlier_version_goes_on(corpus: Path) -> None:
     for name, expected in (whole.weights | whole.training).items():
         # To the last bit on the machine that made it; others may round products otherwise.
         np.testing.assert_allclose(arrays[name], expected, rtol=1e-3, atol=1e-6, err_msg=name)
+
+
+def test_what_is_trained_is_told_in_80_columns() -> None:
+    assert run_module._in_80_columns("a: 3 parameters", "90 lines of b", "1 worker") == (
+        "a: 3 parameters, 90 lines of b, 1 worker"
+    )
+    path = f"/home/{'x' * 60}.txt"
+    lines = run_module._in_80_columns(
+        "shakespeare: 3 parameters", f"100 lines of {path}", "16 updates an epoch", "1 worker"
+    )
+    assert lines.splitlines() == [
+        "shakespeare: 3 parameters, 100 lines of",
+        f"{path},",
+        "16 updates an epoch, 1 worker",
+    ]
 
 
 def run_of(corpus: Path, **options: int) -> Run:
