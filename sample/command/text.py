@@ -43,14 +43,14 @@ def _parser(elsewhere: Iterable[str], subject: str) -> Parser:
         type=number("of at least 0", lambda value: value >= 0),
         default=0.5,
         help="divides the logits: 0 always takes the likeliest character, 1 follows the network's "
-        "own probabilities, above 1 the text gets wilder (default: %(default)s)",
+        "own probabilities, above 1 the text gets wilder (default: 0.5)",
     )
     add(
         "--length",
         metavar="N",
         type=whole_number(0),
         default=1000,
-        help="number of characters to draw, the start text not counted (default: %(default)s)",
+        help="number of characters to draw, the start text not counted (default: 1000)",
     )
     add(
         "--start",
@@ -71,7 +71,7 @@ def _parser(elsewhere: Iterable[str], subject: str) -> Parser:
         type=number("above 0 and at most 1", lambda value: 0 < value <= 1),
         default=1.0,
         help="draw only among the fewest likeliest characters whose probabilities, at the "
-        "temperature and within the top K, sum to at least P (default: %(default)s, all)",
+        "temperature and within the top K, sum to at least P (default: 1.0, all)",
     )
     add(
         "--count",
@@ -79,7 +79,7 @@ def _parser(elsewhere: Iterable[str], subject: str) -> Parser:
         type=whole_number(1),
         default=1,
         help="number of texts, drawn side by side; the first appears as it is drawn and the "
-        "others after it, with a line of dashes between (default: %(default)s)",
+        "others after it, with a line of dashes between (default: 1)",
     )
     for name, explanation in {
         "--clamp": "keep the hidden state of a neuron at a value from -1 to 1 while the network "

@@ -81,7 +81,7 @@ def _add_options(parser: Parser) -> None:
         default=10,
         metavar="N",
         help="draw the N filters of each layer that vary most; the HTML page shows all "
-        "(default: %(default)s)",
+        "(default: 10)",
     )
     parser.add_argument(
         "--layer",
