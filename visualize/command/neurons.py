@@ -44,6 +44,9 @@ from glassnet.visualize.neurons.views.page.build import check_size, neurons_page
 from glassnet.visualize.neurons.views.picture import save_picture
 from glassnet.visualize.neurons.views.terminal import draw_neuron
 
+TEXT = str(SHIPPED / "sample.txt")
+"""What is read by default: a text that the Shakespeare LSTM wrote."""
+
 SHOWN = 5000
 """Characters of the second half of the text that are drawn after a search."""
 
@@ -73,7 +76,7 @@ class NeuronsOptions:
 def _add_options(parser: Parser) -> None:
     parser.add_argument(
         "--text",
-        default=str(SHIPPED / "sample.txt"),
+        default=TEXT,
         metavar="FILE",
         help="UTF-8 text that the network reads, - for standard input (default: a text that the "
         "Shakespeare LSTM wrote)",
@@ -142,9 +145,16 @@ def _show(network: CharacterNetwork, checkpoint: Checkpoint, options: NeuronsOpt
             only_tables = options.report or (ablations and not findings)
             if files or options.neuron is not None or not only_tables:
                 if findings:
-                    text = text[halves(text) :][:SHOWN]
+                    first, last = halves(text), min(halves(text) + SHOWN, len(text))
+                    print(
+                        f"Only characters {first + 1:,} to {last:,} of {len(text):,} are "
+                        f"{'written' if files else 'drawn'}."
+                    )
+                    text = text[first:last]
                 _draw(network, options, text, source, findings, ablations)
     except VocabularyError as error:
+        if options.text == TEXT:
+            raise UserError(f"the default text: {error}; --text FILE names another") from error
         raise UserError(f"{source}: {error}") from error
 
 

@@ -171,3 +171,11 @@ def test_texts(checkpoint: Path, tmp_path: Path, capsys: pytest.CaptureFixture[s
     line = fails(capsys, checkpoint, "--text", path)
     assert f"{path}: character 'Ω' (U+03A9) at position 3 is not among" in line
     assert "can't be read" in fails(capsys, checkpoint, "--text", tmp_path)
+
+
+def test_a_default_text_that_the_network_does_not_know(
+    checkpoint: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    line = fails(capsys, checkpoint)
+    assert line.startswith("glassnet visualize: the default text: character ")
+    assert line.endswith(" characters that the network knows; --text FILE names another")

@@ -48,6 +48,8 @@ def test_find_ranks_and_shows_the_best(
             finding.verdict,
         ]
     drawn = lines.index("", 14) + 1
+    first = halves(text) + 1
+    assert lines[drawn - 2] == f"Only characters {first} to 1,500 of 1,500 are drawn."
     assert lines[drawn] == text[halves(text) :].split("\n")[0]
     best = findings[0]
     title = f"layer {best.layer}, neuron {best.neuron}, {best.state} state"
@@ -108,6 +110,17 @@ def test_page_holds_what_was_found(checkpoint: Path, text_file: Path, tmp_path: 
     arguments = ["--match", "a,", "--ablate", "all", "--html", path]
     assert run(checkpoint, "--text", text_file, *arguments) == 0
     assert "inside a match of a," in path.read_text(encoding="utf-8")
+
+
+def test_what_a_page_leaves_out_is_told(
+    checkpoint: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    long, path = tmp_path / "long.txt", tmp_path / "page.html"
+    long.write_text("abc, de\n" * 1500)
+    assert run(checkpoint, "--text", long, "--report", "--html", path) == 0
+    *_, told, wrote = capsys.readouterr().out.splitlines()
+    assert told == "Only characters 6,001 to 11,000 of 12,000 are written."
+    assert wrote.startswith(f"wrote {path}")
 
 
 def test_a_page_of_a_report_lists_what_is_more_than_chance(
