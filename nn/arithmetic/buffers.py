@@ -66,6 +66,17 @@ def padded(
     return result
 
 
+def read_only(array: Array) -> Array:
+    """Return a view that cannot be written to, of an array that a layer or its caller still needs.
+
+    A layer returns it where a copy would cost time: writing to its output in place, which would
+    make the next gradient wrong, is then an error.
+    """
+    view = np.asarray(array).view()
+    view.flags.writeable = False
+    return view
+
+
 def slabs(images: int, elements: int) -> Iterator[slice]:
     """Yield slices of a batch of `images`, each small enough if an image takes `elements`."""
     step = max(1, _SLAB // max(1, elements))

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from glassnet.nn.arithmetic.buffers import read_only
 from glassnet.nn.layer import Layer
 from glassnet.nn.types import Array
 
@@ -108,7 +109,7 @@ class ReLU(Layer):
 
     def forward(self, x: Array, train: bool = False) -> Array:
         self._y = np.maximum(x, 0)
-        return self._y
+        return read_only(self._y)
 
     def backward(self, dy: Array) -> Array:
         return dy * (self._y > 0)
@@ -140,7 +141,7 @@ class Sigmoid(Layer):
 
     def forward(self, x: Array, train: bool = False) -> Array:
         self._y = sigmoid(x)
-        return self._y
+        return read_only(self._y)
 
     def backward(self, dy: Array) -> Array:
         dx: Array = dy * self._y * (1 - self._y)
@@ -172,7 +173,7 @@ class Tanh(Layer):
 
     def forward(self, x: Array, train: bool = False) -> Array:
         self._y = np.tanh(x)
-        return self._y
+        return read_only(self._y)
 
     def backward(self, dy: Array) -> Array:
         dx: Array = dy * (1 - self._y * self._y)
@@ -209,7 +210,7 @@ class Softmax(Layer):
 
     def forward(self, x: Array, train: bool = False) -> Array:
         self._y = softmax(x)
-        return self._y
+        return read_only(self._y)
 
     def backward(self, dy: Array) -> Array:
         # dx_i = Σ_j dy_j ∂y_j/∂x_i

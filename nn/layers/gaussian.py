@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from glassnet.nn.arithmetic.buffers import read_only
 from glassnet.nn.arithmetic.complex_step import scalar_sum
 from glassnet.nn.layer import Layer
 from glassnet.nn.types import Array
@@ -157,11 +158,11 @@ class GaussianNoise(Layer):
     def forward(self, x: Array, train: bool = False) -> Array:
         self._unclipped: Array | None = None
         if not train:
-            return x
+            return read_only(x)
         noisy = x + self.std * self.randomness().normal(x.shape)
         y = np.clip(noisy, self.low, self.high)
         self._unclipped = y == noisy
         return y
 
     def backward(self, dy: Array) -> Array:
-        return dy if self._unclipped is None else dy * self._unclipped
+        return read_only(dy) if self._unclipped is None else dy * self._unclipped

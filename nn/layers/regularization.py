@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from glassnet.nn.arithmetic.buffers import read_only
 from glassnet.nn.arithmetic.complex_step import absolute, scalar_sum
 from glassnet.nn.layer import Layer
 from glassnet.nn.types import Array
@@ -74,7 +75,7 @@ class Dropout(Layer):
     def forward(self, x: Array, train: bool = False) -> Array:
         self._mask: Array | None = None
         if not train or self.rate == 0:
-            return x
+            return read_only(x)
         shape = tuple(1 if a in self.shared_axes else n for a, n in enumerate(x.shape))
         keep = self.randomness().uniform(shape, self.batch_axis) >= self.rate
         mask: Array = keep.astype(x.dtype)
@@ -83,7 +84,7 @@ class Dropout(Layer):
         return x * mask
 
     def backward(self, dy: Array) -> Array:
-        return dy if self._mask is None else dy * self._mask
+        return read_only(dy) if self._mask is None else dy * self._mask
 
 
 class ActivityRegularization(Layer):
@@ -135,7 +136,7 @@ class ActivityRegularization(Layer):
     def forward(self, x: Array, train: bool = False) -> Array:
         self._x = x
         self.auxiliary_loss = self.l1 * scalar_sum(absolute(x))
-        return x
+        return read_only(x)
 
     def backward(self, dy: Array) -> Array:
         return dy + self.l1 * np.sign(self._x)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from glassnet.nn.arithmetic.buffers import read_only
 from glassnet.nn.arithmetic.sliding import check_input, pair
 from glassnet.nn.layer import Layer
 from glassnet.nn.types import Array
@@ -59,10 +60,10 @@ class Reshape(Layer):
         if np.prod(x.shape[1:]) != np.prod(self.shape):
             raise ValueError(f"cannot reshape rows of shape {x.shape[1:]} to {self.shape}")
         self._x_shape = x.shape
-        return x.reshape(len(x), *self.shape)
+        return read_only(x.reshape(len(x), *self.shape))
 
     def backward(self, dy: Array) -> Array:
-        return dy.reshape(self._x_shape)
+        return read_only(dy.reshape(self._x_shape))
 
 
 class Flatten(Layer):
@@ -85,10 +86,10 @@ class Flatten(Layer):
 
     def forward(self, x: Array, train: bool = False) -> Array:
         self._x_shape = x.shape
-        return x.reshape(len(x), int(np.prod(x.shape[1:])))
+        return read_only(x.reshape(len(x), int(np.prod(x.shape[1:]))))
 
     def backward(self, dy: Array) -> Array:
-        return dy.reshape(self._x_shape)
+        return read_only(dy.reshape(self._x_shape))
 
 
 class ZeroPadding2D(Layer):
@@ -129,7 +130,7 @@ class ZeroPadding2D(Layer):
         return np.pad(x, ((0, 0), *self.padding, (0, 0)))
 
     def backward(self, dy: Array) -> Array:
-        return dy[_inside(dy.shape, self.padding)]
+        return read_only(dy[_inside(dy.shape, self.padding)])
 
 
 class Cropping2D(Layer):
@@ -149,7 +150,7 @@ class Cropping2D(Layer):
     Shapes
     ------
     - x: (N, height, width, C)
-    - y: (N, height - top - bottom, width - left - right, C), a view of x
+    - y: (N, height - top - bottom, width - left - right, C), a read-only view of x
 
     Examples
     --------
@@ -168,8 +169,10 @@ class Cropping2D(Layer):
     def forward(self, x: Array, train: bool = False) -> Array:
         check_input(self, x, 4)
         if any(sum(cut) >= size for cut, size in zip(self.cropping, x.shape[1:3], strict=True)):
-            raise ValueError(f"a crop of {self.cropping} leaves nothing of images {x.shape}")
-        return x[_inside(x.shape, self.cropping)]
+            raise ValueError(
+                f"a crop of {self.cropping} leaves nothing of images {x.shape}"
+            )
+        return read_only(x[_inside(x.shape, self.cropping)])
 
     def backward(self, dy: Array) -> Array:
         return np.pad(dy, ((0, 0), *self.cropping, (0, 0)))

@@ -78,7 +78,7 @@ def test_windows_of_many_elements(generator: np.random.Generator) -> None:
     ("pool_size", "stride", "old", "new"),
     [
         (2, 2, "dy * (self._winner == tap)", "dy / 4"),
-        (2, 2, "return dx[self._inside]", "return dx[self._inside][:, ::-1]"),
+        (2, 2, "dx[self._inside]", "dx[self._inside][:, ::-1]"),
         (3, 1, "dx[positions] += share", "dx[positions][share != 0] = share[share != 0]"),
         (3, 1, "dx[...] = 0", "dx[...] = 1"),
     ],
