@@ -84,7 +84,7 @@ class GaussianSampling(Layer):
             raise ValueError(f"GaussianSampling expects shape (N, {2 * self.size}), got {x.shape}")
         rows = len(x) if self.batch_shard is None else self.batch_shard.rows(len(x))
         mean, log_variance = x[:, : self.size], x[:, self.size :]
-        self._mean, self._row_weight = mean, self.weight / rows
+        self._mean, self._row_weight = mean, self.weight / max(rows, 1)
         self._variance = np.exp(log_variance)
         divergence = mean * mean + self._variance - log_variance - 1
         self.auxiliary_loss = self._row_weight * 0.5 * scalar_sum(divergence)
