@@ -58,7 +58,7 @@ class Reshape(Layer):
 
     def forward(self, x: Array, train: bool = False) -> Array:
         if np.prod(x.shape[1:]) != np.prod(self.shape):
-            raise ValueError(f"cannot reshape rows of shape {x.shape[1:]} to {self.shape}")
+            raise ValueError(f"Reshape cannot make rows of shape {self.shape} of {x.shape[1:]}")
         self._x_shape = x.shape
         return read_only(x.reshape(len(x), *self.shape))
 
@@ -169,9 +169,7 @@ class Cropping2D(Layer):
     def forward(self, x: Array, train: bool = False) -> Array:
         check_input(self, x, 4)
         if any(sum(cut) >= size for cut, size in zip(self.cropping, x.shape[1:3], strict=True)):
-            raise ValueError(
-                f"a crop of {self.cropping} leaves nothing of images {x.shape}"
-            )
+            raise ValueError(f"Cropping2D by {self.cropping} leaves nothing of shape {x.shape}")
         return read_only(x[_inside(x.shape, self.cropping)])
 
     def backward(self, dy: Array) -> Array:

@@ -221,7 +221,7 @@ class LSTM(Layer):
         elif state.shape == shape:
             destination[...] = state.reshape(destination.shape)
         else:
-            raise ValueError(f"state {name} has shape {state.shape}, not {shape}")
+            raise ValueError(f"LSTM: state {name} has shape {state.shape}, not {shape}")
 
     # -- backward ---------------------------------------------------------------------------
 
