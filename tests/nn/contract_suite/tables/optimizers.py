@@ -1,0 +1,78 @@
+"""The table of all optimizers: a line for each, with other options where other code runs."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from glassnet.nn import SGD, Adadelta, Adam, Array, Optimizer, RMSprop, plain
+
+State = dict[str, Array]
+Formula = Callable[[Array, Array, State, int, float], Array]
+"""(theta, g, state, step counted from 1, learning rate) -> theta; it sets the state anew."""
+
+
+@dataclass(frozen=True)
+class OptimizerLine:
+    """An optimizer and what the rules need to know of it.
+
+    `kind` and `options` build it, `formula` is one step without weight decay, and `torch` the name
+    and options of PyTorch's. `state` names what it must keep.
+    """
+
+    kind: Callable[..., Optimizer]
+    formula: Formula
+    torch: str
+    torch_options: dict[str, object]
+    state: tuple[str, ...]
+    options: dict[str, float] = field(default_factory=dict)
+
+    def build(self, **more: float) -> Optimizer:
+        return self.kind(**{**self.options, **more})
+
+
+def descent(theta: Array, g: Array, state: State, step: int, rate: float) -> Array:
+    return theta - rate * g
+
+
+def momentum(theta: Array, g: Array, state: State, step: int, rate: float) -> Array:
+    theta, state["velocity"] = plain.sgd(theta, g, state["velocity"], rate)
+    return theta
+
+
+def rmsprop(theta: Array, g: Array, state: State, step: int, rate: float) -> Array:
+    theta, state["mean_square"] = plain.rmsprop(theta, g, state["mean_square"], rate)
+    return theta
+
+
+def adadelta(theta: Array, g: Array, state: State, step: int, rate: float) -> Array:
+    s = state["mean_square"] = 0.95 * state["mean_square"] + 0.05 * g**2
+    u = state["mean_square_change"]
+    change = np.sqrt(u + 1e-7) / np.sqrt(s + 1e-7) * g
+    state["mean_square_change"] = 0.95 * u + 0.05 * change**2
+    return theta - rate * change
+
+
+def adam(theta: Array, g: Array, state: State, step: int, rate: float) -> Array:
+    mean, square = state["mean"], state["mean_square"]
+    theta, state["mean"], state["mean_square"] = plain.adam(theta, g, mean, square, step, rate)
+    return theta
+
+
+OPTIMIZER_LINES = {
+    "SGD": OptimizerLine(SGD, momentum, "SGD", {"momentum": 0.9}, ("velocity",)),
+    "SGD without momentum": OptimizerLine(SGD, descent, "SGD", {}, (), {"momentum": 0}),
+    "RMSprop": OptimizerLine(
+        RMSprop, rmsprop, "RMSprop", {"alpha": 0.95, "eps": 1e-8}, ("mean_square",)
+    ),
+    "Adadelta": OptimizerLine(
+        Adadelta,
+        adadelta,
+        "Adadelta",
+        {"rho": 0.95, "eps": 1e-7},
+        ("mean_square", "mean_square_change"),
+    ),
+    "Adam": OptimizerLine(
+        Adam, adam, "Adam", {"betas": (0.9, 0.999), "eps": 1e-8}, ("mean", "mean_square")
+    ),
+}

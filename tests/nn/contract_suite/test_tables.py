@@ -1,0 +1,38 @@
+"""The tables hold every public layer, loss and optimizer, and nothing else."""
+
+import inspect
+
+from glassnet import nn
+from glassnet.nn import Layer, Optimizer
+from tests.nn.contract_suite.tables.layers import LAYERS
+from tests.nn.contract_suite.tables.losses import LOSSES
+from tests.nn.contract_suite.tables.optimizers import OPTIMIZER_LINES
+
+PUBLIC = [getattr(nn, name) for name in nn.__all__]
+
+
+def public(base: type) -> set[type]:
+    """The public classes below a base."""
+    classes = {kind for kind in PUBLIC if inspect.isclass(kind) and issubclass(kind, base)}
+    return classes - {base}
+
+
+def test_every_layer_is_in_the_table() -> None:
+    assert {type(line.build()) for line in LAYERS.values()} == public(Layer)
+
+
+def test_every_optimizer_is_in_the_table() -> None:
+    assert {type(line.build()) for line in OPTIMIZER_LINES.values()} == public(Optimizer)
+
+
+def test_every_loss_is_in_the_table() -> None:
+    functions = {kind for kind in PUBLIC if inspect.isfunction(kind)}
+    losses = {kind for kind in functions if kind.__module__ == "glassnet.nn.losses"}
+    assert len(losses) >= 3
+    assert {line.loss for line in LOSSES.values()} == losses
+
+
+def test_the_first_line_of_each_layer_has_an_oracle_and_a_twin() -> None:
+    for kind in public(Layer) - {nn.Sequential}:
+        assert LAYERS[kind.__name__].oracle is not None
+        assert LAYERS[kind.__name__].twin is not None
