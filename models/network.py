@@ -119,6 +119,15 @@ class Network(Protocol):
             The rows, and the randomness for them.
         """
 
+    def set_generator(self, generator: np.random.Generator) -> None:
+        """Draw the random numbers of dropout and noise from a generator.
+
+        Parameters
+        ----------
+        generator : numpy.random.Generator
+            The source of randomness.
+        """
+
     def skip_input_gradient(self) -> None:
         """Save the work for the gradient of the network's input."""
 

@@ -35,6 +35,7 @@ import numpy as np
 from glassnet.nn.batch_shard import BatchShard
 from glassnet.nn.contract.messages import require_generator, require_layer, require_uninitialized
 from glassnet.nn.contract.state import WithState
+from glassnet.nn.contract.summary import table
 from glassnet.nn.contract.vectors import WithVectors
 from glassnet.nn.types import Array
 
@@ -137,6 +138,21 @@ class Layer(WithVectors, WithState):
         """
         raise NotImplementedError
 
+    def __call__(self, x: Array) -> Array:
+        """Return the output for an input, not as in training, in an array of its own.
+
+        Parameters
+        ----------
+        x : array
+            The input, or a list of numbers.
+
+        Returns
+        -------
+        array
+            A copy of what `forward` returns.
+        """
+        return np.array(self.forward(np.asarray(x)))
+
     def zero_grad(self) -> None:
         """Set all gradients to zero, as before the first `backward` of a step."""
         self.grad[...] = 0
@@ -226,7 +242,7 @@ class Layer(WithVectors, WithState):
         Layer
             The layer itself.
         """
-        require_generator(generator)
+        require_generator("initialize", generator)
         size = self.parameter_count
         if hasattr(self, "theta") and self.theta.dtype == dtype:
             self.zero_grad()
@@ -235,7 +251,7 @@ class Layer(WithVectors, WithState):
         for _, layer in self.walk():
             for name, (shape, initializer) in layer._declared.items():
                 getattr(layer, name)[...] = initializer(generator, shape)
-        self.set_batch_shard(BatchShard(generator))
+        self.set_generator(generator)
         return self
 
     def set_batch_shard(self, shard: BatchShard) -> None:
@@ -260,9 +276,24 @@ class Layer(WithVectors, WithState):
         """
         if self.batch_shard is None:
             raise RuntimeError(
-                f"{type(self).__name__} needs random numbers: call initialize or set_batch_shard"
+                f"{type(self).__name__} needs random numbers: call initialize, or, to keep the "
+                "parameters, network.set_generator(np.random.default_rng(0))"
             )
         return self.batch_shard
+
+    def set_generator(self, generator: np.random.Generator) -> None:
+        """Draw the random numbers of dropout and noise from this generator.
+
+        `initialize` does it too. A network from a file needs it to train on: `initialize` would
+        replace its parameters.
+
+        Parameters
+        ----------
+        generator : numpy.random.Generator
+            The source of randomness, such as ``np.random.default_rng(0)``.
+        """
+        require_generator("set_generator", generator)
+        self.set_batch_shard(BatchShard(generator))
 
     # -- looking in -------------------------------------------------------------------------
 
@@ -284,6 +315,22 @@ class Layer(WithVectors, WithState):
         yield prefix, self
         for name, layer in self.layers.items():
             yield from layer.walk(f"{prefix}{name}.")
+
+    def summary(self, x: Array | None = None) -> str:
+        """Return a table of this layer and all layers inside it, to print.
+
+        Parameters
+        ----------
+        x : array, optional
+            An input. With it, `forward` is called, and the table shows the shapes of the outputs.
+
+        Returns
+        -------
+        str
+            A line for each layer: its name and class, the shape of its output, and the number of
+            parameters in it and the layers inside it.
+        """
+        return table(self, x)
 
     def total_auxiliary_loss(self) -> float:
         """Return the sum of `auxiliary_loss` over this layer and all layers inside it."""

@@ -37,9 +37,14 @@ class Sequential(Layer):
       dense1: Dense W (4, 8), b (8,)
       relu1: ReLU
       output: Dense W (8, 3), b (3,)
-    >>> network.initialize(np.random.default_rng(0)).parameter_count
-    67
-    >>> network.forward(np.zeros((5, 4), np.float32)).shape
+    >>> x = np.zeros((5, 4), np.float32)
+    >>> print(network.initialize(np.random.default_rng(0)).summary(x))
+    layer            output  parameters
+    Sequential       (5, 3)          67
+      dense1: Dense  (5, 8)          40
+      relu1: ReLU    (5, 8)           0
+      output: Dense  (5, 3)          27
+    >>> network(x).shape  # forward, not as in training
     (5, 3)
     """
 

@@ -37,11 +37,11 @@ class WithMessages:
             raise AttributeError(message)
 
 
-def require_generator(generator: object) -> None:
+def require_generator(method: str, generator: object) -> None:
     """Raise a TypeError for anything but a random generator, such as a seed."""
     if not isinstance(generator, np.random.Generator):
         raise TypeError(
-            "initialize needs a numpy.random.Generator, such as np.random.default_rng(0), "
+            f"{method} needs a numpy.random.Generator, such as np.random.default_rng(0), "
             f"not {generator!r}"
         )
 

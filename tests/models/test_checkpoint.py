@@ -12,6 +12,7 @@ from glassnet.models import (
     CheckpointError,
     Vocabulary,
     load_checkpoint,
+    load_network,
     save_checkpoint,
 )
 
@@ -47,6 +48,18 @@ def test_everything_comes_back(network: CharacterLSTM, tmp_path: Path) -> None:
     ids = np.array([[0, 1], [4, 2]])
     np.testing.assert_array_equal(again.forward(ids), network.forward(ids))
     assert loaded.build(np.float64).theta.dtype == np.float64
+
+
+def test_a_loaded_network_with_dropout_trains_on(network: CharacterLSTM, tmp_path: Path) -> None:
+    save_checkpoint(tmp_path / "network.npz", checkpoint_of(network))
+    loaded, _ = load_network(tmp_path / "network.npz")
+    ids = np.array([[0, 1], [4, 2]])
+    with pytest.raises(RuntimeError, match=r"^Dropout needs random numbers: .*\.set_generator\("):
+        loaded.forward(ids, train=True)
+    loaded.set_generator(np.random.default_rng(0))
+    loaded.backward(np.ones_like(loaded.forward(ids, train=True)))
+    assert loaded.grad.any()
+    np.testing.assert_array_equal(loaded.theta, network.theta)
 
 
 def test_the_file_holds_no_pickle_and_a_readable_header(

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from glassnet.nn import Array, BatchShard, Dense, Layer, Sequential, Tanh
+from glassnet.nn import LSTM, Array, BatchShard, Dense, Dropout, Layer, Sequential, Tanh
 from glassnet.nn.gradcheck import GradientError, check_layer
 from glassnet.nn.initializers import normal
 from tests.mutate import mutant
@@ -125,6 +125,33 @@ def test_initializers_are_called_with_the_declared_shape(generator: np.random.Ge
     net = Sequential(Dense(2, 3, initializer=normal(0.5))).initialize(generator, np.float64)
     expected = np.random.default_rng(20).normal(0, 0.5, (2, 3))
     np.testing.assert_array_equal(net.parameters["dense1.W"], expected)
+
+
+def test_a_layer_is_called_as_when_not_training(generator: np.random.Generator) -> None:
+    net = Sequential(Dense(3, 2), Dropout(0.9)).initialize(generator)
+    x = generator.standard_normal((4, 3)).astype(np.float32)
+    y = net(x)
+    np.testing.assert_array_equal(y, net.forward(x))
+    np.testing.assert_array_equal(net([[1, 2, 3]]), net.forward(np.array([[1, 2, 3]])))  # type: ignore[arg-type]
+    lstm = LSTM(3, 4).initialize(generator)
+    first = lstm(x[None])
+    kept = first.copy()
+    lstm(2 * x[None])
+    np.testing.assert_array_equal(first, kept)
+
+
+def test_a_network_gets_randomness_and_keeps_its_parameters(generator: np.random.Generator) -> None:
+    net = Sequential(Dense(3, 2), Dropout(0.5))
+    net.bind(np.ones(8), np.zeros(8))
+    with pytest.raises(RuntimeError, match=r"^Dropout needs random numbers: .* keep the param"):
+        net.forward(np.ones((2, 3)), train=True)
+    net.set_generator(np.random.default_rng(0))
+    y = net.forward(np.ones((2, 3)), train=True).copy()
+    np.testing.assert_array_equal(net.theta, np.ones(8))
+    net.set_generator(np.random.default_rng(0))
+    np.testing.assert_array_equal(net.forward(np.ones((2, 3)), train=True), y)
+    with pytest.raises(TypeError, match=r"^set_generator needs a numpy\.random\.Generator, such"):
+        net.set_generator(0)  # type: ignore[arg-type]
 
 
 # -- layers inside --------------------------------------------------------------------------------

@@ -140,7 +140,7 @@ def test_axes_that_cannot_work_are_rejected(batch_axis: int, shared_axes: tuple[
 
 
 def test_training_without_randomness_says_what_to_call() -> None:
-    with pytest.raises(RuntimeError, match="call initialize or set_batch_shard"):
+    with pytest.raises(RuntimeError, match=r"call initialize, or, .* network\.set_generator\("):
         Dropout(0.5).forward(np.ones((2, 2)), train=True)
 
 
