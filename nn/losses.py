@@ -3,7 +3,8 @@
 Two of them include their activation: they take logits, not probabilities. The value is a sum over
 all rows divided by their number. A worker that holds only some rows of a batch passes `total`, the
 number of rows of the whole batch; then values and gradients of all workers add up to those of the
-batch. Values are summed in float64, gradients have the output's data type.
+batch. Values are summed in float64, gradients have the output's data type. Targets that make no
+sense are refused.
 """
 
 from __future__ import annotations
@@ -39,7 +40,8 @@ def softmax_cross_entropy(
     Raises
     ------
     ValueError
-        If the targets have another shape, are not integers or are out of range.
+        If the targets have another shape, are not integers or are out of range. If there are no
+        rows, or `total` is not positive.
 
     Shapes
     ------
@@ -83,7 +85,7 @@ def softmax_cross_entropy(
         )
     rows = logits.reshape(-1, classes)
     correct = (np.arange(rows.shape[0]), targets.reshape(-1))
-    total = rows.shape[0] if total is None else total
+    total = _rows(len(rows), total)
     shifted = rows - rows.max(axis=1, keepdims=True)
     target_logits = shifted[correct]
     probabilities = np.exp(shifted, out=shifted)
@@ -119,7 +121,8 @@ def sigmoid_binary_cross_entropy(
     Raises
     ------
     ValueError
-        If the shapes differ.
+        If the shapes differ, or a target is not in [0, 1]. If there is nothing to average, or
+        `total` is not positive.
 
     Shapes
     ------
@@ -146,6 +149,11 @@ def sigmoid_binary_cross_entropy(
     array([[-0.25,  0.  ]])
     """
     weight = _weight(logits, targets, total)
+    # Not `<` and `>`: a comparison with NaN is false.
+    if targets.size and not (targets.min() >= 0 and targets.max() <= 1):
+        raise ValueError(
+            f"targets must be from 0 to 1, but they range from {targets.min()} to {targets.max()}"
+        )
     losses = absolute(logits)
     np.negative(losses, out=losses)
     np.exp(losses, out=losses)
@@ -182,7 +190,8 @@ def mean_squared_error(
     Raises
     ------
     ValueError
-        If the shapes differ.
+        If the shapes differ, or a target is NaN or infinite. If there is nothing to average,
+        or `total` is not positive.
 
     Shapes
     ------
@@ -205,6 +214,8 @@ def mean_squared_error(
     weight = _weight(output, targets, total)
     difference = np.subtract(output, targets, dtype=output.dtype)
     value = weight * scalar_sum(np.square(difference))
+    if not np.isfinite(value) and not np.isfinite(targets).all():
+        raise ValueError("targets must be numbers, but some are NaN or infinite")
     difference *= 2 * weight
     return value, difference
 
@@ -215,5 +226,18 @@ def _weight(output: Array, targets: Array, total: int | None) -> float:
         raise ValueError(
             f"the output has shape {output.shape}, but the targets have {targets.shape}"
         )
-    rows = len(output) if total is None else total
-    return 1.0 / (rows * int(np.prod(output.shape[1:])))
+    if not output.ndim:
+        raise ValueError("the output must have rows, but it is a single number")
+    elements = int(np.prod(output.shape[1:]))
+    if not elements:
+        raise ValueError(f"there is nothing to average in an output of shape {output.shape}")
+    return 1.0 / (_rows(len(output), total) * elements)
+
+
+def _rows(local: int, total: int | None) -> int:
+    """Return the number of rows that a mean is over, `total` or those given here."""
+    if total is None and not local:
+        raise ValueError("there are no rows to average over")
+    if total is not None and total < 1:
+        raise ValueError(f"total, the rows to average over, must be positive, not {total}")
+    return local if total is None else total

@@ -231,3 +231,61 @@ def test_wrong_element_losses_are_rejected(name: str, generator: np.random.Gener
     output = generator.standard_normal((4, 3))
     with pytest.raises(GradientError, match="output"):
         check_loss(wrong, output, fractions(output))
+
+
+# -- targets that make no sense -------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("target", [-1e-3, 1.001, 5.0, math.inf, -math.inf, math.nan])
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_binary_targets_are_probabilities(target: float, dtype: type) -> None:
+    targets = np.array([[0.0, 1.0], [0.5, target]], dtype)
+    with pytest.raises(ValueError, match=r"^targets must be from 0 to 1, but they range from "):
+        sigmoid_binary_cross_entropy(np.zeros((2, 2), dtype), targets)
+
+
+def test_binary_targets_may_be_truths() -> None:
+    value, _ = sigmoid_binary_cross_entropy(np.zeros((1, 2)), np.array([[True, False]]))
+    assert value == pytest.approx(math.log(2))
+    labels = np.array([[0, 1]], np.uint8)
+    assert sigmoid_binary_cross_entropy(np.zeros((1, 2)), labels)[0] == pytest.approx(math.log(2))
+
+
+@pytest.mark.parametrize("target", [math.inf, -math.inf, math.nan])
+def test_the_targets_of_the_squared_error_are_numbers(target: float) -> None:
+    with pytest.raises(ValueError, match=r"^targets must be numbers, but some are NaN or inf"):
+        mean_squared_error(np.zeros((2, 2)), np.array([[0.0, 1.0], [0.5, target]]))
+    value, _ = mean_squared_error(np.array([[math.nan]]), np.array([[1.0]]))
+    assert math.isnan(value)  # it is the network that is wrong: training reports it
+
+
+@element_losses
+def test_targets_are_not_broadcast(loss: ElementLoss) -> None:
+    for shape in ((4, 1), (3,), (1, 3), (4, 3, 1), ()):
+        with pytest.raises(ValueError, match=r"^the output has shape \(4, 3\), but the targets "):
+            loss(np.zeros((4, 3)), np.zeros(shape))
+    with pytest.raises(ValueError, match=r"^the output must have rows, but it is a single"):
+        loss(np.zeros(()), np.zeros(()))
+
+
+@element_losses
+def test_a_mean_of_nothing_is_refused(loss: ElementLoss) -> None:
+    with pytest.raises(ValueError, match=r"^there are no rows to average over$"):
+        loss(np.zeros((0, 3)), np.zeros((0, 3)))
+    with pytest.raises(ValueError, match=r"^there is nothing to average in an out.*\(2, 0\)$"):
+        loss(np.zeros((2, 0)), np.zeros((2, 0)))
+    value, gradient = loss(np.zeros((0, 3)), np.zeros((0, 3)), total=4)  # a worker without rows
+    assert value == 0
+    assert gradient.shape == (0, 3)
+
+
+@pytest.mark.parametrize("total", [0, -1])
+def test_total_is_positive(total: int) -> None:
+    expected = f"^total, the rows to average over, must be positive, not {total}$"
+    for loss in (sigmoid_binary_cross_entropy, mean_squared_error):
+        with pytest.raises(ValueError, match=expected):
+            loss(np.zeros((2, 2)), np.zeros((2, 2)), total)
+    with pytest.raises(ValueError, match=expected):
+        softmax_cross_entropy(np.zeros((2, 2)), np.zeros(2, int), total)
+    with pytest.raises(ValueError, match=r"^there are no rows to average over$"):
+        softmax_cross_entropy(np.zeros((0, 2)), np.zeros(0, int))
