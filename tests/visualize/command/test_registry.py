@@ -38,6 +38,7 @@ def test_help_explains_each_option_in_one_sentence_with_its_default(view: View[A
     for action in options_of(view):
         text = str(action.help)
         assert re.fullmatch(r"[^(].* \(default: [^()]+(\(.*\)[^()]*)?\)", text), text
+        assert "%(" not in str(action.help)  # the documentation shows the text as it is
         assert text[0].islower() or text.startswith(("UTF-8", "."))
     lines = view.parser().format_help().splitlines()
     assert max(map(len, lines)) <= 80
