@@ -140,18 +140,21 @@ class _Comparison:
         return f"relative error {relative:.2g} (tolerance {self._method.tolerance:.2g})"
 
     def _remark(self, unit: Array) -> str:
-        """Return what else there is to say about a wrong element: its method, or a kink."""
+        """Return what else there is to say about a wrong element: no gradient, method or kink."""
+        zero = (
+            "" if np.any(self._gradient) else "; the gradient that backward left is zero everywhere"
+        )
         if self._method.name == DIFFERENCE:
-            return f"; by a five-point difference, because of this: {self._method.reason}"
+            return f"{zero}; by a five-point difference, because of this: {self._method.reason}"
         forward, backward = (
             self._method.candidates[0](self._tensor, sign * unit) for sign in (1, -1)
         )
         if relative_error(forward, -backward, self._least) > 1e-6:
             return (
-                f"; there is a kink right here: the derivative is {forward:.9g} on one side and "
-                f"{0.0 - backward:.9g} on the other"
+                f"{zero}; there is a kink right here: the derivative is {forward:.9g} on one side "
+                f"and {0.0 - backward:.9g} on the other"
             )
-        return ""
+        return zero
 
 
 def _halves(direction: Array) -> list[Array]:

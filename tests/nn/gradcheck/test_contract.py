@@ -177,3 +177,16 @@ def test_a_parameter_that_was_replaced_before_is_named(
     if layer.parameters["w"].base is None:  # the layer did not write it into theta
         with pytest.raises(GradientError, match="contract: parameter w is no longer a part of th"):
             check_layer(layer, x)
+
+
+def test_backward_leaves_the_output_alone(x: Array) -> None:
+    keeps = mutant(Square, "return y", "self._y = y\n        return y")
+
+    class Wrong(keeps):  # type: ignore[misc]
+        def backward(self, dy: Array) -> Array:
+            self._y[...] = 0  # such as a buffer that backward uses again
+            return super().backward(dy)
+
+    check_layer(keeps(), x)
+    with pytest.raises(GradientError, match="contract: backward wrote to what forward had return"):
+        check_layer(Wrong(), x)

@@ -116,6 +116,13 @@ def test_wrong_layers_are_rejected(name: str, x: Array) -> None:
         check_layer(mutant(Square, *change)(), x)
 
 
+def test_a_gradient_that_is_never_written_is_told(x: Array) -> None:
+    forgotten = mutant(Square, "self.dw += (dy * self._x * self._x).sum(axis=0)", "pass")
+    told = r"^parameter w: analytic 0 .*; the gradient that backward left is zero everywhere$"
+    with pytest.raises(GradientError, match=told):
+        check_layer(forgotten(), x)
+
+
 def test_the_culprit_is_named_inside_a_network(x: Array) -> None:
     wrong = mutant(Square, "(dy * self._x * self._x)", "(dy * self._x)")
     network = Sequential(Dense(3, 3), Sequential(Tanh(), ("inner", wrong())), Dense(3, 1))
