@@ -1,6 +1,7 @@
 """The documentation site: it has every public name and option, and needs no network."""
 
 import functools
+import html
 import importlib.util
 import os
 import re
@@ -13,6 +14,7 @@ from types import ModuleType
 
 import pytest
 
+from glassnet.train.options.fields import shown
 from glassnet.train.recipes import RECIPES
 
 pytest.importorskip("material", reason="needs the extra [docs]")
@@ -92,10 +94,26 @@ def test_nothing_is_loaded_from_elsewhere(site: Path) -> None:
 
 def test_every_recipe_has_its_options(site: Path) -> None:
     page = (site / "options.html").read_text(encoding="utf-8")
+    common = page.split('<h3 id="all-recipes">')[1].split("<h")[0]
     for name, recipe in RECIPES.items():
         part = page.split(f'<h3 id="{name}">')[1].split("<h")[0]
-        for option in recipe.options.header():
-            assert f"<code>--{option} " in part, (name, option)
+        for option, value in recipe.options.header().items():
+            line = re.compile(rf"<code>--{option} [^<]*</code></td>\s*<td>([^<]*)</td>")
+            found = line.search(part) or line.search(common)
+            assert found, (name, option)
+            default = shown(value)
+            changed = f"<code>--{option} {default}</code>" in part
+            assert changed or found[1] == default, (name, option)
+
+
+def test_the_page_of_options_has_the_paragraphs_of_help(site: Path) -> None:
+    page = html.unescape((site / "options.html").read_text(encoding="utf-8"))
+    words = " ".join(re.sub("<[^>]*>", "", page).split())
+    for command in ("sample", "visualize", "evaluate"):
+        for parser in hook().COMMANDS[command]().values():
+            groups = [group.description for group in parser._action_groups]
+            for text in filter(None, [parser.description, *groups]):
+                assert " ".join(text.split()) in words
 
 
 def test_no_comment_is_left_where_options_belong(site: Path) -> None:

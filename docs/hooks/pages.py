@@ -10,9 +10,11 @@ import argparse
 import ast
 import importlib
 import inspect
+import itertools
 import re
 import sys
 import textwrap
+from collections import Counter
 from pathlib import Path
 from typing import NamedTuple
 
@@ -67,26 +69,95 @@ COMMANDS = {
 
 def options_of(command: str) -> str:
     """Return the tables of a command's options in Markdown, with a heading for each parser."""
-    tables = []
-    for name, parser in COMMANDS[command]().items():
-        tables += [f"### {name}\n"] if name else []
-        tables += ["| option | default | meaning |", "| --- | --- | --- |"]
-        shown = [action for action in parser._actions if action.help != argparse.SUPPRESS]
-        tables += [row(action) for action in shown if action.dest != "help"]
-        tables.append("")
-    return "\n".join(tables)
+    parsers = COMMANDS[command]()
+    if command == "train":
+        return options_of_recipes(parsers)
+    parts = []
+    for name, parser in parsers.items():
+        parts += [f"### {name}" if name else "", in_one_line(parser.description)]
+        positional, optional, *groups = parser._action_groups
+        first = [*positional._group_actions, *optional._group_actions]
+        parts.append(table([row for row in rows_of(parser) if row.action in first]))
+        for group in groups:
+            rows = [row for row in rows_of(parser) if row.action in group._group_actions]
+            title = f"**{str(group.title).capitalize()}**" if rows else ""
+            parts += [title, in_one_line(group.description), table(rows)]
+    return "\n\n".join(part for part in parts if part)
 
 
-def row(action: argparse.Action) -> str:
-    """Return an option's line of a table; its help text ends with the default in parentheses."""
-    names = ", ".join(action.option_strings) or str(action.metavar or action.dest)
-    if action.option_strings and action.nargs != 0:
-        value = str(action.metavar or action.dest.upper())
-        names += f" [{value}]" if action.nargs == "?" else f" {value}"
-    text = " ".join((action.help or "").split()).replace("%%", "%").replace("|", r"\|")
-    found = re.fullmatch(r"(?P<meaning>.*?)\s*\(?default:? (?P<default>[^()]*)\)?", text)
-    meaning, default = (found["meaning"], found["default"]) if found else (text, "")
-    return f"| `{names}` | {default} | {meaning} |"
+def options_of_recipes(parsers: dict[str, argparse.ArgumentParser]) -> str:
+    """Return a table of the options that all recipes have, then what each recipe has of its own."""
+    from glassnet.train.recipes import RECIPES
+
+    rows = {name: rows_of(parser) for name, parser in parsers.items()}
+    shared = set.intersection(*({row.key for row in own} for own in rows.values()))
+    defaults: dict[tuple[str, str], Counter[str]] = {}
+    for row in itertools.chain.from_iterable(rows.values()):
+        defaults.setdefault(row.key, Counter())[row.default] += 1
+    usual = {key: counted.most_common(1)[0][0] for key, counted in defaults.items()}
+    first = next(iter(rows.values()))
+    parts = [
+        "### All recipes",
+        "Every recipe has these options. The defaults are those of most recipes; a recipe that has "
+        "others lists them below.",
+        table([row._replace(default=usual[row.key]) for row in first if row.key in shared]),
+    ]
+    for name, own in rows.items():
+        changed = [
+            f"`{row.action.option_strings[0]} {row.default}`"
+            for row in own
+            if row.key in shared and row.default != usual[row.key]
+        ]
+        description = RECIPES[name].description
+        parts += [f"### {name}", f"{description[0].upper()}{description[1:]}."]
+        parts.append(f"Other defaults: {', '.join(changed)}." if changed else "")
+        parts.append(table([row for row in own if row.key not in shared]))
+    return "\n\n".join(part for part in parts if part)
+
+
+class Row(NamedTuple):
+    """An option as a line of a table shows it."""
+
+    action: argparse.Action
+    names: str
+    default: str
+    meaning: str
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """What two recipes must agree on for an option to be the same."""
+        return self.names, self.meaning
+
+
+def rows_of(parser: argparse.ArgumentParser) -> list[Row]:
+    """Return the options that the help shows; a help text ends with the default in parentheses."""
+    rows = []
+    for action in parser._actions:
+        if action.help in {None, argparse.SUPPRESS} or action.dest == "help":
+            continue
+        names = ", ".join(action.option_strings) or str(action.metavar or action.dest)
+        if action.option_strings and action.nargs != 0:
+            value = str(action.metavar or action.dest.upper())
+            names += f" [{value}]" if action.nargs == "?" else f" {value}"
+        text = in_one_line(parser._get_formatter()._expand_help(action))
+        found = re.fullmatch(r"(?P<meaning>.*?)\s*\(?default:? (?P<default>[^()]*)\)?", text)
+        meaning, default = (found["meaning"], found["default"]) if found else (text, "")
+        rows.append(Row(action, names, default, meaning))
+    return rows
+
+
+def table(rows: list[Row]) -> str:
+    """Return a table of options, or nothing if there are none."""
+    lines = ["| option | default | meaning |", "| --- | --- | --- |"]
+    for row in rows:
+        default, meaning = (text.replace("|", r"\|") for text in (row.default, row.meaning))
+        lines.append(f"| `{row.names}` | {default} | {meaning} |")
+    return "\n".join(lines) if rows else ""
+
+
+def in_one_line(text: str | None) -> str:
+    """Return a text without line breaks."""
+    return " ".join((text or "").split())
 
 
 def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Files) -> str:
