@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 import pytest
 
+from glassnet import nn
 from glassnet.train.data.registry import IMAGES, TEXTS
 
 ROOT = Path(__file__).parents[1]
@@ -164,6 +165,21 @@ def test_the_page_of_options_lists_every_data_set() -> None:
     page = (ROOT / "docs" / "options.md").read_text(encoding="utf-8")
     table = page.split("### Data sets")[1].split("<!--")[0]
     assert re.findall(r"^\| `([\w-]+)` \|", table, re.MULTILINE) == [*TEXTS, *IMAGES]
+
+
+def test_the_page_of_networks_lists_every_layer_loss_and_optimizer() -> None:
+    page = (ROOT / "docs" / "network.md").read_text(encoding="utf-8")
+    listed = re.findall(r"`(\w+)`", page.split("## What there is")[1].split("\n## ")[0])
+    public = {name: getattr(nn, name) for name in nn.__all__}
+    blocks = {
+        name
+        for name, value in public.items()
+        if (isinstance(value, type) and issubclass(value, (nn.Layer, nn.Optimizer)))
+        or getattr(value, "__module__", "") == nn.mean_squared_error.__module__
+    } - {"Layer", "Optimizer"}
+    assert blocks - set(listed) == set()
+    assert set(listed) - set(public) == set()
+    assert len(listed) == len(set(listed))
 
 
 def test_the_readme_is_short() -> None:
