@@ -48,7 +48,7 @@ def test_shards_with_total_add_up(line: LossLine, cut: int) -> None:
     assert sum(part[0] for part in parts) == pytest.approx(value, rel=1e-12)
     together = np.concatenate([part[1] for part in parts])
     np.testing.assert_allclose(together, gradient, rtol=1e-12, atol=1e-15)
-    # keyword and position are the same
+    # By keyword it is the same as by position.
     assert line.loss(output, targets, total=2 * total)[0] == pytest.approx(value / 2, rel=1e-12)
 
 
@@ -113,3 +113,13 @@ def test_wrong_targets_are_refused(line: LossLine, wrong: Callable[[Array], Arra
     with pytest.raises(ValueError, match="targets") as error:
         line.loss(output, wrong(targets))
     assert "\n" not in str(error.value)
+
+
+@every_loss
+def test_a_mean_over_no_rows_is_refused(line: LossLine) -> None:
+    output, targets = inputs(line)
+    for total in (0, -1):
+        with pytest.raises(ValueError, match="must be positive"):
+            line.loss(output, targets, total)
+    with pytest.raises(ValueError, match="no rows to average over"):
+        line.loss(output[:0], targets[:0])

@@ -89,13 +89,22 @@ LOSSES = {
         of_probabilities,
         plain_sigmoid,
         lambda torch, y, t: torch.nn.functional.binary_cross_entropy_with_logits(y, t),
-        SHAPES,
+        {
+            **SHAPES,
+            "below 0": first_replaced(-0.1),
+            "above 1": first_replaced(1.1),
+            "not a number": first_replaced(np.nan),
+        },
     ),
     "mean_squared_error": LossLine(
         mean_squared_error,
         of_numbers,
         lambda y, t: float(np.mean([(a - b) ** 2 for a, b in zip(y.flat, t.flat, strict=True)])),
         lambda torch, y, t: torch.nn.functional.mse_loss(y, t),
-        SHAPES,
+        {
+            **SHAPES,
+            "not a number": first_replaced(np.nan),
+            "infinite": first_replaced(np.inf),
+        },
     ),
 }
