@@ -14,7 +14,8 @@ The rules that every layer follows:
 
 * `forward(x, train=False)` returns y; `backward(dy)` returns dx and *adds* to the gradients.
 * `backward` leaves what `forward` cached intact: calling it twice doubles the gradients.
-* Inputs are never written to. What `forward` returns is valid until the next `forward`.
+* Inputs are never written to. What `forward` returns is read-only, as `backward` may need it, and
+  valid until the next `forward`; `layer(x)` returns an array of the caller's own.
 * A layer that is set as an attribute, `self.dense = Dense(3, 2)`, is inside. The layers of a list
   are put inside with `add`. Each layer is used once.
 * Setting a parameter, a gradient or a vector copies the values into its place, if they have its
@@ -34,6 +35,7 @@ import numpy as np
 
 from glassnet.nn.batch_shard import BatchShard
 from glassnet.nn.contract.messages import require_generator, require_layer, require_uninitialized
+from glassnet.nn.contract.outputs import read_only
 from glassnet.nn.contract.state import WithState
 from glassnet.nn.contract.summary import table
 from glassnet.nn.contract.vectors import WithVectors
@@ -99,6 +101,11 @@ class Layer(WithVectors, WithState):
     {'w': array([1., 1., 1.], dtype=float32)}
     """
 
+    def __init_subclass__(cls, **keywords: object) -> None:
+        super().__init_subclass__(**keywords)
+        if "forward" in vars(cls):
+            cls.forward = read_only(cls.forward)  # type: ignore[method-assign]
+
     def __init__(self) -> None:
         super().__init__()
         self.layers: dict[str, Layer] = {}
@@ -119,7 +126,7 @@ class Layer(WithVectors, WithState):
         Returns
         -------
         array
-            The output y, valid until the next `forward`.
+            The output y, read-only and valid until the next `forward`.
         """
         raise NotImplementedError
 
