@@ -67,10 +67,10 @@ def padded(
 
 
 def read_only(array: Array) -> Array:
-    """Return a view that cannot be written to, of an array that a layer or its caller still needs.
+    """Return a view that cannot be written to.
 
-    A layer returns it where a copy would cost time: writing to its output in place, which would
-    make the next gradient wrong, is then an error.
+    `backward` returns it where the gradient lies in memory that is needed again: in that of dy, or
+    in a buffer. `forward` needs none, as `Layer` makes all outputs read-only.
     """
     view = np.asarray(array).view()
     view.flags.writeable = False

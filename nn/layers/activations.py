@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import numpy as np
 
-from glassnet.nn.arithmetic.buffers import read_only
 from glassnet.nn.layer import Layer
 from glassnet.nn.types import Array
 
@@ -109,7 +108,7 @@ class ReLU(Layer):
 
     def forward(self, x: Array, train: bool = False) -> Array:
         self._y = np.maximum(x, 0)
-        return read_only(self._y)
+        return self._y
 
     def backward(self, dy: Array) -> Array:
         return dy * (self._y > 0)
@@ -141,7 +140,7 @@ class Sigmoid(Layer):
 
     def forward(self, x: Array, train: bool = False) -> Array:
         self._y = sigmoid(x)
-        return read_only(self._y)
+        return self._y
 
     def backward(self, dy: Array) -> Array:
         dx: Array = dy * self._y * (1 - self._y)
@@ -173,7 +172,7 @@ class Tanh(Layer):
 
     def forward(self, x: Array, train: bool = False) -> Array:
         self._y = np.tanh(x)
-        return read_only(self._y)
+        return self._y
 
     def backward(self, dy: Array) -> Array:
         dx: Array = dy * (1 - self._y * self._y)
@@ -210,7 +209,7 @@ class Softmax(Layer):
 
     def forward(self, x: Array, train: bool = False) -> Array:
         self._y = softmax(x)
-        return read_only(self._y)
+        return self._y
 
     def backward(self, dy: Array) -> Array:
         # dx_i = Σ_j dy_j ∂y_j/∂x_i

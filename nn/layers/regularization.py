@@ -75,7 +75,7 @@ class Dropout(Layer):
     def forward(self, x: Array, train: bool = False) -> Array:
         self._mask: Array | None = None
         if not train or self.rate == 0:
-            return read_only(x)
+            return x
         shape = tuple(1 if a in self.shared_axes else n for a, n in enumerate(x.shape))
         keep = self.randomness().uniform(shape, self.batch_axis) >= self.rate
         mask: Array = keep.astype(x.dtype)
@@ -136,7 +136,7 @@ class ActivityRegularization(Layer):
     def forward(self, x: Array, train: bool = False) -> Array:
         self._x = x
         self.auxiliary_loss = self.l1 * scalar_sum(absolute(x))
-        return read_only(x)
+        return x
 
     def backward(self, dy: Array) -> Array:
         return dy + self.l1 * np.sign(self._x)

@@ -60,7 +60,7 @@ class Reshape(Layer):
         if np.prod(x.shape[1:]) != np.prod(self.shape):
             raise ValueError(f"Reshape cannot make rows of shape {self.shape} of {x.shape[1:]}")
         self._x_shape = x.shape
-        return read_only(x.reshape(len(x), *self.shape))
+        return x.reshape(len(x), *self.shape)
 
     def backward(self, dy: Array) -> Array:
         return read_only(dy.reshape(self._x_shape))
@@ -86,7 +86,7 @@ class Flatten(Layer):
 
     def forward(self, x: Array, train: bool = False) -> Array:
         self._x_shape = x.shape
-        return read_only(x.reshape(len(x), int(np.prod(x.shape[1:]))))
+        return x.reshape(len(x), int(np.prod(x.shape[1:])))
 
     def backward(self, dy: Array) -> Array:
         return read_only(dy.reshape(self._x_shape))
@@ -170,7 +170,7 @@ class Cropping2D(Layer):
         check_input(self, x, 4)
         if any(sum(cut) >= size for cut, size in zip(self.cropping, x.shape[1:3], strict=True)):
             raise ValueError(f"Cropping2D by {self.cropping} leaves nothing of shape {x.shape}")
-        return read_only(x[_inside(x.shape, self.cropping)])
+        return x[_inside(x.shape, self.cropping)]
 
     def backward(self, dy: Array) -> Array:
         return np.pad(dy, ((0, 0), *self.cropping, (0, 0)))

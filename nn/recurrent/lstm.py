@@ -48,7 +48,6 @@ from __future__ import annotations
 
 import numpy as np
 
-from glassnet.nn.arithmetic.buffers import read_only
 from glassnet.nn.arithmetic.products import small_products_are_fast
 from glassnet.nn.arithmetic.tiles import column_tiles, tiling
 from glassnet.nn.initializers import glorot_uniform, orthogonal
@@ -180,7 +179,7 @@ class LSTM(Layer):
             cell += self._scratch
             np.tanh(cell, out=tanh_cell)
             np.multiply(o, tanh_cell, out=self._hidden_tiles[t + 1])
-        return read_only(self._hidden[1:])
+        return self._hidden[1:]
 
     def _project_input(self, x: Array, half: Array) -> None:
         """Write x Wx + b into `_projection`, the sigmoid gates' columns halved."""
