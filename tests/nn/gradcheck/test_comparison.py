@@ -56,7 +56,9 @@ def test_one_wrong_element_is_named_wherever_it_is(x: Array) -> None:
 
 def test_the_tolerance_is_relative_and_can_be_set(x: Array) -> None:
     wrong = mutant(Square, "self.dw +=", "self.dw += (1 + 1e-11) *")
-    check_layer(wrong(), x, tolerance=1e-10)
+    for options in ({"directions": 0}, {"every_coordinate": 0}):  # both ways take the largest
+        report = check_layer(wrong(), x, tolerance=1e-10, **options)
+        assert report.tensors["parameter w"].error == pytest.approx(1e-11, rel=0.9)
     with pytest.raises(GradientError, match="tolerance 1e-12"):
         check_layer(wrong(), x)
 

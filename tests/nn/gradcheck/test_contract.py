@@ -43,7 +43,7 @@ MUTANTS = {
     "backward makes a gradient of its own": (
         "self.dw +=",
         "vars(self)['dw'] =",
-        "contract: .* gradient of parameter w",
+        "contract: the gradient of parameter w is no longer a part of grad",
     ),
     "backward changes what forward cached": (
         END_OF_BACKWARD,

@@ -7,7 +7,7 @@ import pytest
 
 from glassnet.nn import Array, Layer, ReLU, Sequential
 from glassnet.nn.gradcheck import GradientError, check_layer, check_loss
-from glassnet.nn.gradcheck.derivatives import Function
+from glassnet.nn.gradcheck.derivatives import Function, relative_error
 from tests.mutate import mutant
 from tests.nn.gradcheck.cases import Absolute, Square, square_loss
 
@@ -19,6 +19,30 @@ def test_a_complex_step_is_exact_and_a_difference_is_not() -> None:
     assert function.complex_step(x, one) == pytest.approx(right, rel=1e-14)
     assert function.difference(x, one, 1e-4) == pytest.approx(right, rel=1e-9)
     assert function.difference(x, one, 1e-4) != pytest.approx(right, rel=1e-14)
+    steep = Function(lambda x: np.exp(1e4 * x), np.ones(1))
+    assert steep.complex_step(0 * x, one) == pytest.approx(1e4, rel=1e-14)
+
+
+def test_errors_are_relative_to_the_larger_number() -> None:
+    assert relative_error(0.0, 5.0, 1.0) == relative_error(5.0, 0.0, 1.0) == 1.0
+    assert relative_error(0.0, 5.0, 10.0) == 0.5
+
+
+def test_a_function_is_confirmed_at_the_point_itself_where_it_is_defined() -> None:
+    class Root(Layer):
+        def forward(self, x: Array, train: bool = False) -> Array:
+            self._y = np.sqrt(x)
+            return self._y
+
+        def backward(self, dy: Array) -> Array:
+            return 0.5 * dy / self._y
+
+    assert check_layer(Root(), np.full((2, 8), 5e-4)).exact
+
+
+def test_a_cast_is_named_as_the_reason(x: Array) -> None:
+    report = check_layer(mutant(Square, ONE_LINE, LOST["cast"])(), x)
+    assert report.tensors["input"].reason.startswith("ComplexWarning: Casting complex values")
 
 
 class Deviation(Layer):
