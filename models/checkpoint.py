@@ -105,15 +105,17 @@ class Checkpoint:
         Raises
         ------
         CheckpointError
-            If configuration and weights do not make a network.
+            If configuration and weights do not make a network, or the type is not one of floats.
         """
         try:
             network = NETWORKS[self.kind].from_configuration(self.configuration)
             dtype = next(iter(self.weights.values())).dtype if dtype is None else dtype
             if not np.issubdtype(dtype, np.floating):
-                raise CheckpointError(f"weights of type {dtype}")
+                raise CheckpointError(f"weights must be floats, not {np.dtype(dtype)}")
             size = network.parameter_count
             network.bind(np.zeros(size, dtype), np.zeros(size, dtype))
+        except CheckpointError:
+            raise
         except Exception as error:  # whatever a wrong value leads to in a network's constructor
             raise CheckpointError(f"the description of the {self.kind} is damaged") from error
         self.copy_weights(network)
@@ -298,6 +300,7 @@ def _is_zip(path: Path) -> bool:
 
 
 def _under(prefix: str, arrays: dict[str, Array]) -> dict[str, Array]:
+    """Return the arrays whose names begin with a prefix, by the rest of their names."""
     return {
         name.removeprefix(prefix): value
         for name, value in arrays.items()

@@ -169,3 +169,13 @@ def test_weights_that_do_not_fit(network: CharacterLSTM) -> None:
     checkpoint.configuration = network.configuration | {"units": 5}
     with pytest.raises(CheckpointError, match="do not fit"):
         checkpoint.build()
+
+
+def test_weights_that_are_not_floats(network: CharacterLSTM, tmp_path: Path) -> None:
+    checkpoint = checkpoint_of(network)
+    with pytest.raises(CheckpointError, match=r"^weights must be floats, not int32$"):
+        checkpoint.build(np.int32)
+    checkpoint.weights = {name: value.astype(int) for name, value in checkpoint.weights.items()}
+    save_checkpoint(tmp_path / "network.npz", checkpoint)
+    with pytest.raises(CheckpointError, match=r"network\.npz: weights must be floats, not int64"):
+        load_network(tmp_path / "network.npz")
