@@ -15,8 +15,9 @@ class Network(Protocol):
     """A layer that can be described in a few values and built again from them.
 
     Training, checkpoints, sampling and views use nothing else of a network. A class satisfies this
-    protocol if it derives from `Layer` (or `Sequential`) and adds the first three members;
-    it needs no other base class. `glassnet.models.kinds` lists the classes that checkpoints hold.
+    protocol if it derives from `Layer` (or `Sequential`) and adds `kind`, `configuration` and
+    `from_configuration`; it needs no other base class. `glassnet.models.kinds` lists the classes
+    that checkpoints hold.
 
     Attributes
     ----------
@@ -110,12 +111,12 @@ class Network(Protocol):
             Such as ("lstm1.", the layer).
         """
 
-    def set_batch_shard(self, share: BatchShard) -> None:
+    def set_batch_shard(self, shard: BatchShard) -> None:
         """Tell every layer which rows of the batch it sees.
 
         Parameters
         ----------
-        share : BatchShard
+        shard : BatchShard
             The rows, and the randomness for them.
         """
 

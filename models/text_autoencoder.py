@@ -96,6 +96,7 @@ class TextAutoencoder(Sequential):
         self.add("dense", Dense(filters1, characters))
 
     def _add_convolution(self, number: int, inputs: int, outputs: int) -> None:
+        """Add a convolution that keeps the length, and a ReLU."""
         self.add(f"convolution{number}", Conv1D(inputs, outputs, self.width, padding="same"))
         self.add(f"relu{number}", ReLU())
 
@@ -176,7 +177,7 @@ class TextAutoencoder(Sequential):
     def responses(self, ids: Array) -> dict[int, Array]:
         """Return the outputs of convolutions 1 and 2, after the ReLU, for some lines.
 
-        Position p of the second convolution is centred on the characters 2p and 2p + 1.
+        Position p of the second convolution is centered on the characters 2p and 2p + 1.
 
         Parameters
         ----------

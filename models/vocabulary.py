@@ -120,6 +120,7 @@ class Vocabulary:
 
 
 def _code_points(text: str) -> Array:
+    """Return the code point of each character, (T,) uint32."""
     # A command line that is not UTF-8 arrives with lone surrogates, which pass here and are
     # then found to be unknown.
     return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)

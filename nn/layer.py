@@ -16,12 +16,12 @@ The rules that every layer follows:
 * `backward` leaves what `forward` cached intact: calling it twice doubles the gradients.
 * Inputs are never written to. What `forward` returns is read-only, as `backward` may need it, and
   valid until the next `forward`; `layer(x)` returns an array of the caller's own.
-* A layer that is set as an attribute, `self.dense = Dense(3, 2)`, is inside. The layers of a list
-  are put inside with `add`. Each layer is used once.
+* Setting a layer as an attribute, `self.dense = Dense(3, 2)`, puts it inside this one. The layers
+  of a list are put inside with `add`. Each layer is used once.
 * Setting a parameter, a gradient or a vector copies the values into its place, if they have its
   shape: `layer.W = W`, `network.theta = theta`, `network.parameters["dense.W"] = W`.
 * `copy.deepcopy(network)` is a network with vectors of its own. `copy.copy(network)` has the same
-  vectors and source of randomness, so that both train the same parameters, and all else for itself.
+  vectors and source of randomness, so that both train the same parameters, and copies of all else.
 * The data type follows the parameters: float32 to train, float64 to check gradients.
 * The first axis of x is the batch, except for sequences, which are time-major: (T, N, D).
 """
@@ -35,7 +35,7 @@ import numpy as np
 
 from glassnet.nn.batch_shard import BatchShard
 from glassnet.nn.contract.messages import require_generator, require_layer, require_uninitialized
-from glassnet.nn.contract.outputs import read_only
+from glassnet.nn.contract.outputs import with_read_only_output
 from glassnet.nn.contract.state import WithState
 from glassnet.nn.contract.summary import table
 from glassnet.nn.contract.vectors import WithVectors
@@ -44,8 +44,8 @@ from glassnet.nn.types import Array
 AnyLayer = TypeVar("AnyLayer", bound="Layer")
 
 NO_GRADIENT: Array = np.empty(0)
-"""What `backward` returns if there is no gradient for the input: it is integer ids, or the gradient
-is not asked for (`skip_input_gradient`)."""
+"""What `backward` returns if there is no gradient for the input: either it is integer ids, or
+`skip_input_gradient` was called."""
 
 
 class Layer(WithVectors, WithState):
@@ -104,7 +104,7 @@ class Layer(WithVectors, WithState):
     def __init_subclass__(cls, **keywords: object) -> None:
         super().__init_subclass__(**keywords)
         if "forward" in vars(cls):
-            cls.forward = read_only(cls.forward)  # type: ignore[method-assign]
+            cls.forward = with_read_only_output(cls.forward)  # type: ignore[method-assign]
 
     def __init__(self) -> None:
         super().__init__()
@@ -146,7 +146,7 @@ class Layer(WithVectors, WithState):
         raise NotImplementedError
 
     def __call__(self, x: Array) -> Array:
-        """Return the output for an input, not as in training, in an array of its own.
+        """Return the output with `train=False`, as a new array.
 
         Parameters
         ----------

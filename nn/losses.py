@@ -3,8 +3,8 @@
 Two of them include their activation: they take logits, not probabilities. The value is a sum over
 all rows divided by their number. A worker that holds only some rows of a batch passes `total`, the
 number of rows of the whole batch; then values and gradients of all workers add up to those of the
-batch. Values are summed in float64, gradients have the output's data type. Targets that make no
-sense are refused.
+batch. Values are summed in float64, gradients have the output's data type. Invalid targets
+raise a ValueError.
 """
 
 from __future__ import annotations

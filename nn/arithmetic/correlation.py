@@ -1,4 +1,4 @@
-"""What convolution layers are computed with: a kernel slides over images, and both gradients.
+"""The arithmetic of convolution layers: a kernel slides over images, and its two gradients.
 
 Deep learning calls convolution what signal processing calls correlation:
 

@@ -30,7 +30,7 @@ from glassnet.nn.arithmetic.products import parts_of, small_products_are_fast
 from glassnet.nn.arithmetic.sliding import Axis, Windows
 from glassnet.nn.types import Array
 
-_CUT = small_products_are_fast()  # the products of an image into several, of some rows each
+_CUT = small_products_are_fast()  # whether to cut each product into parts of its rows
 
 
 class GeneralCorrelation:

@@ -1,4 +1,4 @@
-"""Correlation where one side has a single channel: grey images, first and last layers.
+"""Correlation where one side has a single channel: gray images, first and last layers.
 
 There the products of nn/arithmetic/general.py would have matrices of one row or a few. Here all
 elements of the kernel take part in one product, with windows that hold one number for each:

@@ -53,7 +53,7 @@ class WithCopies:
         return result
 
     def __copy__(self) -> Self:
-        """Return a copy with the same vectors and source of randomness, and all else its own."""
+        """Return a copy with the same vectors and source of randomness, and copies of all else."""
         shared = [
             value
             for _, part in self.walk()

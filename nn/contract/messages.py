@@ -1,4 +1,4 @@
-"""What layers say: the printed form of a network, and errors for the first mistakes."""
+"""The printed form of a network, and clear errors for common mistakes in a layer of one's own."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy as np
 
 
 class WithMessages:
-    """The part of a layer that prints it and explains attributes that are not there."""
+    """The part of a layer that prints it and explains missing attributes."""
 
     layers: Mapping[str, object]
     _declared: Mapping[str, tuple[tuple[int, ...], object]]  # shape and initializer of parameters
@@ -57,7 +57,7 @@ def require_lengths(kind: str, name: str, shape: tuple[int, ...]) -> None:
 
 
 def require_initializer(kind: str, name: str, initializer: object) -> None:
-    """Raise a TypeError if what shall draw the first values of a parameter is no function."""
+    """Raise a TypeError if the initializer of a parameter is not a function."""
     if not callable(initializer):
         raise TypeError(
             f"{kind}: the initializer of {name} must be a function, such as those in "
@@ -67,7 +67,7 @@ def require_initializer(kind: str, name: str, initializer: object) -> None:
 
 
 def require_uninitialized(layer: WithMessages, name: str) -> None:
-    """Raise a RuntimeError if a layer that shall get a new part has its vectors already."""
+    """Raise a RuntimeError if a layer has its vectors already, and so can't get a new part."""
     if "theta" in vars(layer):
         raise RuntimeError(
             f"{type(layer).__name__} is initialized: it can't get {name!r} now; "
@@ -76,7 +76,7 @@ def require_uninitialized(layer: WithMessages, name: str) -> None:
 
 
 def require_layer(kind: str, name: str, layer: object) -> None:
-    """Raise a TypeError if what shall be put inside a layer is none."""
+    """Raise a TypeError if what is to be put inside a layer is not a layer."""
     if isinstance(layer, type) and issubclass(layer, WithMessages):
         raise TypeError(f"{kind}: {name!r} must be a layer, such as {layer.__name__}(...)")
     if not isinstance(layer, WithMessages):

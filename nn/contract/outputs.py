@@ -1,4 +1,4 @@
-"""Outputs that nobody changes: the layer, or the next one, needs them again in `backward`."""
+"""Read-only outputs: the layer, or the next one, may need them again in `backward`."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy as np
 from glassnet.nn.types import Array
 
 
-def read_only(forward: Callable[..., Array]) -> Callable[..., Array]:
+def with_read_only_output(forward: Callable[..., Array]) -> Callable[..., Array]:
     """Return a `forward` whose output can't be written to.
 
     With copies instead, which would be the caller's own, training takes 1 % longer with Dense

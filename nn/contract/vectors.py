@@ -148,6 +148,7 @@ class WithVectors(WithMessages, WithCopies):
         return self._views("gradient", "d")
 
     def _views(self, kind: str, before: str) -> Views:
+        """Return the attributes of all parameters, named with `before` in front, by dotted name."""
         views = {
             prefix + name: getattr(layer, before + name)
             for prefix, layer in self.walk()

@@ -1,4 +1,4 @@
-"""The rules that every layer keeps, as checks: see the top of `nn/layer.py` for the rules."""
+"""Checks of the rules that every layer keeps; the top of `nn/layer.py` lists the rules."""
 
 from __future__ import annotations
 

@@ -9,7 +9,7 @@ Nothing is subtracted, so nothing is lost: with h = 1e-30 the result is as exact
 takes the branch that it takes for v.
 
 Not everything in NumPy is analytic. `abs`, `var`, `std`, `linalg.norm`, `real` and `sign` drop the
-imaginary part without a word, and the derivative of whatever goes through them is missing. So a
+imaginary part without a warning, and the derivative of whatever goes through them is missing. So a
 complex step counts only if a difference quotient confirms it, once for each tensor.
 """
 

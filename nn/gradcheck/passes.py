@@ -66,6 +66,7 @@ class Passes:
             layer.bind(theta, grad)
 
     def _forward(self, x: Array, state: Mapping[str, Array]) -> Array:
+        """Return the output for an input and a state, with the same random numbers each time."""
         self._layer.set_batch_shard(BatchShard(np.random.default_rng(self._seed)))
         self._layer.state = state
         return self._layer.forward(x, self._train)

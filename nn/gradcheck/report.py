@@ -25,7 +25,7 @@ class Agreement:
         The smallest relative error of the whole gradient that the check would have found with
         probability 0.999; infinite if nothing was tried, NaN if the gradient is zero or empty.
     method : str
-        "complex step" or "five-point difference".
+        "complex step" or "five-point difference"; "nothing to compare" for an empty tensor.
     reason : str, default ""
         Why the complex step does not work for this tensor; empty if it does.
 

@@ -236,7 +236,7 @@ class Conv2DTranspose(Layer):
     kernel_size : int or tuple of two int
         Height and width of the kernel, or one number for both.
     stride : int or tuple of two int, default 1
-        How far apart two neighbouring pixels of x put the kernel.
+        How far apart two neighboring pixels of x put the kernel.
     padding : {'valid', 'same'}, default 'valid'
         'valid' makes y large enough for all that is added; 'same' cuts it to stride times the size
         of x, as much before as after, one more after if the number is odd.
@@ -368,6 +368,6 @@ def _add_bias(y: Array, b: Array) -> None:
 
 
 def _sum_positions(dy: Array) -> Array:
-    """Return the sum (F,) of dy (N, H, W, F) over all but its channels: images first, as above."""
+    """Return dy (N, H, W, F) summed to (F,), over the images first, as F may be small."""
     total: Array = dy.sum(axis=0).sum(axis=(0, 1))
     return total

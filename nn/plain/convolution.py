@@ -173,7 +173,7 @@ def convolution_backward(
 def transposed_convolution_forward(
     x: Array, W: Array, b: Array, stride: tuple[int, int] = (1, 1), padding: str = "valid"
 ) -> Array:
-    """Paint a kernel, times a pixel, for each pixel of an image.
+    """Add the kernel, times a pixel, to the output for each pixel of an image.
 
     Parameters
     ----------
@@ -184,7 +184,7 @@ def transposed_convolution_forward(
     stride : tuple of two int, default (1, 1)
         The step in the output for each step in the input: 2 doubles the size.
     padding : {'valid', 'same'}, default 'valid'
-        'valid' keeps all that is painted; 'same' cuts the output to `stride` times the input.
+        'valid' keeps all that is added; 'same' cuts the output to `stride` times the input.
 
     Returns
     -------

@@ -19,7 +19,7 @@ def sgd(
     theta, grad : array
         The parameters and the gradient of the loss for them.
     velocity : array
-        The sum of earlier gradients, each `momentum` times smaller than the next; zeros at first.
+        The sum of earlier gradients, each weighted `momentum` times the next; zeros at first.
     learning_rate : float, default 0.01
         The size of a step.
     momentum : float, default 0.9
