@@ -72,8 +72,11 @@ def _run(arguments: list[str]) -> int:
         print(_help())
     else:
         meant = closest(name, [*SUBCOMMANDS, "--help", "--version"])
-        advice = f"did you mean {meant}?" if meant else f"choose from {', '.join(SUBCOMMANDS)}"
-        kind = "option" if name.startswith("-") else "command"
+        if name.startswith("-"):
+            kind, choice = "option", "--help lists the commands"
+        else:
+            kind, choice = "command", f"choose from {', '.join(SUBCOMMANDS)}"
+        advice = f"did you mean {meant}?" if meant else choice
         raise UsageError(f"there is no {kind} {name}; {advice}")
     return 0
 

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 
 import numpy as np
 
-from glassnet.models import CharacterCell, CharacterNetwork
+from glassnet.models import CharacterCell, CharacterNetwork, check_neuron
 from glassnet.nn import Array, softmax
 
 __all__ = ["character_probabilities", "draw", "stream_text"]
@@ -240,19 +240,10 @@ def _check_options(
 
 
 def _check_clamped(network: CharacterNetwork, clamped: Mapping[tuple[int, int], float]) -> None:
-    sizes = network.hidden_sizes
     for (layer, unit), value in clamped.items():
-        if not 1 <= layer <= len(sizes):
-            raise ValueError(
-                f"there is no layer {layer}; layers are numbered from 1 to {len(sizes)}"
-            )
-        if not 0 <= unit < sizes[layer - 1]:
-            raise ValueError(
-                f"layer {layer} has no neuron {unit}; its neurons are numbered from 0 to "
-                f"{sizes[layer - 1] - 1}"
-            )
+        check_neuron(layer, unit, network.hidden_sizes)
         if not -1 <= value <= 1:
-            raise ValueError(f"a hidden state lies between -1 and 1, which {value} does not")
+            raise ValueError(f"a hidden state must be a value from -1 to 1, not {value}")
 
 
 def _clamp(cell: CharacterCell, clamped: Mapping[tuple[int, int], float], count: int) -> None:

@@ -49,7 +49,7 @@ def evaluate(
     DataError
         If the data can't be had, or `validation` does not apply to it.
     CorpusError
-        If nothing is held out.
+        If nothing is held out, or too little to evaluate on.
     VocabularyError
         If a text holds a character that the network does not know.
 
@@ -80,6 +80,6 @@ def evaluate(
     try:
         with one_thread():
             evaluation = experiment.evaluate(network, part)
-    except VocabularyError as error:
-        raise VocabularyError(f"{which}: {error}") from error
+    except (CorpusError, VocabularyError) as error:
+        raise type(error)(f"{which}: {error}") from error
     return evaluation, which if part in (None, 1) else f"the last {100 * part:.4g} % of {which}"

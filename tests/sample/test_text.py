@@ -298,8 +298,8 @@ def test_clamped_units_stay_at_every_step(
         ((3, 0), 0, "there is no layer 3; layers are numbered from 1 to 2"),
         ((0, 0), 0, "there is no layer 0"),
         ((1, 16), 0, "layer 1 has no neuron 16; its neurons are numbered from 0 to 15"),
-        ((1, 0), 1.5, "a hidden state lies between -1 and 1, which 1.5 does not"),
-        ((1, 0), np.nan, "a hidden state lies between -1 and 1, which nan does not"),
+        ((1, 0), 1.5, "a hidden state must be a value from -1 to 1, not 1.5"),
+        ((1, 0), np.nan, "a hidden state must be a value from -1 to 1, not nan"),
     ],
 )
 def test_units_that_can_not_be_clamped(

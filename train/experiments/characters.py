@@ -87,7 +87,7 @@ class LSTMOptions(CharacterOptions):
     variational: bool = option(
         False,
         yes_or_no,
-        "yes keeps a mask of dropout for all k1 steps, no draws one for each",
+        "yes draws one dropout mask for all k1 characters, no draws a new one for each",
         "yes|no",
         "network",
     )
@@ -153,7 +153,7 @@ class CharacterExperiment(TextExperiment):
         part = self._options.validation if part is None else part
         ids = split(network.vocabulary.encode(self.text), part)[1]
         if len(ids) < 2:
-            raise CorpusError(f"{self.data}: too short, a prediction needs two characters")
+            raise CorpusError("too short, a prediction needs two characters")
         loss, accuracy = text_loss(network, ids, progress=True)
         return Evaluation(loss, "a character", accuracy)
 

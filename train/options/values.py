@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 from glassnet.nn.optim.schedules import parse_schedule
-from glassnet.options import number, one_of, whole_number
+from glassnet.options import number, whole_number
 
 positive = number("above 0", lambda value: value > 0)
 not_negative = number("of at least 0", lambda value: value >= 0)
@@ -16,11 +16,13 @@ count_or_zero = whole_number(0, 2**31)
 
 def yes_or_no(text: str) -> bool:
     """Return True for "yes" and False for "no"."""
-    return one_of("answer", ("yes", "no"))(text) == "yes"
+    if text not in ("yes", "no"):
+        raise argparse.ArgumentTypeError(f"must be yes or no, not {text!r}")
+    return text == "yes"
 
 
 def schedule(text: str) -> str:
-    """Return a schedule's text as it is, if it is one."""
+    """Return the text if it is a schedule."""
     try:
         parse_schedule(text)
     except ValueError as error:

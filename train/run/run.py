@@ -14,6 +14,7 @@ from glassnet.errors import UsageError
 from glassnet.models import Checkpoint, CheckpointError, Network, VocabularyError
 from glassnet.train.data.download import DataError
 from glassnet.train.experiments.experiment import Experiment
+from glassnet.train.objectives.split import CorpusError
 from glassnet.train.options import TrainingOptions
 from glassnet.train.recipes import RECIPES
 from glassnet.train.run.files import prepare_files, sole_run_in
@@ -115,6 +116,8 @@ class LoadedRun:
         ------
         VocabularyError
             If the text holds a character that the network does not know.
+        CorpusError
+            If the text is too short.
         """
         run, network = self.run, self.network
         weights_random, training_random = np.random.default_rng(run.options.seed).spawn(2)
@@ -127,8 +130,8 @@ class LoadedRun:
             objective = self.experiment.objective(
                 network, generator=training_random, communicator=communicator
             )
-        except VocabularyError as error:
-            raise VocabularyError(f"{run.options.data}: {error}") from None
+        except (CorpusError, VocabularyError) as error:
+            raise type(error)(f"{run.options.data}: {error}") from None
         trainer = Trainer(
             network,
             objective,

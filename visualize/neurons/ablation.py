@@ -167,7 +167,9 @@ def most_important(
     [1]
     """
     if len(text) < 5 * FEWEST:
-        raise ValueError(f"a search needs {5 * FEWEST} characters of text, not {len(text)}")
+        raise ValueError(
+            f"a search needs at least {5 * FEWEST} characters of text, not {len(text)}"
+        )
     screened = min(_SCREENED, len(text) // 5)
     text = text[: screened + _READ]
     means = _means(network, text, progress)
@@ -201,7 +203,7 @@ def _ablate(
 ) -> list[Ablation]:
     """Return the loss of a text with each of some neurons clamped to the mean that is given."""
     if len(text) < FEWEST:
-        raise ValueError(f"an ablation needs {FEWEST} characters of text, not {len(text)}")
+        raise ValueError(f"an ablation needs at least {FEWEST} characters of text, not {len(text)}")
     ids = network.vocabulary.encode(text)
     rows = len(neurons) + 1  # the first row is the intact network
     cell = network.cell(rows)

@@ -32,7 +32,11 @@ WRONG = {
     "no schedule": (["--schedule", "linear"], 2, "constant.*cosine"),
     "k2 below k1": (["--k2", "5"], 2, r"--k2 \(5\) must be at least --k1 \(10\)"),
     "missing data": (["--data", "none.txt"], 1, "none.txt"),
-    "too short": (["--chunks", "1000"], 1, "too short.*--chunks"),
+    "too short": (
+        ["--chunks", "1000"],
+        1,
+        r"^glassnet train: \S+: a corpus.* too short.*--chunks",
+    ),
     "missing checkpoint": (["--resume", "none.npz"], 1, "none.npz: there is no such file"),
     "a recipe to resume": (
         ["--resume", "shakespeare"],

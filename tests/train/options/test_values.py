@@ -45,6 +45,11 @@ def test_what_is_allowed(parse: Callable[[str], object], text: str, value: objec
 
 
 @pytest.mark.parametrize(("parse", "text"), BAD)
-def test_what_is_not(parse: Callable[[str], object], text: str) -> None:
+def test_what_is_not_allowed(parse: Callable[[str], object], text: str) -> None:
     with pytest.raises(argparse.ArgumentTypeError, match=text):
         parse(text)
+
+
+def test_yes_or_no_says_what_would_be_right() -> None:
+    with pytest.raises(argparse.ArgumentTypeError, match="must be yes or no, not 'maybe'"):
+        yes_or_no("maybe")

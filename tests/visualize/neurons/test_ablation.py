@@ -104,9 +104,9 @@ def test_the_ranking_is_by_text_that_had_no_part_in_the_choice(network: Characte
 
 
 def test_errors(network: CharacterLSTM) -> None:
-    with pytest.raises(ValueError, match="an ablation needs 2 characters of text, not 1"):
+    with pytest.raises(ValueError, match="an ablation needs at least 2 characters of text, not 1"):
         ablate(network, "a", [(1, 0)])
-    with pytest.raises(ValueError, match="a search needs 10 characters of text, not 9"):
+    with pytest.raises(ValueError, match="a search needs at least 10 characters of text, not 9"):
         most_important(network, "a" * 9)
     with pytest.raises(VocabularyError, match="'Ω'"):
         ablate(network, "abΩ", [(1, 0)])

@@ -126,7 +126,9 @@ def find_neurons(
     (0, 'AUC', 1.0, 'letter detector')
     """
     if len(text) < SHORTEST:
-        raise ValueError(f"a search needs {SHORTEST} characters of text, not {len(text)}")
+        raise ValueError(
+            f"a search needs at least {SHORTEST:,} characters of text, not {len(text)}"
+        )
     middle = halves(text)
     ids = network.vocabulary.encode(text)
     asked, before, after = [], [], []

@@ -140,7 +140,7 @@ def test_a_dead_neuron_tells_nothing(planted: CharacterLSTM) -> None:
 
 
 def test_errors(network: CharacterLSTM) -> None:
-    with pytest.raises(ValueError, match="a search needs 1000 characters of text, not 999"):
+    with pytest.raises(ValueError, match="at least 1,000 characters of text, not 999"):
         find_neurons(network, "a" * 999, HYPOTHESES.values())
     with pytest.raises(VocabularyError, match="'Ω'"):
         find_neurons(network, "ab\n" * 400 + "Ω", HYPOTHESES.values())
