@@ -25,7 +25,7 @@ DEFAULT_RECIPE = "shakespeare"
 def recorded_options(path: Path | str, checkpoint: Checkpoint) -> TrainingOptions:
     """Return the options that a checkpoint was trained with.
 
-    Options that there were none of at that time have the values of the recipe.
+    Options that did not exist then have the values of the recipe.
 
     Parameters
     ----------
@@ -42,7 +42,7 @@ def recorded_options(path: Path | str, checkpoint: Checkpoint) -> TrainingOption
     Raises
     ------
     CheckpointError
-        If the recipe does not exist here, or has no such options.
+        If the recipe does not exist here, or does not have these options.
 
     Examples
     --------

@@ -53,7 +53,7 @@ def new_parser(description: str, elsewhere: Iterable[str], subject: str) -> Pars
         nargs="?",
         type=Path,
         default=DEFAULT,
-        help="file of the network (default: the Shakespeare network that comes with glassnet)",
+        help="trained network (default: the Shakespeare LSTM that comes with glassnet)",
     )
     return parser
 
@@ -65,7 +65,7 @@ def add_seed(parser: Parser, drawn: str) -> None:
         metavar="N",
         type=whole_number(0),
         help=f"seed of the random numbers: the same seed and options give the same {drawn} "
-        "(default: a new one, told on standard error)",
+        "(default: a new one, printed on standard error)",
     )
 
 

@@ -27,7 +27,7 @@ def parser() -> Parser:
         "Print the loss of a trained network on the part of the data that was held out in its "
         "training, or on all of the other data that --data names.",
     )
-    parser.add_argument("checkpoint", type=Path, metavar="CHECKPOINT", help="file of the network")
+    parser.add_argument("checkpoint", type=Path, metavar="CHECKPOINT", help="trained network")
     fields = TextOptions.fields()
     parser.add_argument(
         "--data",

@@ -18,7 +18,7 @@ PROGRAM = "glassnet train"
 def parser(recipe_name: str = DEFAULT_RECIPE) -> Parser:
     """Return the parser of `glassnet train` with the options of one recipe.
 
-    Options of the recipe that are not given are missing in what it parses.
+    What it parses has no value for an option of the recipe that is not given.
 
     Parameters
     ----------
@@ -28,7 +28,7 @@ def parser(recipe_name: str = DEFAULT_RECIPE) -> Parser:
     Returns
     -------
     Parser
-        The parser; what is about the data, the network, the training and the run are groups of it.
+        The parser, with the options of data, network, training and run in groups.
 
     Examples
     --------
@@ -48,7 +48,10 @@ def parser(recipe_name: str = DEFAULT_RECIPE) -> Parser:
         subject=f"the recipe {recipe_name!r}",
     )
     parser.add_argument(
-        "recipe", nargs="?", metavar="RECIPE", help=f"name of the recipe (default {DEFAULT_RECIPE})"
+        "recipe",
+        nargs="?",
+        metavar="RECIPE",
+        help=f"name of the recipe (default: {DEFAULT_RECIPE})",
     )
     add = parser.add_argument
     add("--list", action="store_true", help="print the recipes")
@@ -58,7 +61,7 @@ def parser(recipe_name: str = DEFAULT_RECIPE) -> Parser:
         const="",
         metavar="FILE",
         help="go on exactly with the training saved in FILE: results go into its folder, options "
-        "come from it, and a finished run needs a larger --epochs (default SAVE/last.npz)",
+        "come from it, and a finished run needs a larger --epochs (default: SAVE/last.npz)",
     )
     add(
         "--init-from",
@@ -70,7 +73,7 @@ def parser(recipe_name: str = DEFAULT_RECIPE) -> Parser:
         "--evaluate",
         type=Path,
         metavar="FILE",
-        help="train nothing; do what glassnet evaluate FILE does (default: train)",
+        help="print the loss of the network in FILE instead of training, as glassnet evaluate does",
     )
     for group in GROUPS:
         section = parser.add_argument_group(group)
@@ -82,7 +85,7 @@ def parser(recipe_name: str = DEFAULT_RECIPE) -> Parser:
                     type=field.parse,
                     default=argparse.SUPPRESS,
                     metavar=field.metavar,
-                    help=f"{field.help} (default {shown(getattr(options, name))})".replace(
+                    help=f"{field.help} (default: {shown(getattr(options, name))})".replace(
                         "%", "%%"
                     ),
                 )
@@ -90,18 +93,18 @@ def parser(recipe_name: str = DEFAULT_RECIPE) -> Parser:
         "--steps",
         type=whole_number(1),
         metavar="N",
-        help="stop after N updates, and on --resume after N more (default: none)",
+        help="stop after N updates; with --resume, after N more (default: no limit)",
     )
     section.add_argument(
         "--save",
         type=Path,
         metavar="FOLDER",
-        help="folder for last.npz, best.npz and log.csv (default saves/RECIPE)",
+        help="folder for last.npz, best.npz and log.csv (default: saves/RECIPE)",
     )
     section.add_argument(
         "--log",
         type=Path,
         metavar="FILE",
-        help="path of the CSV log (default SAVE/log.csv)",
+        help="path of the CSV log (default: SAVE/log.csv)",
     )
     return parser

@@ -47,9 +47,9 @@ class TrainingOptions:
     weight_decay : float, default 0.0
         Each update shrinks the weights by learning rate times this.
     clip : float, default 0.0
-        Largest global norm of the gradients; 0 is no limit.
+        Largest global norm of the gradients; 0 sets no limit.
     ema : float, default 0.0
-        Decay of the exponential moving average of the weights; 0 is no average.
+        Decay of the exponential moving average of the weights; 0 keeps none.
     patience : int, default 0
         Epochs without a better loss before stopping; 0 never stops early.
     seed : int, default 1
@@ -57,7 +57,7 @@ class TrainingOptions:
     dtype : str, default "float32"
         Type of the weights.
     workers : int, default 0
-        Processes that share each update; 0 takes what suits the machine.
+        Processes that share each update; 0 chooses what suits the machine.
 
     Raises
     ------
@@ -104,7 +104,7 @@ class TrainingOptions:
     clip: float = option(
         0.0,
         not_negative,
-        "largest global norm of the gradients; 0 is no limit",
+        "largest global norm of the gradients; 0 sets no limit",
         "NORM",
         "training",
     )
@@ -112,7 +112,7 @@ class TrainingOptions:
         0.0,
         fraction,
         "decay of the exponential moving average of the weights, which is validated and saved as "
-        "best.npz; 0 is no average",
+        "best.npz; 0 keeps none",
         "DECAY",
         "training",
     )
@@ -136,7 +136,7 @@ class TrainingOptions:
     workers: int = option(
         0,
         whole_number(0, 4096),
-        "processes that share each update; 0 takes what suits the machine",
+        "processes that share each update; 0 chooses what suits the machine",
         "N",
         "run",
         resumable=True,

@@ -92,10 +92,10 @@ class Progress:
         self._said = now
         rate = (step - self._first) / (now - self._began)
         minutes, seconds = divmod(round((self._steps_per_epoch - step) / rate), 60)
-        self._print(
+        self.say(
             f"{self._title}  step {step}/{self._steps_per_epoch}  "
             f"loss {loss:.4f}  {rate * self._items_per_step:,.0f} {self._unit}/s  "
-            f"{minutes}:{seconds:02} left in this epoch"
+            f"{minutes}:{seconds:02} left"
         )
 
     def end_epoch(self, values: dict[str, float]) -> None:
@@ -114,25 +114,22 @@ class Progress:
             for name, value in values.items()
             if name not in ("epoch", "seconds")
         )
-        self._print(f"{self._title}  {measures}  {values['seconds']:.0f} s")
+        self.say(f"{self._title}  {measures}  {values['seconds']:.0f} s")
 
     def say(self, line: str) -> None:
-        """Print a line above the bar.
+        """Print a line, above the bar if there is one.
 
         Parameters
         ----------
         line : str
             What to print.
         """
-        self._print(line)
+        if not self._quiet:
+            tqdm.write(line, file=sys.stderr)
+            sys.stderr.flush()
 
     def close(self) -> None:
         """Remove the bar."""
         if self._bar is not None:
             self._bar.close()
             self._bar = None
-
-    def _print(self, line: str) -> None:
-        if not self._quiet:
-            tqdm.write(line, file=sys.stderr)
-            sys.stderr.flush()

@@ -18,10 +18,7 @@ from glassnet.visualize.command.view import DEFAULT_CHECKPOINT, PROGRAM
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command with these arguments (default: the process's) and return its exit status.
-
-    0: done. 1: a file, or what it holds, is wrong. 2: wrong usage. 130: interrupted.
-    """
+    """Run the command and return its exit status; see `glassnet/command.py`."""
     return run_command(PROGRAM, _run, arguments)
 
 

@@ -94,8 +94,8 @@ def _add_options(parser: Parser) -> None:
         type=_states,
         default=("hidden",),
         metavar="STATE[,STATE...]",
-        help=f"draw this state of the neuron: {', '.join(STATES)} or all; of several, the page "
-        "and the export hold all, and what is drawn is the first (default: hidden)",
+        help=f"draw this state of the neuron: {', '.join(STATES)} or all; of several, the "
+        "first is drawn, and the page and the export hold all (default: hidden)",
     )
     parser.add_argument(
         "--corpus",

@@ -59,7 +59,7 @@ class View(Generic[Shown, Options]):
             elsewhere=elsewhere,
             subject=f"this {self.name}",
         )
-        parser.epilog = "Each kind of network has its own options: see CHECKPOINT --help."
+        parser.epilog = f"{PROGRAM} CHECKPOINT --help shows the options of another network."
         parser.add_argument(
             "checkpoint",
             nargs="?",
@@ -99,7 +99,7 @@ class View(Generic[Shown, Options]):
             If the network is of another family.
         """
         if not isinstance(network, self.family):
-            raise TypeError(f"{type(network).__name__} is no {self.family.__name__}")
+            raise TypeError(f"a {type(network).__name__} is not a {self.family.__name__}")
         parser = self.parser(elsewhere)
         options = self.options(**vars(parser.parse_args(arguments)))
         try:

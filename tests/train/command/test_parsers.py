@@ -25,7 +25,7 @@ def test_help_shows_the_options_of_this_recipe_only(
 @pytest.mark.parametrize("recipe", RECIPES)
 def test_help_tells_every_default(recipe: str) -> None:
     for action in parser(recipe)._actions[1:]:  # after --help
-        assert "default" in str(action.help) or action.dest == "list", action.dest
+        assert "(default: " in str(action.help) or action.dest in ("list", "evaluate"), action.dest
 
 
 def test_only_what_is_given_is_parsed() -> None:

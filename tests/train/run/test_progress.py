@@ -18,8 +18,8 @@ def test_lines_say_how_far_and_how_fast(
         progress.step(step, loss)
     # One update a second; the line after 120 s would be the second within ten seconds.
     assert capsys.readouterr().err.splitlines() == [
-        "epoch 3/7  step 51/500  loss 2.5000  2,500 characters/s  7:29 left in this epoch",
-        "epoch 3/7  step 71/500  loss 2.0000  2,500 characters/s  7:09 left in this epoch",
+        "epoch 3/7  step 51/500  loss 2.5000  2,500 characters/s  7:29 left",
+        "epoch 3/7  step 71/500  loss 2.0000  2,500 characters/s  7:09 left",
     ]
     progress.end_epoch(
         {"epoch": 3, "training_loss": 1.9876, "validation_loss": 2.1, "seconds": 499.6}
@@ -27,6 +27,19 @@ def test_lines_say_how_far_and_how_fast(
     assert capsys.readouterr().err == (
         "epoch 3/7  training loss 1.9876  validation loss 2.1000  500 s\n"
     )
+
+
+def test_the_line_within_an_epoch_fits_80_columns(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seconds = iter([100.0, 200.0])
+    monkeypatch.setattr(train_run_progress.time, "monotonic", lambda: next(seconds))
+    progress = Progress(3610, 100, 2500, "characters", quiet=False)
+    progress.start_epoch(100, 0)
+    progress.step(1000, 2.5)
+    line = capsys.readouterr().err
+    assert line == ("epoch 100/100  step 1000/3610  loss 2.5000  25,000 characters/s  4:21 left\n")
+    assert len(line) <= 80
 
 
 def test_the_line_of_an_epoch_fits_80_columns(capsys: pytest.CaptureFixture[str]) -> None:

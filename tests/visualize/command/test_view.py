@@ -44,7 +44,7 @@ def test_a_network_is_shown_with_its_options() -> None:
 
 
 def test_what_does_not_fit() -> None:
-    with pytest.raises(TypeError, match=r"CharacterLSTM is no TextAutoencoder"):
+    with pytest.raises(TypeError, match=r"a CharacterLSTM is not a TextAutoencoder"):
         VIEW.run(CharacterLSTM(Vocabulary("ab")), CHECKPOINT, [])
     with pytest.raises(UsageError, match=r"--text does not apply to this reader of lines"):
         VIEW.run(NETWORK, CHECKPOINT, ["--text", "a"], elsewhere=["--text", "--count"])
@@ -64,4 +64,6 @@ def test_out_of_memory_names_a_remedy_if_there_is_one() -> None:
 def test_help_begins_with_what_is_shown_and_tells_of_other_networks() -> None:
     lines = VIEW.parser().format_help().splitlines()
     assert lines[:3] == ["usage: glassnet visualize [CHECKPOINT] [options]", "", "Show lines."]
-    assert lines[-1] == "Each kind of network has its own options: see CHECKPOINT --help."
+    assert lines[-1] == (
+        "glassnet visualize CHECKPOINT --help shows the options of another network."
+    )
