@@ -120,7 +120,7 @@ class CharacterNetwork(Sequential, ABC):
 
     @abstractmethod
     def cell(self, rows: int = 1) -> CharacterCell:
-        """Return this network one character at a time, from a zero state.
+        """Return a cell that reads one character at a time, from a zero state.
 
         Parameters
         ----------

@@ -13,7 +13,7 @@ SIDE = 28
 PIXELS = SIDE * SIDE
 CLASSES = 10
 
-_ROWS_AT_ONCE = 250  # convolutions of more images than these take more memory than they save time
+_ROWS_AT_ONCE = 250  # with more, convolutions take more memory and hardly less time
 
 
 class ImageAutoencoder(Sequential):

@@ -1,8 +1,8 @@
 """Into how many parts to cut a matrix product, so that NumPy's BLAS is fastest.
 
 A general matrix product first copies ("packs") its matrices into an order that suits the cache.
-OpenBLAS's AVX-512 kernels skip this while rows · inner · columns <= 10⁶. There, several products of
-that size are faster than one large product.
+OpenBLAS's AVX-512 kernels skip this while rows · inner · columns <= 10⁶. With them, several
+products of that size are faster than one large product.
 """
 
 from __future__ import annotations

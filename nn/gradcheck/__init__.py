@@ -17,7 +17,7 @@ Nothing is subtracted, so the result is as exact as L itself, and near a kink (R
 max pooling) as anywhere else. A few random unit directions d cost one forward pass each, however
 large v is; small tensors are checked at every coordinate as well.
 
-Before, one five-point difference (Abramowitz & Stegun 1964, 25.3.6)
+First, one five-point difference (Abramowitz & Stegun 1964, 25.3.6)
 
     L'(0) ≈ (8 (L(h) - L(-h)) - (L(2h) - L(-2h))) / 12h,    h = 1e-4
 

@@ -41,7 +41,7 @@ class GaussianSampling(Layer):
         z = mean + exp(½ log_variance) · ε
 
     so that the gradients reach the mean and the variance (the reparametrization trick). When not
-    training, z is the mean. Either way it adds to the loss weight / N times the Kullback-Leibler
+    training, z is the mean. Either way the loss grows by weight / N times the Kullback-Leibler
     divergence from the standard normal distribution, summed over the N rows of the whole batch:
 
         KL = ½ Σ (mean² + exp(log_variance) - log_variance - 1)

@@ -129,7 +129,7 @@ class Optimizer:
             self._update(theta[block], grad[block], *vectors, *scratch)
 
     def _update(self, theta: Array, g: Array, *vectors: Array) -> None:
-        """Update one block of θ and of the state in place; two blocks to calculate in come last."""
+        """Update one block of θ in place; `vectors` are blocks of the state and two of scratch."""
         raise NotImplementedError
 
 

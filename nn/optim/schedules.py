@@ -4,8 +4,8 @@
     optimizer.learning_rate = learning_rate * schedule(step, steps_total, steps_per_epoch)
 
 A schedule gives the factor for the learning rate of one step. Steps count from 0: the first is
-taken with `schedule(0, ...)` and the last with `schedule(steps_total - 1, ...)`. What a docstring
-calls the end is reached at `steps_total`, one step later, and stays so.
+taken with `schedule(0, ...)` and the last with `schedule(steps_total - 1, ...)`. `one_cycle` and
+`cosine` reach 0 at `steps_total`, one step later, and stay there.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ def constant() -> Schedule:
 
 
 def step_decay(every: float, factor: float) -> Schedule:
-    """Multiply the learning rate by `factor` after each `every` epochs.
+    """Return the schedule that multiplies the learning rate by `factor` after each `every` epochs.
 
     Parameters
     ----------
@@ -78,7 +78,7 @@ def step_decay(every: float, factor: float) -> Schedule:
 
 
 def exponential(factor: float) -> Schedule:
-    """Multiply the learning rate by `factor` in the course of each epoch, evenly over its steps.
+    """Return the schedule that multiplies by `factor` in each epoch, evenly over its steps.
 
     Parameters
     ----------
@@ -107,7 +107,7 @@ def exponential(factor: float) -> Schedule:
 
 
 def one_cycle(warmup: float = 0.3, start: float = 0.04) -> Schedule:
-    """Rise in a straight line from `start` to 1, then fall to 0 along half a cosine.
+    """Return the schedule that rises linearly from `start` to 1, then falls to 0 along a cosine.
 
     Parameters
     ----------
