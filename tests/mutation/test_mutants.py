@@ -1,0 +1,86 @@
+import ast
+
+import pytest
+
+from tests.mutation.mutants import mutants
+
+
+def changes(source: str) -> set[str]:
+    return {mutant.after for mutant in mutants(source)}
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("a + b", {"a - b"}),
+        ("(a) * (b)", {"(a) / (b)"}),
+        ("a @ b", {"b @ a"}),
+        ("a // b % c", {"a * b % c", "a // b * c"}),
+        ("-a", {"+a"}),
+        ("b = not a", {"b =  a"}),
+        ("a < b", {"a <= b", "a >= b"}),
+        ("a == b != c", {"a != b != c", "a == b == c"}),
+        ("a is not None", {"a is None"}),
+        ("a not in b", {"a in b"}),
+        ("a and b and c", {"a or b and c", "a and b or c"}),
+        ("a[t]", {"a[t - 1]"}),
+        ("a[m:n]", {"a[:n]", "a[m:]"}),
+        ("a[..., 1]", {"a[..., 2]"}),
+        ("a.sum(axis=0)", {"a.sum(axis=1)"}),
+        ("a.T", {"a"}),
+        ("a.transpose(b, c)", {"a.transpose(c, b)"}),
+        ("f(a, b, c)", {"f(b, a, c)", "f(a, c, b)"}),
+        ("f(*a, b)", set()),
+        ("f(0.5)", {"f(1.0)"}),
+        ("f(0.0)", {"f(1.0)"}),
+        ("f(True)", {"f(False)"}),
+        ("b if a else c", {"b if not (a) else c"}),
+        ("'text'", set()),
+        ("f'{a + 1}'", set()),
+        ("'σ', a + b", {"'σ', a - b"}),
+    ],
+)
+def test_expressions(line: str, expected: set[str]) -> None:
+    assert changes(line) == expected
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("a = b", {"pass"}),
+        ("f()", {"pass"}),
+        ("a += b", {"pass", "a = b", "a -= b"}),
+        ("a *= b", {"pass", "a = b", "a /= b"}),
+        ("a @= b", {"pass", "a = b"}),
+        ("raise ValueError('a' + 'b')", {"pass"}),
+        ("return a", set()),
+        ("a: int | None = b", set()),
+        ("if a: return", {"if not (a): return"}),
+    ],
+)
+def test_statements_in_a_function(line: str, expected: set[str]) -> None:
+    assert changes(f"def f():\n    {line}\n") == expected
+
+
+def test_what_is_no_code_is_left_alone() -> None:
+    source = '''"""Text."""
+from a import b
+__all__ = ["a" + "b"]
+@decorated(1)
+def f(a: int | float) -> list[1 | 2]:
+    """Text."""
+'''
+    assert mutants(source) == []
+
+
+def test_lines_stay_where_they_are() -> None:
+    call = ["a.g(", "    1,  # +", "    a", "    # a comment with - and +", "    + 2,", ")"]
+    source = "\n    ".join(["def f(a):", *call, ""])
+    found = mutants(source)
+    assert {m.after for m in found} == {"pass", "2,  # +", "- 2,", "+ 3,", "a"}
+    assert {m.line for m in found} == {2, 3, 6}
+    for mutant in found:
+        assert mutant.source.count("\n") == source.count("\n")
+        assert mutant.source.splitlines()[mutant.line - 1].strip() == mutant.after
+        assert source.splitlines()[mutant.line - 1].strip() == mutant.before
+        ast.parse(mutant.source)
