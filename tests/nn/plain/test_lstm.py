@@ -34,3 +34,13 @@ def test_equals_the_fast_lstm(generator: np.random.Generator, x: Array, units: i
 
 def test_sigmoid() -> None:
     np.testing.assert_allclose(sigmoid(np.array([0.0, np.log(3)])), [0.5, 0.75])
+
+
+def test_no_time_steps(generator: np.random.Generator) -> None:
+    x, start = np.empty((0, 2, 3)), generator.normal(size=(2, 2, 4))
+    layer = LSTM(3, 4).initialize(generator, np.float64)
+    states = lstm_forward(x, layer.Wx, layer.Wh, layer.b, *start)
+    np.testing.assert_array_equal(states[:2], start[:, None])
+    gradients = lstm_backward(np.empty((0, 2, 4)), x, layer.Wx, layer.Wh, *states)
+    assert gradients["h"].shape == gradients["c"].shape == (2, 4)
+    assert not any(gradient.any() for gradient in gradients.values())
