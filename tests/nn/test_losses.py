@@ -289,3 +289,11 @@ def test_total_is_positive(total: int) -> None:
         softmax_cross_entropy(np.zeros((2, 2)), np.zeros(2, int), total)
     with pytest.raises(ValueError, match=r"^there are no rows to average over$"):
         softmax_cross_entropy(np.zeros((0, 2)), np.zeros(0, int))
+
+
+def test_a_single_row_in_all() -> None:
+    output, targets = np.array([[0.5, 2.0]]), np.array([[1.0, 0.0]])
+    for loss in (mean_squared_error, sigmoid_binary_cross_entropy):
+        value, gradient = loss(output, targets, total=1)
+        assert value == loss(output, targets)[0]
+        np.testing.assert_array_equal(gradient, loss(output, targets)[1])
