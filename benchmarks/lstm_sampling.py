@@ -32,7 +32,7 @@ def glassnet(count: int) -> Contender:
     network = CharacterLSTM(vocabulary, units=UNITS).initialize(np.random.default_rng(0))
 
     def run(length: int) -> None:
-        with threadpool_limits(1, user_api="blas"):  # as sample/command.py does
+        with threadpool_limits(1, user_api="blas"):  # as sample/command/main.py does
             generator = np.random.default_rng(1)
             texts = stream_text(
                 network, generator, length=length, temperature=TEMPERATURE, count=count

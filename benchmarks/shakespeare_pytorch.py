@@ -129,7 +129,7 @@ class Training:
         decay = options["ema"]
 
         def averaged(average: Any, weights: Any, updates: Any) -> Any:
-            # As in `nn/optim/averaging.py`; after the first update AveragedModel takes the weights.
+            # As in `nn/optim/moving_average.py`; AveragedModel takes the weights after update 1.
             kept = min(decay, int(updates) / (int(updates) + 9))
             return kept * average + (1 - kept) * weights
 
