@@ -41,7 +41,7 @@ w = H and B = 1: one plain product for each gate, in the same code.
 
 Memory: 11·T·N·H numbers (projection 4, gates 4, hidden, cell and tanh(cell) 1 each), T·N·D for
 dx, and (D + 3H)·4H for copies of weights: 61 + 17 MB in float32 for T = 100, N = 25, D = H = 512.
-The mask of `weight_drop` takes H·4H more.
+The mask of `weight_drop` takes H·4H more, and `state_dropout` T·N·H.
 """
 
 from __future__ import annotations
@@ -69,14 +69,19 @@ class LSTM(Layer):
     weight_drop : float, default 0.0
         In training each element of Wh is zero with this probability, for a whole sequence and all
         its rows; the others are scaled by 1 / (1 - weight_drop).
+    state_dropout : float, default 0.0
+        In training each element of h(t-1) is zero with this probability in the product with Wh,
+        the same elements at every time step of a sequence; the others are scaled by
+        1 / (1 - state_dropout). The output y is whole.
 
     Raises
     ------
     ValueError
-        If `weight_drop` is out of range. From `forward`: if x or the carried state has the wrong
-        shape, or an id is out of range.
+        If `weight_drop` or `state_dropout` is out of range. From `forward`: if x or the carried
+        state has the wrong shape, or an id is out of range.
     RuntimeError
-        From `forward`: in training with `weight_drop`, if `batch_shard` is not set.
+        From `forward`: in training with `weight_drop` or `state_dropout`, if `batch_shard` is not
+        set.
 
     Shapes
     ------
@@ -104,7 +109,9 @@ class LSTM(Layer):
     *Learning to forget*; Jozefowicz, Zaremba & Sutskever 2015, *An empirical exploration of
     recurrent network architectures*, for the forget gate's bias; Wan et al. 2013, *Regularization
     of neural networks using DropConnect*, and Merity, Keskar & Socher 2018, *Regularizing and
-    optimizing LSTM language models*, section 2, for `weight_drop`.
+    optimizing LSTM language models*, section 2, for `weight_drop`; Gal & Ghahramani 2016, *A
+    theoretically grounded application of dropout in recurrent neural networks*, section 4, for
+    `state_dropout`.
 
     Examples
     --------
@@ -134,12 +141,19 @@ class LSTM(Layer):
     state_names = ("h", "c")
 
     def __init__(
-        self, in_features: int, units: int, forget_bias: float = 1.0, weight_drop: float = 0.0
+        self,
+        in_features: int,
+        units: int,
+        forget_bias: float = 1.0,
+        weight_drop: float = 0.0,
+        state_dropout: float = 0.0,
     ) -> None:
         super().__init__()
-        if not 0 <= weight_drop < 1:
-            raise ValueError(f"weight_drop must be at least 0 and below 1, not {weight_drop}")
-        self.in_features, self.units, self.weight_drop = in_features, units, weight_drop
+        for name, rate in (("weight_drop", weight_drop), ("state_dropout", state_dropout)):
+            if not 0 <= rate < 1:
+                raise ValueError(f"{name} must be at least 0 and below 1, not {rate}")
+        self.in_features, self.units = in_features, units
+        self.weight_drop, self.state_dropout = weight_drop, state_dropout
 
         def first_bias(generator: np.random.Generator, shape: tuple[int, ...]) -> Array:
             return np.repeat([0.0, forget_bias, 0.0, 0.0], units)
@@ -159,6 +173,7 @@ class LSTM(Layer):
         self._project_input(x, half)
         np.multiply(self.Wh, half, out=self._weights)
         self._mask = self._draw_mask() if train and self.weight_drop else None
+        self._state_mask = self._draw_state_mask() if train and self.state_dropout else None
         if self._mask is not None:
             self._weights *= self._mask
         self._forward_tiles[:, 0] = column_tiles(self._weights, self._gates.shape[-1])
@@ -167,7 +182,10 @@ class LSTM(Layer):
         for t in range(x.shape[0]):
             z = self._gates[t]  # (4, K, B, n, w)
             cell, tanh_cell = self._cells[t + 1], self._tanh_cells[t]  # (K, B, n, w)
-            np.matmul(self._hidden_blocks[t], self._forward_tiles, out=self._products[t])
+            previous = self._hidden_blocks[t]  # (B, n, H)
+            if self._state_mask is not None:
+                previous = np.multiply(previous, self._state_mask, out=self._dropped[t])
+            np.matmul(previous, self._forward_tiles, out=self._products[t])
             z += self._projection_tiles[t]
             np.tanh(z, out=z)
             sigmoids = z[:3]
@@ -212,6 +230,13 @@ class LSTM(Layer):
         mask *= 1 / (1 - self.weight_drop)
         return mask
 
+    def _draw_state_mask(self) -> Array:
+        """Return the mask (B, n, H) of `state_dropout`."""
+        uniform = self.randomness().uniform(self._hidden.shape[1:])
+        mask = (uniform >= self.state_dropout).astype(self.Wh.dtype)
+        mask *= 1 / (1 - self.state_dropout)
+        return mask.reshape(self._hidden_blocks.shape[1:])
+
     def _start(self, name: str, destination: Array) -> None:
         """Copy a carried state (N, H), or zeros if none is set, to where the loop starts."""
         state, shape = self.carried.get(name), self._hidden.shape[1:]
@@ -241,6 +266,11 @@ class LSTM(Layer):
         dh, dc = np.zeros_like(self._scratch), np.zeros_like(self._scratch)  # (K, B, n, w)
         dgates, slopes = np.empty((2, *self._gates.shape[1:]), dz.dtype)  # (4, K, B, n, w)
         scratch = self._scratch
+        state_mask, read = self._state_mask, self._hidden[:-1]  # what was multiplied with Wh
+        if state_mask is not None:
+            state_mask = state_mask.reshape(blocks, n, units // width, width)
+            state_mask = state_mask.transpose(2, 0, 1, 3)  # (K, B, n, w)
+            read = self._dropped
         for t in reversed(range(steps)):
             i, f, o, g = self._gates[t]
             tanh_cell = self._tanh_cells[t]
@@ -264,12 +294,14 @@ class LSTM(Layer):
             # dh(t-1) = Σ over gates of dz Whᵀ, gate by gate for the same small products.
             np.matmul(dz_of_gate[t], self._backward_tiles, out=slopes)
             np.add.reduce(slopes, axis=0, out=dh)
+            if state_mask is not None:
+                dh *= state_mask
         self.dcarried = {
             "h": self._row_order(dh).reshape(rows, units),
             "c": self._row_order(dc).reshape(rows, units),
         }
         dz_rows = dz.reshape(-1, 4 * units)  # (T·N, 4H)
-        np.matmul(self._hidden[:-1].reshape(-1, units).T, dz_rows, out=self._weights)
+        np.matmul(read.reshape(-1, units).T, dz_rows, out=self._weights)
         if self._mask is not None:
             self._weights *= self._mask
         self.dWh += self._weights
@@ -319,7 +351,7 @@ class LSTM(Layer):
 
     def _allocate(self, steps: int, rows: int) -> None:
         """Allocate the buffers for sequences (T, N), unless they have this size already."""
-        wanted = (steps, rows, self.tiled, self.Wh.dtype)
+        wanted = (steps, rows, self.tiled, self.state_dropout > 0, self.Wh.dtype)
         if wanted == self._allocated:
             return
         self._allocated = ()  # in case memory runs out on the way
@@ -334,6 +366,8 @@ class LSTM(Layer):
         self._tanh_cells = np.empty((steps, tiles, blocks, n, width), dtype)
         self._scratch = np.empty((tiles, blocks, n, width), dtype)
         self._weights = np.empty((units, 4 * units), dtype)
+        if self.state_dropout:
+            self._dropped = np.empty((steps, blocks, n, units), dtype)  # h(0) .. h(T-1), masked
 
         self._forward_tiles = np.empty((4 * tiles, 1, units, width), dtype)
         self._backward_tiles = np.empty((4, tiles, 1, units, width), dtype)

@@ -54,8 +54,8 @@ MUTANTS = {
         "np.multiply(dc, self._cells[t + 1], out=dgates[1])",
     ),
     "wrong time step of the hidden state": (
-        "self._hidden[:-1].reshape",
-        "self._hidden[1:].reshape",
+        "self._state_mask, self._hidden[:-1]",
+        "self._state_mask, self._hidden[1:]",
     ),
     "output gate without tanh": ("np.multiply(dh, tanh_cell, out", "np.multiply(dh, 1, out"),
     "no slope of tanh(cell)": ("scratch *= dh", "scratch[...] = dh"),
@@ -304,6 +304,8 @@ def test_wrong_input_is_refused(generator: np.random.Generator) -> None:
     for rate in (-0.1, 1.0):
         with pytest.raises(ValueError, match="weight_drop must be"):
             LSTM(3, 4, weight_drop=rate)
+        with pytest.raises(ValueError, match="state_dropout must be"):
+            LSTM(3, 4, state_dropout=rate)
     layer = LSTM(3, 4).initialize(generator, np.float64)
     with pytest.raises(ValueError, match=r"\(T, N, 3\)"):
         layer.forward(np.zeros((5, 2, 4)))
@@ -320,8 +322,11 @@ def test_wrong_input_is_refused(generator: np.random.Generator) -> None:
 
 
 @pytest.mark.parametrize("shape", [(0, 2, 3), (5, 0, 3)])
-def test_nothing_to_read(shape: tuple[int, int, int], generator: np.random.Generator) -> None:
-    layer = LSTM(3, 4).initialize(generator, np.float64)
-    assert layer.forward(np.zeros(shape)).shape == (*shape[:2], 4)
+@pytest.mark.parametrize("rate", [0.0, 0.5])
+def test_nothing_to_read(
+    rate: float, shape: tuple[int, int, int], generator: np.random.Generator
+) -> None:
+    layer = LSTM(3, 4, state_dropout=rate).initialize(generator, np.float64)
+    assert layer.forward(np.zeros(shape), train=True).shape == (*shape[:2], 4)
     assert layer.backward(np.zeros((*shape[:2], 4))).shape == shape
     assert not layer.grad.any()

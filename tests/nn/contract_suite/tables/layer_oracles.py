@@ -167,3 +167,28 @@ def lstm(layer: Layer, x: Array, dy: Array, draw: BatchShard | None) -> Results:
     if ids:
         del found["x"]
     return {**found, "y": hs[1:]}
+
+
+def lstm_with_state_dropout(layer: Layer, x: Array, dy: Array, draw: BatchShard | None) -> Results:
+    """One sequence after the other: what is dropped of h(t-1) is dropped of the rows of Wh."""
+    Wx, Wh, b = (layer.parameters[name] for name in ("Wx", "Wh", "b"))
+    rows, units, rate = x.shape[1], len(Wh), layer.state_dropout
+    masks = np.ones((rows, units))
+    if draw is not None:
+        masks = (draw.uniform((rows, units)) >= rate) / (1 - rate)
+    state = {name: layer.carried.get(name, np.zeros((rows, units))) for name in ("h", "c")}
+    results = []
+    for n in range(rows):
+        one = slice(n, n + 1)
+        mask = masks[n][:, None]
+        read = (x[:, one], Wx, Wh * mask)
+        hs, cs, gates = plain.lstm_forward(*read, b, state["h"][one], state["c"][one])
+        found = plain.lstm_backward(dy[:, one], *read, hs, cs, gates)
+        results.append({**found, "y": hs[1:], "Wh": found["Wh"] * mask})
+    axes = {"x": 1, "y": 1, "h": 0, "c": 0}
+    return {
+        name: np.concatenate([one[name] for one in results], axes[name])
+        if name in axes
+        else np.sum([one[name] for one in results], axis=0)
+        for name in results[0]
+    }

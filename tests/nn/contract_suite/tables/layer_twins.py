@@ -138,3 +138,19 @@ def lstm(layer: Layer, p: Tensors, x: Any, draw: BatchShard | None) -> Any:
     zeros = torch().zeros(x.shape[1], units, dtype=torch().float64)
     start = tuple(p.get(name, zeros)[None] for name in ("h", "c"))
     return torch().func.functional_call(theirs, weights, (x, start))[0]
+
+
+def lstm_with_state_dropout(layer: Layer, p: Tensors, x: Any, draw: BatchShard | None) -> Any:
+    """Step by step, with the hidden state masked before each of them."""
+    mask = torch().ones(x.shape[1], len(p["Wh"]), dtype=torch().float64)
+    if draw is not None:
+        keep = torch().from_numpy(draw.uniform(tuple(mask.shape)) >= layer.state_dropout)
+        mask = keep.double() / (1 - layer.state_dropout)
+    zeros = torch().zeros_like(mask)
+    h, c, outputs = p.get("h", zeros), p.get("c", zeros), []
+    for row in x:
+        i, f, o, g = (row @ p["Wx"] + (h * mask) @ p["Wh"] + p["b"]).chunk(4, dim=1)
+        c = f.sigmoid() * c + i.sigmoid() * g.tanh()
+        h = o.sigmoid() * c.tanh()
+        outputs.append(h)
+    return torch().stack(outputs)

@@ -277,6 +277,16 @@ LAYERS: dict[str, LayerLine] = {
         random=True,
         state=(4,),
     ),
+    "LSTM with state dropout": LayerLine(
+        lambda: LSTM(3, 4, state_dropout=0.5),
+        (6, 5, 3),
+        oracles.lstm_with_state_dropout,
+        twins.lstm_with_state_dropout,
+        ((6, 5, 4),),
+        batch_axis=1,
+        random=True,
+        state=(4,),
+    ),
     "LSTM of ids": LayerLine(
         lambda: LSTM(6, 4),
         (6, 5),
