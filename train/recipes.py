@@ -25,7 +25,8 @@ DEFAULT_RECIPE = "shakespeare"
 def recorded_options(path: Path | str, checkpoint: Checkpoint) -> TrainingOptions:
     """Return the options that a checkpoint was trained with.
 
-    Options that did not exist then have the values of the recipe.
+    Options that did not exist then have the defaults of the recipe's class: those of the recipe
+    itself may have changed since.
 
     Parameters
     ----------
@@ -55,6 +56,6 @@ def recorded_options(path: Path | str, checkpoint: Checkpoint) -> TrainingOption
     if checkpoint.recipe not in RECIPES:
         raise CheckpointError(f"{path}: was trained with no recipe that exists here")
     try:
-        return RECIPES[checkpoint.recipe].options.updated(checkpoint.options)
+        return type(RECIPES[checkpoint.recipe].options)().updated(checkpoint.options)
     except OptionError as error:
         raise CheckpointError(f"{path}: its options can't be read: {error}") from error

@@ -1,6 +1,8 @@
 """The character LSTM: reads a text character by character and predicts the next one.
 
-ids (T, N) -> LSTM -> dropout -> LSTM -> dropout -> dense -> logits (T, N, characters)
+ids (T, N) -> [embedding -> dropout] -> LSTM -> dropout -> LSTM -> dropout -> dense -> logits
+                                                    |                     |
+                                                    +------- [skip] ------+   (T, N, characters)
 """
 
 from __future__ import annotations
@@ -8,16 +10,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Self, cast
 
+import numpy as np
+
 from glassnet.models.characters.lstm_cell import CharacterLSTMCell
 from glassnet.models.characters.network import CharacterNetwork
 from glassnet.models.vocabulary import Vocabulary
-from glassnet.nn import LSTM, Dense, Dropout
+from glassnet.nn import LSTM, NO_GRADIENT, Array, Dense, Dropout, Embedding
 
 
 class CharacterLSTM(CharacterNetwork):
     """LSTM layers on one-hot characters, then a dense layer to a logit for each character.
 
-    The names of its layers are `lstm1`, `lstm2`, ... and `dense`.
+    The names of its layers are `lstm1`, `lstm2`, ... and `dense`, and `embedding` if there is one.
 
     Parameters
     ----------
@@ -33,6 +37,20 @@ class CharacterLSTM(CharacterNetwork):
         Use one dropout mask for all time steps that are read at once, instead of one for each [1]_.
     weight_drop : float, default 0.0
         Rate of dropout on the recurrent weights; see `LSTM`.
+    embedding : int, default 0
+        Length of the vector that is learned for each character and read by the first LSTM layer;
+        0 reads one-hot characters.
+    input_dropout : float, default 0.0
+        Rate of dropout on the embedding when training.
+    state_dropout : float, default 0.0
+        Rate of dropout on the hidden state before the recurrent product [1]_; see `LSTM`.
+    skip : bool, default False
+        Let the dense layer read the output of all LSTM layers, not of the last one only [2]_.
+
+    Raises
+    ------
+    ValueError
+        If there is `input_dropout` without an embedding, or a rate is out of range.
 
     Shapes
     ------
@@ -43,6 +61,8 @@ class CharacterLSTM(CharacterNetwork):
     ----------
     .. [1] Gal & Ghahramani 2016, "A theoretically grounded application of dropout in recurrent
        neural networks", arXiv:1512.05287.
+    .. [2] Graves 2013, "Generating sequences with recurrent neural networks", section 2,
+       arXiv:1308.0850.
 
     Examples
     --------
@@ -66,20 +86,57 @@ class CharacterLSTM(CharacterNetwork):
         dropout: float = 0.0,
         variational: bool = False,
         weight_drop: float = 0.0,
+        embedding: int = 0,
+        input_dropout: float = 0.0,
+        state_dropout: float = 0.0,
+        skip: bool = False,
     ) -> None:
         super().__init__(vocabulary)
-        self.units = units
+        if input_dropout and not embedding:
+            raise ValueError("input_dropout needs an embedding: a one-hot character has one 1")
+        self.units, self.skip = units, skip
         self.dropout, self.variational, self.weight_drop = dropout, variational, weight_drop
+        self.input_dropout, self.state_dropout = input_dropout, state_dropout
+        shared_axes = (0,) if variational else ()
+        self.embedding: Embedding | None = None
+        if embedding:
+            self.embedding = self.add("embedding", Embedding(len(vocabulary), embedding))
+        if input_dropout:
+            self.add("input_dropout", Dropout(input_dropout, 1, shared_axes))
         self.lstms: list[LSTM] = []
         for number in range(1, layers + 1):
-            inputs = units if self.lstms else len(vocabulary)
-            self.lstms.append(
-                self.add(f"lstm{number}", LSTM(inputs, units, weight_drop=weight_drop))
-            )
+            inputs = units if self.lstms else embedding or len(vocabulary)
+            lstm = LSTM(inputs, units, weight_drop=weight_drop, state_dropout=state_dropout)
+            self.lstms.append(self.add(f"lstm{number}", lstm))
             if dropout:
-                shared_axes = (0,) if variational else ()
                 self.add(f"dropout{number}", Dropout(dropout, 1, shared_axes))
-        self.dense = self.add("dense", Dense(units, len(vocabulary)))
+        read = layers * units if skip else units
+        self.dense = self.add("dense", Dense(read, len(vocabulary)))
+
+    def forward(self, x: Array, train: bool = False) -> Array:
+        if not self.skip:
+            return super().forward(x, train)
+        outputs = []  # of the LSTM layers below, each (T, N, H)
+        for layer in self.layers.values():
+            if layer in self.lstms[1:]:
+                outputs.append(x)
+            elif layer is self.dense:
+                x = np.concatenate([*outputs, x], axis=2)  # (T, N, layers H)
+            x = layer.forward(x, train)
+        return x
+
+    def backward(self, dy: Array) -> Array:
+        if not self.skip:
+            return super().backward(dy)
+        for layer in reversed(self.layers.values()):
+            dy = layer.backward(dy)
+            if layer is self.dense:
+                *doutputs, dy = np.split(dy, len(self.lstms), axis=2)
+            elif layer in self.lstms[1:]:
+                dy = dy + doutputs.pop()
+            if dy is NO_GRADIENT:
+                break
+        return dy
 
     @property
     def configuration(self) -> Mapping[str, object]:
@@ -90,6 +147,10 @@ class CharacterLSTM(CharacterNetwork):
             "dropout": self.dropout,
             "variational": self.variational,
             "weight_drop": self.weight_drop,
+            "embedding": self.embedding.embedding_size if self.embedding else 0,
+            "input_dropout": self.input_dropout,
+            "state_dropout": self.state_dropout,
+            "skip": self.skip,
         }
 
     @classmethod
@@ -102,4 +163,4 @@ class CharacterLSTM(CharacterNetwork):
         return [self.units] * len(self.lstms)
 
     def cell(self, rows: int = 1) -> CharacterLSTMCell:
-        return CharacterLSTMCell(self.lstms, self.dense, rows)
+        return CharacterLSTMCell(self.lstms, self.dense, rows, self.embedding)

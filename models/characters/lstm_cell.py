@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from glassnet.nn import LSTM, Array, Dense, LSTMCell
+import numpy as np
+
+from glassnet.nn import LSTM, Array, Dense, Embedding, LSTMCell
 
 
 class CharacterLSTMCell:
@@ -15,9 +17,11 @@ class CharacterLSTMCell:
     lstms : Sequence[LSTM]
         The LSTM layers of an initialized network; `CharacterLSTM.cell` passes its own.
     dense : Dense
-        Its output layer.
+        Its output layer. If it has inputs for all layers, it reads the output of all of them.
     rows : int, default 1
         N, the number of texts side by side.
+    embedding : Embedding, optional
+        Its embedding; without one, the first layer reads one-hot characters.
 
     Shapes
     ------
@@ -41,9 +45,19 @@ class CharacterLSTMCell:
     True
     """
 
-    def __init__(self, lstms: Sequence[LSTM], dense: Dense, rows: int = 1) -> None:
-        self.cells = [LSTMCell(lstm, rows, ids=number == 0) for number, lstm in enumerate(lstms)]
+    def __init__(
+        self,
+        lstms: Sequence[LSTM],
+        dense: Dense,
+        rows: int = 1,
+        embedding: Embedding | None = None,
+    ) -> None:
+        self.cells = [
+            LSTMCell(lstms[0], rows, ids=True, embedding=embedding),
+            *(LSTMCell(lstm, rows) for lstm in lstms[1:]),
+        ]
         self._W, self._b = dense.W.copy(), dense.b.copy()
+        self._reads_all = len(dense.W) > lstms[-1].units
         # By layer from 0: rows, units and values of what is clamped, (clamped,) each.
         self._clamped: dict[int, tuple[Array, Array, Array]] = {}
 
@@ -95,4 +109,6 @@ class CharacterLSTMCell:
             if number in self._clamped:
                 rows, units, values = self._clamped[number]
                 x[rows, units] = values
+        if self._reads_all:
+            x = np.concatenate([cell.h for cell in self.cells], axis=1)
         return x @ self._W + self._b

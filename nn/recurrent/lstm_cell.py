@@ -11,6 +11,7 @@ from __future__ import annotations
 import numpy as np
 
 from glassnet.nn.arithmetic.tiles import column_tiles, tiling
+from glassnet.nn.layers.embedding import Embedding
 from glassnet.nn.recurrent.lstm import LSTM
 from glassnet.nn.types import Array
 
@@ -28,6 +29,9 @@ class LSTMCell:
         N, the number of sequences side by side.
     ids : bool, default False
         The input is integer ids instead of floats.
+    embedding : Embedding, optional
+        An initialized layer below, whose vectors the ids stand for. Without it they stand for
+        one-hot vectors.
 
     Shapes
     ------
@@ -53,16 +57,19 @@ class LSTMCell:
     True
     """
 
-    def __init__(self, lstm: LSTM, rows: int, ids: bool = False) -> None:
+    def __init__(
+        self, lstm: LSTM, rows: int, ids: bool = False, embedding: Embedding | None = None
+    ) -> None:
         units, dtype = lstm.units, lstm.Wh.dtype
         half = np.repeat(np.array([0.5, 0.5, 0.5, 1.0], dtype), units)  # see LSTM: one tanh
-        joined = (lstm.Wh if ids else np.concatenate([lstm.Wx, lstm.Wh])) * half
+        Wx = lstm.Wx if embedding is None else (embedding.W + embedding.b) @ lstm.Wx
+        joined = (lstm.Wh if ids else np.concatenate([Wx, lstm.Wh])) * half
         inner = len(joined)  # D + H, or H if ids pick rows of Wx
         blocks, width = tiling(rows, inner, units) if lstm.tiled else (1, units)
         in_rows = (blocks, rows // blocks, units // width, width)
         self._tiles = column_tiles(joined, width)[:, None].copy()  # (4K, 1, D + H, w)
         # What x adds before the product: the bias, or the row of an id and the bias, (.., 4H).
-        self._added = lstm.Wx * half + lstm.b * half if ids else lstm.b * half
+        self._added = Wx * half + lstm.b * half if ids else lstm.b * half
         self._ids, self._inputs = ids, inner - units
         self._input = np.zeros((rows, inner), dtype)  # x and h side by side
         self._blocks = self._input.reshape(blocks, -1, inner)

@@ -1,6 +1,7 @@
 import pytest
 
 from glassnet.models import Checkpoint, CheckpointError
+from glassnet.train.experiments import LSTMOptions
 from glassnet.train.recipes import DEFAULT_RECIPE, RECIPES, recorded_options
 
 
@@ -10,9 +11,11 @@ def test_their_names_are_those_they_are_found_by() -> None:
     assert DEFAULT_RECIPE in RECIPES
 
 
-def test_options_of_later_versions_have_the_values_of_the_recipe() -> None:
-    options = recorded_options("a.npz", Checkpoint("", {}, {}, "shakespeare", {"units": 8}))
-    assert options.header() == RECIPES["shakespeare"].options.header() | {"units": 8}
+def test_options_of_later_versions_have_the_defaults_of_the_class() -> None:
+    recipe = "shakespeare-regularized"
+    options = recorded_options("a.npz", Checkpoint("", {}, {}, recipe, {"units": 8}))
+    assert options.header() == LSTMOptions().header() | {"units": 8}
+    assert options.header() != RECIPES[recipe].options.header() | {"units": 8}
 
 
 def test_a_checkpoint_without_a_recipe() -> None:

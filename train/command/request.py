@@ -161,10 +161,12 @@ def _structure_of(
         raise UsageError(
             f"{path} holds a {start.kind}, but {recipe_name} is a {recipe.network.kind}"
         )
+    # Not start.configuration: it may come from a version that had fewer options.
+    configuration = start.build().configuration
     structure = {}
     for name, field in recipe.options.fields().items():
         if field.structural:
-            value = start.configuration[name]
+            value = configuration[name]
             assert isinstance(value, str | float | int)
             if explicit.get(name, value) != value:
                 raise UsageError(

@@ -14,7 +14,7 @@ from glassnet.train.objectives.split import CorpusError, split
 from glassnet.train.objectives.streams import StreamObjective
 from glassnet.train.objectives.text_loss import text_loss
 from glassnet.train.options import OptionError, option
-from glassnet.train.options.values import count, fraction, yes_or_no
+from glassnet.train.options.values import count, count_or_zero, fraction, yes_or_no
 from glassnet.train.workers.communicator import Communicator
 
 __all__ = ["RECIPES", "CharacterExperiment", "CharacterOptions", "LSTMOptions"]
@@ -72,6 +72,19 @@ class LSTMOptions(CharacterOptions):
         Keep one mask of dropout for all steps that are read at once.
     weight_drop : float, default 0.0
         Rate of dropout on the recurrent weights.
+    embedding : int, default 0
+        Length of the vector that is learned for each character; 0 reads one-hot characters.
+    input_dropout : float, default 0.0
+        Rate of dropout on the embedding.
+    state_dropout : float, default 0.0
+        Rate of dropout on the hidden state before the recurrent product.
+    skip : bool, default False
+        Let the output layer read all LSTM layers, not the last one only.
+
+    Raises
+    ------
+    OptionError
+        If a value is not allowed, or there is input dropout without an embedding.
 
     Examples
     --------
@@ -94,6 +107,40 @@ class LSTMOptions(CharacterOptions):
     weight_drop: float = option(
         0.0, fraction, "rate of dropout on the recurrent weights", "RATE", "network"
     )
+    embedding: int = option(
+        0,
+        count_or_zero,
+        "length of the vector learned for each character; 0 reads one-hot characters",
+        "N",
+        "network",
+        structural=True,
+    )
+    input_dropout: float = option(
+        0.0, fraction, "rate of dropout on the embedding", "RATE", "network"
+    )
+    state_dropout: float = option(
+        0.0,
+        fraction,
+        "rate of dropout on the hidden state before the recurrent product, one mask for all k1 "
+        "characters",
+        "RATE",
+        "network",
+    )
+    skip: bool = option(
+        False,
+        yes_or_no,
+        "yes lets the output layer read all LSTM layers, no the last one only",
+        "yes|no",
+        "network",
+        structural=True,
+    )
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.input_dropout and not self.embedding:
+            raise OptionError(
+                f"--input-dropout {self.input_dropout:g} needs an embedding: --embedding 64"
+            )
 
 
 class CharacterExperiment(TextExperiment):

@@ -1,20 +1,93 @@
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from glassnet.models import CharacterLSTM, Vocabulary
-from glassnet.nn import Array
-from glassnet.nn.gradcheck import check_layer
+from glassnet.nn import LSTM, Array, Dropout
+from glassnet.nn.gradcheck import GradientError, check_layer
 from glassnet.nn.testing import ids, shapes
+from tests.mutate import mutant
 
 
 @given(
     x=ids(shapes(2, largest=3), classes=5),
     layers=st.integers(1, 3),
     dropout=st.sampled_from([0.0, 0.5]),
+    embedding=st.sampled_from([0, 2]),
+    skip=st.booleans(),
 )
-def test_gradients_of_the_whole_network(x: Array, layers: int, dropout: float) -> None:
-    check_layer(CharacterLSTM(Vocabulary("abcde"), layers, 3, dropout), x, train=True)
+def test_gradients_of_the_whole_network(
+    x: Array, layers: int, dropout: float, embedding: int, skip: bool
+) -> None:
+    network = CharacterLSTM(
+        Vocabulary("abcde"),
+        layers,
+        3,
+        dropout,
+        embedding=embedding,
+        input_dropout=dropout if embedding else 0,
+        state_dropout=dropout,
+        skip=skip,
+    )
+    check_layer(network, x, train=True)
+
+
+SKIP_MUTANTS = {
+    "gradient of a skipped output lost": ("dy = dy + doutputs.pop()", "doutputs.pop()"),
+    "skipped outputs exchanged": ("doutputs.pop()", "doutputs.pop(0)"),
+    "gradient of the last output lost": ("*doutputs, dy = np", "dy, *doutputs = np"),
+}
+
+
+@pytest.mark.parametrize("name", SKIP_MUTANTS)
+def test_wrong_variants_of_skip_are_rejected(name: str, generator: np.random.Generator) -> None:
+    wrong = mutant(CharacterLSTM, *SKIP_MUTANTS[name])
+    with pytest.raises(GradientError):
+        check_layer(wrong(Vocabulary("abcde"), 3, 4, skip=True), generator.integers(0, 5, (4, 2)))
+
+
+def test_skip_gives_the_dense_layer_the_outputs_of_all_layers(
+    generator: np.random.Generator,
+) -> None:
+    network = CharacterLSTM(Vocabulary("abcde"), layers=2, units=3, skip=True)
+    network.initialize(generator, np.float64)
+    ids = generator.integers(0, 5, (4, 2))
+    first = network.lstms[0].forward(ids).copy()
+    second = network.lstms[1].forward(first)
+    expected = first @ network.dense.W[:3] + second @ network.dense.W[3:] + network.dense.b
+    np.testing.assert_allclose(network.forward(ids), expected, atol=1e-14)
+
+
+def test_an_embedding_in_place_of_one_hot_characters(generator: np.random.Generator) -> None:
+    embedded = CharacterLSTM(Vocabulary("abcde"), units=3, embedding=5)
+    one_hot = CharacterLSTM(Vocabulary("abcde"), units=3)
+    embedded.initialize(generator, np.float64)
+    one_hot.initialize(generator, np.float64)
+    for name in one_hot.parameters:
+        one_hot.parameters[name] = embedded.parameters[name]
+    embedded.parameters["embedding.W"] = np.eye(5)[::-1]  # the characters in another order
+    ids = generator.integers(0, 5, (4, 2))
+    np.testing.assert_allclose(embedded.forward(ids), one_hot.forward(4 - ids), atol=1e-14)
+
+
+def test_input_dropout_needs_an_embedding() -> None:
+    with pytest.raises(ValueError, match="input_dropout needs an embedding"):
+        CharacterLSTM(Vocabulary("ab"), input_dropout=0.5)
+
+
+def test_a_network_is_dropped_where_its_options_say() -> None:
+    network = CharacterLSTM(
+        Vocabulary("ab"), units=3, embedding=4, dropout=0.5, input_dropout=0.2, state_dropout=0.1
+    )
+    rates = {
+        name: layer.rate if isinstance(layer, Dropout) else layer.state_dropout
+        for name, layer in network.layers.items()
+        if isinstance(layer, Dropout | LSTM)
+    }
+    assert rates == {
+        "input_dropout": 0.2, "lstm1": 0.1, "dropout1": 0.5, "lstm2": 0.1, "dropout2": 0.5,
+    }  # fmt: skip
 
 
 def test_names_and_size() -> None:
@@ -30,6 +103,15 @@ def test_names_and_size() -> None:
 
 
 def test_configuration_builds_the_same_network() -> None:
-    network = CharacterLSTM(Vocabulary("héllo"), layers=3, units=4, dropout=0.25)
+    network = CharacterLSTM(
+        Vocabulary("héllo"),
+        layers=3,
+        units=4,
+        dropout=0.25,
+        embedding=2,
+        input_dropout=0.5,
+        state_dropout=0.125,
+        skip=True,
+    )
     again = CharacterLSTM.from_configuration(network.configuration)
     assert again.configuration == network.configuration

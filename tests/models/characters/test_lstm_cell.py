@@ -7,11 +7,16 @@ from glassnet.models import CharacterLSTM, Vocabulary
 
 
 @pytest.mark.parametrize("rows", [1, 3])
+@pytest.mark.parametrize("embedding", [0, 3])
+@pytest.mark.parametrize("skip", [False, True])
 def test_character_by_character_equals_the_sequence(
-    rows: int, generator: np.random.Generator
+    rows: int, embedding: int, skip: bool, generator: np.random.Generator
 ) -> None:
-    network = CharacterLSTM(Vocabulary("abcde"), units=6, dropout=0.5)
+    network = CharacterLSTM(
+        Vocabulary("abcde"), units=6, dropout=0.5, embedding=embedding, skip=skip
+    )
     network.initialize(generator, np.float64)
+    network.theta += 0.1 * generator.standard_normal(network.theta.size)  # biases that are not 0
     x = generator.integers(0, 5, (7, rows))
     cell = network.cell(rows)
     stepped = np.stack([cell.step(characters) for characters in x])

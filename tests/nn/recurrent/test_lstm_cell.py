@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from glassnet.nn import LSTM, LSTMCell
+from glassnet.nn import LSTM, Embedding, LSTMCell, Sequential
 from glassnet.nn.testing import generators
 from tests.nn.recurrent.cases import TILINGS, state_of
 
@@ -24,6 +24,18 @@ def test_step_by_step_equals_the_sequence(
     np.testing.assert_allclose(stepped, layer.forward(x), atol=1e-13)
     layer.carry()
     np.testing.assert_allclose(step.c, layer.state["c"], atol=1e-13)
+
+
+def test_ids_stand_for_the_vectors_of_an_embedding(generator: np.random.Generator) -> None:
+    network = Sequential(Embedding(6, 4), LSTM(4, 5)).initialize(generator, np.float64)
+    embedding, lstm = network.layers.values()
+    assert isinstance(embedding, Embedding)
+    assert isinstance(lstm, LSTM)
+    embedding.b[...] = generator.standard_normal(4)
+    ids = generator.integers(0, 6, (7, 3))
+    cell = LSTMCell(lstm, 3, ids=True, embedding=embedding)
+    stepped = np.stack([cell.step(row).copy() for row in ids])
+    np.testing.assert_allclose(stepped, network.forward(ids), atol=1e-14)
 
 
 @pytest.mark.parametrize("as_ids", [True, False])

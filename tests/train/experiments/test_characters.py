@@ -8,6 +8,7 @@ import pytest
 from glassnet.models import CharacterLSTM
 from glassnet.train.experiments import CharacterExperiment, LSTMOptions
 from glassnet.train.objectives import CorpusError, text_loss
+from glassnet.train.options import OptionError
 
 
 @pytest.fixture
@@ -15,7 +16,18 @@ def experiment(tmp_path: Path) -> CharacterExperiment:
     path = tmp_path / "novel.txt"
     path.write_text("It was a dark and stormy night. " * 20)
     options = LSTMOptions(
-        data=str(path), validation=0.25, chunks=3, k1=10, k2=20, layers=1, units=5, dropout=0.5
+        data=str(path),
+        validation=0.25,
+        chunks=3,
+        k1=10,
+        k2=20,
+        layers=1,
+        units=5,
+        dropout=0.5,
+        embedding=3,
+        input_dropout=0.25,
+        state_dropout=0.125,
+        skip=True,
     )
     return CharacterExperiment(CharacterLSTM, options)
 
@@ -29,7 +41,16 @@ def test_the_options_make_the_network(experiment: CharacterExperiment) -> None:
         "dropout": 0.5,
         "variational": False,
         "weight_drop": 0.0,
+        "embedding": 3,
+        "input_dropout": 0.25,
+        "state_dropout": 0.125,
+        "skip": True,
     }
+
+
+def test_input_dropout_needs_an_embedding() -> None:
+    with pytest.raises(OptionError, match=r"--input-dropout 0\.25 needs an embedding: --embedding"):
+        LSTMOptions(input_dropout=0.25)
 
 
 def test_the_options_make_the_objective(

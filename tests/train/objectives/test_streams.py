@@ -12,7 +12,14 @@ LETTERS = "abcdefgh"
 
 
 def network_of(generator: np.random.Generator, dropout: float = 0.0) -> CharacterLSTM:
-    network = CharacterLSTM(Vocabulary(LETTERS), units=5, dropout=dropout)
+    network = CharacterLSTM(
+        Vocabulary(LETTERS),
+        units=5,
+        dropout=dropout,
+        embedding=3,
+        input_dropout=dropout,
+        state_dropout=dropout,
+    )
     return network.initialize(generator, np.float64)
 
 

@@ -30,7 +30,7 @@ from glassnet.train import BatchObjective, Trainer, TrainingOptions
 from glassnet.train.command.main import main
 from glassnet.train.objectives import StreamObjective, split, text_loss
 from tests.train.same_run import assert_identical, assert_same_run
-from tests.train.small import REGULARIZED
+from tests.train.small import EMBEDDED, REGULARIZED
 
 
 class KilledError(Exception):
@@ -48,6 +48,7 @@ def killed(*arguments: object) -> None:
         ("--k2", "20", "--dropout", "0.3", "--clip", "1", "--schedule", "one-cycle"),
         ("--k2", "10", "--optimizer", "adam", "--dtype", "float64"),
         ("--k2", "10", "--ema", "0.9", *REGULARIZED),
+        ("--k2", "10", *EMBEDDED),
     ],
 )
 def test_stopped_and_resumed_equals_never_stopped(
@@ -133,6 +134,7 @@ def test_training_is_what_its_options_say(train: Callable[..., int], corpus: Pat
         *("--variational yes", "--weight-drop 0.3", "--dropout 0.5", "--learning-rate 0.01"),
         *("--optimizer sgd", "--layers 1", "--units 9", "--chunks 5", "--k1 9", "--k2 11"),
         *("--epochs 3 --schedule cosine", "--validation 0.2", "--dtype float64"),
+        *("--embedding 5", "--state-dropout 0.3", "--skip yes"),
     ],
 )
 def test_every_option_matters(option: str, train: Callable[..., int]) -> None:
@@ -253,6 +255,9 @@ def test_it_saves_every_five_minutes(
 
 def test_init_from_takes_weights_and_vocabulary(train: Callable[..., int], corpus: Path) -> None:
     train("--k2", "10", "--save", "first")
+    first = load_checkpoint("first/best.npz")
+    first.configuration = {k: v for k, v in first.configuration.items() if k != "embedding"}
+    save_checkpoint("first/best.npz", first)  # as before there were embeddings
     corpus.write_text(corpus.read_text().replace("question", "bet"))  # fewer letters
     assert train("--k2", "10", "--steps", "1", "--init-from", "first/best.npz", "--save", "b") == 0
     first, second = load_checkpoint("first/best.npz"), load_checkpoint("b/last.npz")

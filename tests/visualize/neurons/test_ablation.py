@@ -1,6 +1,7 @@
 """The loss with neurons clamped to their mean, against a naive loop."""
 
 import itertools
+from typing import Any
 
 import numpy as np
 import pytest
@@ -28,19 +29,29 @@ def naive_loss(network: CharacterLSTM, text: str, layer: int, unit: int, value: 
     ids = network.vocabulary.encode(text)
     losses = []
     for last, following in itertools.pairwise(ids):
-        x = np.array([[last]])
+        x, outputs = np.array([[last]]), []
+        if network.embedding is not None:
+            x = network.embedding.forward(x)
         for number, lstm in enumerate(network.lstms, 1):
             x = lstm.forward(x).copy()
             lstm.carry()
             if number == layer:
                 x[:, :, unit] = value
                 lstm.carried["h"][:, unit] = value
+            outputs.append(x)
+        if network.skip:
+            x = np.concatenate(outputs, axis=2)
         losses.append(loss_of(network.dense.forward(x)[0, 0], following))
     network.reset_state()
     return float(np.mean(losses))
 
 
-def test_ablation_is_that_of_a_naive_loop(network: CharacterLSTM) -> None:
+@pytest.mark.parametrize("changes", [{}, {"embedding": 4, "skip": True}])
+def test_ablation_is_that_of_a_naive_loop(
+    changes: dict[str, Any], network: CharacterLSTM, generator: np.random.Generator
+) -> None:
+    network = CharacterLSTM.from_configuration({**network.configuration, **changes})
+    network.initialize(generator).theta *= 3
     neurons = [(1, 0), (2, 5), (1, 3), (2, 2)]
     whole = read_activations(network, TEXT)
     found = ablate(network, TEXT, neurons)

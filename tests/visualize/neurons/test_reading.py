@@ -121,6 +121,15 @@ def test_any_network_of_recurrent_layers_is_read(generator: np.random.Generator)
         np.testing.assert_allclose(found.arrays[layer, "hidden"], expected, atol=1e-6)
 
 
+def test_a_network_with_an_embedding_is_read(generator: np.random.Generator) -> None:
+    network = CharacterLSTM(Vocabulary(TEXT), units=4, embedding=3).initialize(generator)
+    found = read_activations(network, TEXT)
+    network.forward(network.vocabulary.encode(TEXT)[:, None])
+    for layer, lstm in enumerate(network.lstms, 1):
+        expected = lstm.activations()["hidden"][:, 0]
+        np.testing.assert_allclose(found.arrays[layer, "hidden"], expected, atol=1e-6)
+
+
 def test_states_are_checked_at_once(network: CharacterLSTM) -> None:
     with pytest.raises(ValueError, match="no state 'memory'"):
         read_activations(network, TEXT, ["memory"])
