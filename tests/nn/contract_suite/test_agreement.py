@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from glassnet.nn import BatchShard
-from tests.nn.contract_suite.tables.layers import LAYERS, LayerLine, equal, gradient_for, results
+from tests.nn.contract_suite.tables.layers import LAYERS
+from tests.nn.contract_suite.tables.lines.line import LayerLine, equal, gradient_for, results
 
 both_ways = pytest.mark.parametrize("train", [False, True], ids=["", "train"])
 with_oracle = [pytest.param(line, id=name) for name, line in LAYERS.items() if line.oracle]

@@ -8,7 +8,8 @@ import pytest
 
 from glassnet.nn import NO_GRADIENT, BatchShard, Layer
 from glassnet.nn.gradcheck import check_layer
-from tests.nn.contract_suite.tables.layers import LAYERS, LayerLine, equal, gradient_for, results
+from tests.nn.contract_suite.tables.layers import LAYERS
+from tests.nn.contract_suite.tables.lines.line import LayerLine, equal, gradient_for, results
 
 every_layer = pytest.mark.parametrize("line", LAYERS.values(), ids=list(LAYERS))
 both_ways = pytest.mark.parametrize("train", [False, True], ids=["", "train"])

@@ -4,14 +4,8 @@ import numpy as np
 import pytest
 
 from glassnet.nn import Array, BatchShard
-from tests.nn.contract_suite.tables.layers import (
-    LAYERS,
-    LayerLine,
-    Shape,
-    equal,
-    gradient_for,
-    results,
-)
+from tests.nn.contract_suite.tables.layers import LAYERS
+from tests.nn.contract_suite.tables.lines.line import LayerLine, Shape, equal, gradient_for, results
 
 every_layer = pytest.mark.parametrize("line", LAYERS.values(), ids=list(LAYERS))
 both_ways = pytest.mark.parametrize("train", [False, True], ids=["", "train"])
