@@ -5,6 +5,9 @@ layer, and `nn/recurrent/lstm.py`, the fastest. `nn/plain` has the same layers a
 them.
 """
 
+from glassnet.nn.attention.cell import MultiHeadAttentionCell
+from glassnet.nn.attention.multi_head import MultiHeadAttention
+from glassnet.nn.attention.positions import PositionEmbedding
 from glassnet.nn.batch_shard import BatchShard
 from glassnet.nn.layer import NO_GRADIENT, Layer
 from glassnet.nn.layers.activations import ReLU, Sigmoid, Softmax, Tanh, sigmoid, softmax
@@ -68,7 +71,10 @@ __all__ = [
     "Layer",
     "MaxPool1D",
     "MaxPool2D",
+    "MultiHeadAttention",
+    "MultiHeadAttentionCell",
     "Optimizer",
+    "PositionEmbedding",
     "RMSprop",
     "ReLU",
     "Reshape",

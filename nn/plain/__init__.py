@@ -8,6 +8,7 @@ Start with `dense.py`; then read `cross_entropy.py`, `optimizers.py`, `lstm.py` 
 together, `truncated_bptt.py`.
 """
 
+from glassnet.nn.plain.attention import attention_backward, attention_forward
 from glassnet.nn.plain.convolution import (
     convolution_backward,
     convolution_forward,
@@ -24,6 +25,8 @@ from glassnet.nn.plain.truncated_bptt import train_by_truncated_bptt
 
 __all__ = [
     "adam",
+    "attention_backward",
+    "attention_forward",
     "convolution_backward",
     "convolution_forward",
     "dense_backward",

@@ -1,0 +1,1 @@
+"""Attention: each time step reads from all others, or from those before it."""
