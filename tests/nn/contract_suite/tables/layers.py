@@ -5,8 +5,9 @@ in this table; `test_tables.py` fails when one is not.
 """
 
 from tests.nn.contract_suite.tables.lines.activations import ACTIVATIONS
+from tests.nn.contract_suite.tables.lines.attention import ATTENTION
 from tests.nn.contract_suite.tables.lines.feedforward import FEEDFORWARD
 from tests.nn.contract_suite.tables.lines.line import LayerLine
 from tests.nn.contract_suite.tables.lines.recurrent import RECURRENT
 
-LAYERS: dict[str, LayerLine] = {**FEEDFORWARD, **ACTIVATIONS, **RECURRENT}
+LAYERS: dict[str, LayerLine] = {**FEEDFORWARD, **ACTIVATIONS, **RECURRENT, **ATTENTION}
