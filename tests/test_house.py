@@ -195,8 +195,8 @@ def test_everything_else_imports_glassnet_too(path: Path) -> None:
 @every_file
 def test_imports_are_declared(path: Path) -> None:
     allowed = {"numpy"} if package_of(path) == "nn" else CORE | OPTIONAL
-    if path == ROOT / "nn" / "testing.py":
-        allowed = {"numpy", "hypothesis"}
+    if path == ROOT / "nn" / "testing.py" or path.parent == ROOT / "nn" / "mutation":
+        allowed = {"numpy", "hypothesis", "pytest"}
     assert foreign_imports(path.read_text(encoding="utf-8"), package_of(path), allowed) == []
 
 

@@ -1,56 +1,115 @@
-"""Change files of nn/ in one place at a time, and see whether their tests notice.
+"""Change glassnet's files in one place at a time, and see whether their tests notice.
 
 python -m tests.mutation nn/losses.py --sample 50
 """
 
 import argparse
+import json
 import os
 import random
+import signal
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
-from tests.mutation.mutants import mutants
-from tests.mutation.report import Result, explained, table
-from tests.mutation.runner import ROOT, groups_of_tests, run, warm_up
+from glassnet.nn.mutation.mutants import Mutant, mutants
+from glassnet.nn.mutation.suite import Outcome, Suite
+from tests.mutation.report import explained, table
+from tests.mutation.targets import ROOT, counts, files_of, folders_of
 
 
 def main() -> int:
+    """Run the program; returns 1 if there are survivors without an explanation."""
+    options = parse()
+    drawn = drawn_from(options.files or files_of("nn"), options)
+    names = {(file, mutant.digest) for file, mutant in drawn}
+    found = [o for o in results(options.out) if (o.file, o.digest) in names]
+    if not options.resume:
+        found = []
+    known = {(o.file, o.digest) for o in found}
+    drawn = [(file, mutant) for file, mutant in drawn if (file, mutant.digest) not in known]
+    print(f"{len(names)} mutants, {len(known)} known", file=sys.stderr, flush=True)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    start = time.monotonic()
+    with open(options.out, "a" if options.resume else "w", encoding="utf-8") as out:
+
+        def arrived(outcome: Outcome) -> None:
+            found.append(outcome)
+            out.write(json.dumps(outcome._asdict()) + "\n")
+            out.flush()
+            seconds = time.monotonic() - start
+            if len(found) % 100 == 0:
+                print(f"{len(found)} after {seconds:.0f} s", file=sys.stderr, flush=True)
+            if options.seconds is not None and seconds > options.seconds:
+                raise KeyboardInterrupt
+
+        try:
+            run(drawn, options.jobs, arrived)
+        except KeyboardInterrupt:
+            print(f"stopped with {len(found)} done", file=sys.stderr)
+    reasons = explained()
+    print(table(found, reasons))
+    left = [o for o in found if o.status in {"survived", "not reached"}]
+    return int(any((o.file, o.before, o.after) not in reasons for o in left))
+
+
+def parse() -> argparse.Namespace:
+    """The command line."""
     parser = argparse.ArgumentParser(prog="python -m tests.mutation", description=__doc__)
     parser.add_argument("files", nargs="*", help="such as nn/losses.py (all of nn/ by default)")
     parser.add_argument("--sample", type=int, metavar="N", help="only N mutants, drawn by chance")
-    parser.add_argument("--seed", type=int, default=0, metavar="S", help="of the draw")
+    parser.add_argument("--seed", type=int, default=0, metavar="S", help="of the draw and order")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="processes")
+    parser.add_argument("--seconds", type=float, metavar="S", help="stop after this time")
+    parser.add_argument("--out", default=os.devnull, help="write outcomes here, one a line, JSON")
+    parser.add_argument("--resume", action="store_true", help="leave out those in --out already")
+    parser.add_argument(
+        "--survivors-of", metavar="OUT", help="only those that survived in such a file"
+    )
     options = parser.parse_args()
+    for place, file in enumerate(options.files):
+        if (ROOT / file).is_dir():
+            options.files[place : place + 1] = files_of(file)
+        elif not (ROOT / file).is_file():
+            parser.error(f"there is no file {file}; give it as nn/losses.py, from {ROOT}")
+    return options
 
-    files = options.files or [
-        str(path.relative_to(ROOT)) for path in sorted(ROOT.glob("nn/**/*.py"))
-    ]
-    files = [file for file in files if Path(file).name != "__init__.py"]
-    if missing := [file for file in files if not (ROOT / file).is_file()]:
-        parser.error(f"there is no file {missing[0]}; give it as nn/losses.py, from {ROOT}")
+
+def drawn_from(files: list[str], options: argparse.Namespace) -> list[tuple[str, Mutant]]:
+    """The mutants to try, in an order by chance, so that one can stop at any time."""
     drawn = [(file, m) for file in files for m in mutants((ROOT / file).read_text("utf-8"))]
-    if options.sample is not None:
-        drawn = random.Random(options.seed).sample(drawn, min(options.sample, len(drawn)))
+    if options.survivors_of:
+        left = {
+            (o.file, o.before, o.after)
+            for o in results(options.survivors_of)
+            if o.status in {"survived", "not reached"}
+        }
+        drawn = [(file, m) for file, m in drawn if (file, m.before, m.after) in left]
+    random.Random(options.seed).shuffle(drawn)
+    return drawn[: options.sample]
 
-    warm_up("torch")
-    results = []
-    for file in files:
-        chosen = sorted(mutant for name, mutant in drawn if name == file)
-        if chosen:
-            print(f"{file}: {len(chosen)} mutants", file=sys.stderr, flush=True)
-            start = time.monotonic()
-            groups = groups_of_tests(file)
-            if run(file, [(ROOT / file).read_text("utf-8")], groups, 1, timeout=600)[0]:
-                raise SystemExit(f"mutation: the tests of {file} fail without any change")
-            timeout = 10 + 5 * (time.monotonic() - start)
-            killed = run(file, [mutant.source for mutant in chosen], groups, options.jobs, timeout)
-            survivors = [m for m, dead in zip(chosen, killed, strict=True) if not dead]
-            results.append(Result(file, len(chosen), survivors, time.monotonic() - start))
-    reasons = explained()
-    print(table(results, reasons))
-    found = ((result.file, m.before, m.after) for result in results for m in result.survivors)
-    return int(any(change not in reasons for change in found))
+
+def run(drawn: list[tuple[str, Mutant]], jobs: int, arrived: Callable[[Outcome], object]) -> None:
+    """Run the tests that belong to each mutant."""
+    groups: dict[tuple[str, ...], list[tuple[str, Mutant]]] = {}
+    for file, mutant in drawn:
+        groups.setdefault(tuple(folders_of(file)), []).append((file, mutant))
+    for tests, those in groups.items():
+        folders = sorted({Path(file).parts[0] for file, _ in those})
+        watched = [file for folder in folders for file in files_of(folder)]
+        suite = Suite(ROOT, watched, tests, jobs, ROOT / ".mutation", counts)
+        suite.run(those, arrived)
+        for note in suite.notes:
+            print(f"left out: {note}", file=sys.stderr)
+
+
+def results(path: str) -> list[Outcome]:
+    """The outcomes that an earlier run wrote."""
+    if not Path(path).is_file():
+        return []
+    lines = Path(path).read_text("utf-8").split("\n")[:-1]  # the last may be cut off
+    return [Outcome(**json.loads(line)) for line in lines if line]
 
 
 if __name__ == "__main__":

@@ -2,19 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple
 
-from tests.mutation.mutants import Mutant
+from glassnet.nn.mutation.suite import Outcome
 
 SURVIVORS = Path(__file__).with_name("survivors.txt")
+STATUSES = ["killed", "timed out", "survived", "not reached"]
 Change = tuple[str, str, str]  # file, line before, line after
-
-
-class Result(NamedTuple):
-    file: str
-    mutants: int
-    survivors: list[Mutant]
-    seconds: float
 
 
 def explained(text: str | None = None) -> dict[Change, str]:
@@ -30,16 +23,17 @@ def explained(text: str | None = None) -> dict[Change, str]:
     return reasons
 
 
-def table(results: Sequence[Result], reasons: Mapping[Change, str]) -> str:
+def table(outcomes: Sequence[Outcome], reasons: Mapping[Change, str]) -> str:
     """A line for each file, and below them each survivor as a difference of one line."""
-    lines = [f"{'file':<36} {'mutants':>8} {'killed':>8} {'survived':>8} {'seconds':>8}"]
-    every = [m for result in results for m in result.survivors]
-    sums = Result("all", sum(r.mutants for r in results), every, sum(r.seconds for r in results))
-    for file, count, survivors, seconds in [*results, sums]:
-        left = len(survivors)
-        lines.append(f"{file:<36} {count:>8} {count - left:>8} {left:>8} {seconds:>8.1f}")
-    for result in results:
-        for m in result.survivors:
-            reason = reasons.get((result.file, m.before, m.after), "not explained")
-            lines += ["", f"{result.file}:{m.line}: {reason}", f"- {m.before}", f"+ {m.after}"]
+    columns = "".join(f" {name:>11}" for name in ("mutants", *STATUSES, "seconds"))
+    lines = [f"{'file':<36}{columns}"]
+    for file in [*sorted({outcome.file for outcome in outcomes}), "all"]:
+        those = [o for o in outcomes if file in {o.file, "all"}]
+        counts = [sum(o.status == status for o in those) for status in STATUSES]
+        numbers = "".join(f" {count:>11}" for count in (len(those), *counts))
+        lines.append(f"{file:<36}{numbers} {sum(o.seconds for o in those):>11.1f}")
+    for o in sorted(outcomes):
+        if o.status in STATUSES[2:]:
+            reason = reasons.get((o.file, o.before, o.after), f"{o.status}, not explained")
+            lines += ["", f"{o.file}:{o.line}: {reason}", f"- {o.before}", f"+ {o.after}"]
     return "\n".join(lines)

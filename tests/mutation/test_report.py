@@ -1,8 +1,9 @@
 import pytest
 
-from tests.mutation.mutants import Mutant, mutants
-from tests.mutation.report import Result, explained, table
-from tests.mutation.runner import ROOT
+from glassnet.nn.mutation.mutants import mutants
+from glassnet.nn.mutation.suite import Outcome
+from tests.mutation.report import explained, table
+from tests.mutation.targets import ROOT
 
 PARAGRAPH = "# Text.\n\nnn/a.py\n- a + b\n+ a - b\nBecause\nof it.\n"
 
@@ -20,9 +21,14 @@ def test_reasons_are_read() -> None:
 
 
 def test_the_table_counts() -> None:
-    survivors = [Mutant(3, "a + b", "a - b", ""), Mutant(4, "c", "d", "")]
-    text = table([Result("nn/a.py", 5, survivors, 1.0)], explained(PARAGRAPH))
-    assert text.splitlines()[1].split() == ["nn/a.py", "5", "3", "2", "1.0"]
-    assert text.splitlines()[2].split() == ["all", "5", "3", "2", "1.0"]
+    change = ("nn/a.py", 3, "a + b", "a - b", "")
+    outcomes = [
+        Outcome(*change, "killed", "test", 2, 0.25),
+        Outcome(*change, "survived", "", 2, 0.5),
+        Outcome("nn/a.py", 4, "c", "d", "", "not reached", "", 0, 0.25),
+    ]
+    text = table(outcomes, explained(PARAGRAPH))
+    assert text.splitlines()[1].split() == ["nn/a.py", "3", "1", "0", "1", "1", "1.0"]
+    assert text.splitlines()[2].split() == ["all", "3", "1", "0", "1", "1", "1.0"]
     assert "nn/a.py:3: Because of it.\n- a + b\n+ a - b" in text
-    assert "nn/a.py:4: not explained\n- c\n+ d" in text
+    assert "nn/a.py:4: not reached, not explained\n- c\n+ d" in text

@@ -2,7 +2,7 @@ import ast
 
 import pytest
 
-from tests.mutation.mutants import mutants
+from glassnet.nn.mutation.mutants import mutants
 
 
 def changes(source: str) -> set[str]:
@@ -84,3 +84,26 @@ def test_lines_stay_where_they_are() -> None:
         assert mutant.source.splitlines()[mutant.line - 1].strip() == mutant.after
         assert source.splitlines()[mutant.line - 1].strip() == mutant.before
         ast.parse(mutant.source)
+
+
+def test_each_mutant_says_which_lines_reach_it() -> None:
+    source = """A = 1
+def f(a, b=2):
+    if a > (
+        3
+    ):
+        return g(
+            4
+        )
+class B:
+    C = 5
+    def f(self):
+        return 6
+"""
+    places = {m.after: (m.first, m.last, m.inside) for m in mutants(source)}
+    assert places["A = 2"] == (1, 1, False)
+    assert places["def f(a, b=3):"] == (2, 8, True)  # who calls f sees its defaults
+    assert places["if a >= ("] == places["4"] == (3, 5, True)
+    assert places["5"] == (6, 8, True)
+    assert places["C = 6"] == (10, 10, False)
+    assert places["return 7"] == (12, 12, True)

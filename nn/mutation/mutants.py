@@ -5,6 +5,7 @@ change keeps the number of lines, so that tracebacks and `inspect` still point t
 """
 
 import ast
+import hashlib
 import re
 from collections.abc import Iterator
 from itertools import pairwise
@@ -43,33 +44,52 @@ class Mutant(NamedTuple):
     before: str  # that line, stripped
     after: str
     source: str  # of the whole file, changed
+    first: int  # of the lines that reach the change: its statement, or the whole function if
+    last: int  # the change is in a function's first lines, such as a default value
+    inside: bool  # whether it is in a function
+
+    @property
+    def digest(self) -> str:
+        """A short name for this change of this text."""
+        return hashlib.sha256(self.source.encode()).hexdigest()[:16]
 
 
 class Edit(NamedTuple):
+    """A replacement of some bytes of a text."""
+
     start: int  # in bytes, as ast counts
     end: int
     text: bytes
+
+
+class Place(NamedTuple):
+    """Where in a file an edit is."""
+
+    first: int  # line, from 1
+    last: int
+    inside: bool
 
 
 def mutants(source: str) -> list[Mutant]:
     """All mutants of a file, in the order of its lines; those that don't compile are left out."""
     data = source.encode()
     found = {}
-    for edit in sorted(Finder(data).edits(ast.parse(source))):
+    everywhere = Place(1, len(data.splitlines()), False)
+    for edit, place in sorted(Finder(data).edits(ast.parse(source), everywhere)):
         changed = (data[: edit.start] + edit.text + data[edit.end :]).decode()
         try:
             compile(changed, "<mutant>", "exec")
         except SyntaxError:
             continue
         if changed != source:
-            found[changed] = _difference(source, changed)
+            found[changed] = _difference(source, changed, place)
     return sorted(found.values())
 
 
-def _difference(source: str, changed: str) -> Mutant:
+def _difference(source: str, changed: str, place: Place) -> Mutant:
     lines = zip(source.splitlines(), changed.splitlines(), strict=True)
     number, (before, after) = next((n, pair) for n, pair in enumerate(lines, 1) if len({*pair}) > 1)
-    return Mutant(number, before.strip(), after.strip(), changed)
+    return Mutant(number, before.strip(), after.strip(), changed, *place)
 
 
 class Finder:
@@ -87,12 +107,22 @@ class Finder:
         start = self.lines[node.lineno - 1] + node.col_offset
         return start, self.lines[node.end_lineno - 1] + node.end_col_offset
 
-    def edits(self, node: ast.AST, inside: bool = False) -> Iterator[Edit]:
-        """The changes in a node and below it; `inside` says whether it stands in a function."""
-        yield from self._here(node, inside)
-        inside = inside or isinstance(node, ast.FunctionDef)
+    def edits(self, node: ast.AST, place: Place) -> Iterator[tuple[Edit, Place]]:
+        """The changes in a node and below it, each with where it is."""
+        if isinstance(node, ast.stmt):
+            place = self._place(node, place)
+        for edit in self._here(node, place.inside):
+            yield edit, place
         for child in self._children(node):
-            yield from self.edits(child, inside)
+            yield from self.edits(child, place)
+
+    def _place(self, node: ast.stmt, around: Place) -> Place:
+        assert node.end_lineno is not None
+        if isinstance(node, ast.FunctionDef):
+            return Place(node.lineno, node.end_lineno, True)
+        body = getattr(node, "body", None)
+        last = max(node.lineno, body[0].lineno - 1) if body else node.end_lineno
+        return Place(node.lineno, last, around.inside)
 
     def _children(self, node: ast.AST) -> Iterator[ast.AST]:
         left_alone = {"annotation", "returns", "decorator_list", "bases", "exc", "msg"}
@@ -123,8 +153,8 @@ class Finder:
                     yield from self._token(left, right, old, [new])
             case ast.Compare(left, operators, right):
                 places = zip([left, *right], operators, right, strict=False)
-                for first, operator, second in places:
-                    yield from self._token(first, second, *COMPARISONS[type(operator)])
+                for first, comparison, second in places:
+                    yield from self._token(first, second, *COMPARISONS[type(comparison)])
             case ast.UnaryOp(ast.USub()):
                 start, _ = self.span(node)
                 yield Edit(start, start + 1, b"+")

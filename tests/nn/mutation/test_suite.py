@@ -1,0 +1,90 @@
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+LAYER = """LIMIT = 3
+
+def scaled(x, factor=2):
+    return x * factor
+
+def clipped(x):
+    while x > LIMIT:
+        x -= 1
+    return x
+
+def unused(x):
+    return x + 1
+
+def early(x):
+    return x + 4
+"""
+TESTS = """import numpy
+import pytest
+from hypothesis import given, strategies
+from layer import clipped, early, scaled
+
+FIVE = early(1)
+
+@given(strategies.integers(1, 5))
+def test_scaled(x):
+    assert scaled(x) == 2 * x
+
+def test_clipped(tmp_path):
+    assert clipped(5) == 3
+
+@pytest.mark.parametrize("n", [FIVE])
+def test_early(n):
+    assert n == 5
+
+def test_wrong():
+    assert scaled(1, 0) == 1
+
+def test_skipped():
+    scaled(1, 0)
+    pytest.skip("not here")
+"""
+PROGRAM = """
+import sys
+from pathlib import Path
+from glassnet.nn.mutation.mutants import mutants
+from glassnet.nn.mutation.suite import Suite
+root = Path(sys.argv[1])
+drawn = [("layer.py", m) for m in mutants((root / "layer.py").read_text("utf-8"))]
+for _ in range(2):
+    suite = Suite(root, ["layer.py"], ["test_layer.py"], 2, root / "cache")
+    suite.run(drawn, lambda o: print(o.line, o.after, o.status, o.test.partition("::")[2], sep="|"))
+    print(*suite.notes, sep="\\n")
+"""
+
+
+@pytest.fixture(scope="module")
+def output(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
+    folder = tmp_path_factory.mktemp("project")
+    (folder / "layer.py").write_text(LAYER, encoding="utf-8")
+    (folder / "test_layer.py").write_text(TESTS, encoding="utf-8")
+    command = [sys.executable, "-c", PROGRAM, str(folder)]
+    root = Path(__file__).parents[3]
+    run = subprocess.run(command, cwd=root, check=True, capture_output=True, text=True)
+    assert len(list((folder / "cache").iterdir())) == 1  # the second time nothing is traced
+    return run.stdout.splitlines()
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "1|LIMIT = 4|killed|test_clipped",  # imported anew
+        "3|def scaled(x, factor=3):|killed|test_scaled",
+        "4|return x / factor|killed|test_scaled",
+        "7|while x >= LIMIT:|killed|test_clipped",
+        "8|x += 1|timed out|test_clipped",
+        "8|pass|timed out|test_clipped",
+        "12|return x - 1|not reached|",
+        "15|return x - 4|killed|",  # the test's name is another one then
+        "test_layer.py::test_wrong: fails or is skipped without any change",
+        "test_layer.py::test_skipped: fails or is skipped without any change",
+    ],
+)
+def test_outcomes(output: list[str], line: str) -> None:
+    assert output.count(line) == 2
