@@ -5,12 +5,15 @@ layer, and `nn/recurrent/lstm.py`, the fastest. `nn/plain` has the same layers a
 them.
 """
 
+from glassnet.nn.activations.rectifiers import ELU, LeakyReLU, ReLU
+from glassnet.nn.activations.sigmoids import Sigmoid, Tanh, sigmoid
+from glassnet.nn.activations.smooth_rectifiers import GELU, SiLU, Softplus
+from glassnet.nn.activations.softmax import Softmax, softmax
 from glassnet.nn.attention.cell import MultiHeadAttentionCell
 from glassnet.nn.attention.multi_head import MultiHeadAttention
 from glassnet.nn.attention.positions import PositionEmbedding
 from glassnet.nn.batch_shard import BatchShard
 from glassnet.nn.layer import NO_GRADIENT, Layer
-from glassnet.nn.layers.activations import ReLU, Sigmoid, Softmax, Tanh, sigmoid, softmax
 from glassnet.nn.layers.convolution import Conv1D, Conv2D, Conv2DTranspose
 from glassnet.nn.layers.dense import Dense
 from glassnet.nn.layers.embedding import Embedding
@@ -47,6 +50,8 @@ from glassnet.nn.sequential import Sequential
 from glassnet.nn.types import Array
 
 __all__ = [
+    "ELU",
+    "GELU",
     "LSTM",
     "NO_GRADIENT",
     "OPTIMIZERS",
@@ -69,6 +74,7 @@ __all__ = [
     "GaussianSampling",
     "LSTMCell",
     "Layer",
+    "LeakyReLU",
     "MaxPool1D",
     "MaxPool2D",
     "MultiHeadAttention",
@@ -80,8 +86,10 @@ __all__ = [
     "Reshape",
     "Schedule",
     "Sequential",
+    "SiLU",
     "Sigmoid",
     "Softmax",
+    "Softplus",
     "Tanh",
     "UpSampling1D",
     "UpSampling2D",

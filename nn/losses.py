@@ -11,8 +11,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from glassnet.nn.activations.sigmoids import sigmoid
 from glassnet.nn.arithmetic.complex_step import absolute, scalar_sum
-from glassnet.nn.layers.activations import sigmoid
 from glassnet.nn.types import Array
 
 

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from glassnet.nn.activations.softmax import softmax
 from glassnet.nn.attention.multi_head import MultiHeadAttention
-from glassnet.nn.layers.activations import softmax
 from glassnet.nn.types import Array
 
 __all__ = ["MultiHeadAttentionCell"]

@@ -2,12 +2,14 @@
 
 They are short and slow. Read them to learn what the fast layers compute; the tests hold the fast
 ones to them. Every layer is two functions on arrays: `..._forward` returns the output,
-`..._backward` the gradients, given the gradient of the loss for the output.
+`..._backward` the gradients, given the gradient of the loss for the output. An activation is one
+function, which returns the values and the slopes.
 
 Start with `dense.py`; then read `cross_entropy.py`, `optimizers.py`, `lstm.py` and, for all of them
 together, `truncated_bptt.py`.
 """
 
+from glassnet.nn.plain.activations import elu, gelu, gelu_tanh, leaky_relu, silu, softplus
 from glassnet.nn.plain.attention import attention_backward, attention_forward
 from glassnet.nn.plain.convolution import (
     convolution_backward,
@@ -31,6 +33,10 @@ __all__ = [
     "convolution_forward",
     "dense_backward",
     "dense_forward",
+    "elu",
+    "gelu",
+    "gelu_tanh",
+    "leaky_relu",
     "lstm_backward",
     "lstm_forward",
     "max_pooling_backward",
@@ -38,7 +44,9 @@ __all__ = [
     "rmsprop",
     "same_padding",
     "sgd",
+    "silu",
     "softmax_cross_entropy",
+    "softplus",
     "train_by_truncated_bptt",
     "transposed_convolution_backward",
     "transposed_convolution_forward",

@@ -7,12 +7,12 @@ import pytest
 from hypothesis import given
 
 from glassnet.nn import NO_GRADIENT, Array, Layer, Sequential
+from glassnet.nn.activations.sigmoids import Tanh
 from glassnet.nn.arithmetic.general import GeneralCorrelation
 from glassnet.nn.arithmetic.single_channel import SingleChannelCorrelation
 from glassnet.nn.arithmetic.winograd import WinogradCorrelation
 from glassnet.nn.gradcheck import check_layer
 from glassnet.nn.initializers import constant
-from glassnet.nn.layers.activations import Tanh
 from glassnet.nn.layers.convolution import Conv1D, Conv2D, Conv2DTranspose
 from glassnet.nn.plain import same_padding
 from tests.nn.convolution_cases import (

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from glassnet.nn import Array, BatchShard, Layer, Sequential
+from glassnet.nn.activations.sigmoids import Tanh
 from glassnet.nn.gradcheck import GradientError, check_layer
-from glassnet.nn.layers.activations import Tanh
 from glassnet.nn.layers.dense import Dense
 from glassnet.nn.layers.gaussian import GaussianNoise, GaussianSampling
 from glassnet.nn.testing import arrays

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from glassnet.nn import Array, BatchShard, Sequential
+from glassnet.nn.activations.rectifiers import ReLU
 from glassnet.nn.gradcheck import GradientError, check_layer
-from glassnet.nn.layers.activations import ReLU
 from glassnet.nn.layers.dense import Dense
 from glassnet.nn.layers.regularization import ActivityRegularization, Dropout
 from glassnet.nn.testing import arrays, shapes, spaced_arrays
