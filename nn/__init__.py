@@ -29,7 +29,10 @@ from glassnet.nn.layers.shaping import (
     ZeroPadding2D,
 )
 from glassnet.nn.losses import (
+    huber_loss,
+    mean_absolute_error,
     mean_squared_error,
+    rows_to_average,
     sigmoid_binary_cross_entropy,
     softmax_cross_entropy,
 )
@@ -95,8 +98,11 @@ __all__ = [
     "UpSampling2D",
     "ZeroPadding2D",
     "clip_by_global_norm",
+    "huber_loss",
+    "mean_absolute_error",
     "mean_squared_error",
     "parse_schedule",
+    "rows_to_average",
     "sigmoid",
     "sigmoid_binary_cross_entropy",
     "softmax",

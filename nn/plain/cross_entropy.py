@@ -5,7 +5,12 @@ import numpy as np
 from glassnet.nn.types import Array
 
 
-def softmax_cross_entropy(logits: Array, targets: Array) -> tuple[float, Array]:
+def softmax_cross_entropy(
+    logits: Array,
+    targets: Array,
+    label_smoothing: float = 0.0,
+    ignore_index: int | None = None,
+) -> tuple[float, Array]:
     """Return the mean of -log p[target] with p = softmax(logits), and its gradient.
 
     Parameters
@@ -14,6 +19,10 @@ def softmax_cross_entropy(logits: Array, targets: Array) -> tuple[float, Array]:
         One number for each class: the larger, the likelier.
     targets : array of int
         The right class of each row.
+    label_smoothing : float, default 0.0
+        The share of the target that all classes have in equal parts.
+    ignore_index : int, optional
+        Rows with this target do not count.
 
     Returns
     -------
@@ -30,7 +39,13 @@ def softmax_cross_entropy(logits: Array, targets: Array) -> tuple[float, Array]:
     Notes
     -----
     softmax(z)[k] = exp(z[k]) / Σ exp(z). The largest logit is subtracted first: this changes no
-    probability, and nothing overflows. The gradient of one row is p - one_hot(target).
+    probability, and nothing overflows. The target of a row is a distribution q, with 1 at the right
+    class unless it is smoothed. The loss of a row is -Σ q log p, and its gradient p - q.
+
+    References
+    ----------
+    Szegedy et al. 2016, *Rethinking the Inception architecture for computer vision*, section 7, for
+    the smoothing.
 
     Examples
     --------
@@ -42,10 +57,12 @@ def softmax_cross_entropy(logits: Array, targets: Array) -> tuple[float, Array]:
     >>> gradient
     array([[ 0.25,  0.25, -0.75,  0.25]])
     """
-    rows = np.arange(len(logits))
-    exponentials = np.exp(logits - logits.max(axis=1, keepdims=True))
-    probabilities = exponentials / exponentials.sum(axis=1, keepdims=True)
-    loss = -np.log(probabilities[rows, targets]).mean()
-    one_hot = np.zeros_like(logits)
-    one_hot[rows, targets] = 1
-    return float(loss), (probabilities - one_hot) / len(logits)
+    counted = np.array([target != ignore_index for target in targets], bool)
+    targets = np.where(counted, targets, 0)  # any class: the row does not count
+    shifted = logits - logits.max(axis=1, keepdims=True)
+    log_p = shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
+    classes = logits.shape[1]
+    q = (1 - label_smoothing) * np.eye(classes)[targets] + label_smoothing / classes
+    losses = -(q * log_p).sum(axis=1)
+    gradient = np.where(counted[:, None], np.exp(log_p) - q, 0)
+    return float(losses[counted].mean()), gradient / counted.sum()

@@ -7,13 +7,15 @@ from collections.abc import Callable
 
 import numpy as np
 
-from glassnet.nn import Array, BatchShard, Layer
+from glassnet.errors import UserError
+from glassnet.nn import Array, BatchShard, Layer, rows_to_average
 from glassnet.train.workers.communicator import Communicator, SingleProcess, shard
 
 __all__ = ["BatchObjective", "Loss", "Measures", "accuracy"]
 
 Loss = Callable[[Array, Array, int], tuple[float, Array]]
-"""(output, targets, rows of the whole batch) -> (value, gradient for the output)"""
+"""(output, targets, rows that the mean of the whole batch is over) -> (value, gradient for the
+output)"""
 
 Measures = Callable[[Array, Array], dict[str, tuple[float, int]]]
 """(output, targets) -> (sum, count) by name, such as {"accuracy": (those that are right, all)}"""
@@ -57,8 +59,8 @@ class BatchObjective:
     network : Layer
         An initialized network.
     loss : Loss
-        One of `glassnet.nn`'s losses; what layers add of their own (a penalty, a KL term) comes on
-        top.
+        One of `glassnet.nn`'s losses, or a `functools.partial` that sets its options; what layers
+        add of their own (a penalty, a KL term) comes on top.
     training : tuple[Array, Array]
         Inputs and targets, each with one row for each example; they may be one array, as for an
         autoencoder.
@@ -141,13 +143,24 @@ class BatchObjective:
         -------
         float
             The parts of all workers sum to the mean loss of the update.
+
+        Raises
+        ------
+        UserError
+            If the loss is to ignore every target of the batch.
         """
         batch = self._order[step * self.items_per_step : (step + 1) * self.items_per_step]
         own = shard(len(batch), self._communicator.rank, self._communicator.size)
         rows = batch[own]
         self.network.set_batch_shard(BatchShard(self._generator, own.start, own.stop, len(batch)))
+        total = rows_to_average(self._loss, self._training[1], batch)
+        if not total:
+            raise UserError(
+                "every target of a batch is to be ignored, so there is no loss: leave out such "
+                "rows, or take larger batches"
+            )
         output = self.network.forward(self._training[0][rows], train=True)
-        value, doutput = self._loss(output, self._training[1][rows], len(batch))
+        value, doutput = self._loss(output, self._training[1][rows], total)
         self.network.backward(doutput)
         return value + self.network.total_auxiliary_loss()
 
@@ -160,14 +173,16 @@ class BatchObjective:
         count = len(inputs)
         if not count:
             return {}
-        sums, counts = {"loss": 0.0}, {"loss": count}
+        sums, counts = {"loss": 0.0}, {"loss": 0}
         for start in range(0, count, self.items_per_step):
             rows = slice(start, start + self.items_per_step)
             own = len(inputs[rows])
             self.network.set_batch_shard(BatchShard(self._generator, 0, own, own))
             output = self.network.forward(inputs[rows])
-            value, _ = self._loss(output, targets[rows], own)
-            sums["loss"] += (value + self.network.total_auxiliary_loss()) * own
+            if total := rows_to_average(self._loss, targets[rows]):
+                value, _ = self._loss(output, targets[rows], total)
+                sums["loss"] += (value + self.network.total_auxiliary_loss()) * total
+                counts["loss"] += total
             for name, (part, size) in self._measures(output, targets[rows]).items():
                 sums[name] = sums.get(name, 0.0) + part
                 counts[name] = counts.get(name, 0) + size

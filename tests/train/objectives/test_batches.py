@@ -1,6 +1,7 @@
 """Mini-batches: shares that add up, an order that resumes, validation without chance."""
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -8,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from glassnet.nn import Array, Dense, Dropout, Layer, Sequential
+from glassnet.errors import UserError
+from glassnet.nn import Array, Dense, Dropout, Layer, Sequential, softmax_cross_entropy
 from glassnet.nn.layers.gaussian import GaussianSampling
 from glassnet.nn.layers.regularization import ActivityRegularization
 from glassnet.nn.losses import mean_squared_error
@@ -209,3 +211,68 @@ def test_nothing_to_validate_on() -> None:
 def test_accuracy_counts_rows_that_are_right() -> None:
     logits = np.array([[0.0, 2.0, 1.0], [3.0, 2.0, 1.0], [0.0, 0.0, 1.0]])
     assert accuracy(logits, np.array([1, 2, 2])) == {"accuracy": (2.0, 3)}
+
+
+# -- rows that do not count -----------------------------------------------------------------------
+
+
+def labelled(rows: int) -> tuple[Array, Array]:
+    """Inputs and classes of which every third is -1."""
+    return data(rows)[0], np.where(np.arange(rows) % 3 == 1, -1, np.arange(rows) % 2)
+
+
+@pytest.mark.parametrize("size", [1, 2, 3])
+def test_workers_average_over_the_rows_of_the_batch_that_count(size: int) -> None:
+    loss = partial(softmax_cross_entropy, ignore_index=-1, label_smoothing=0.1)
+    inputs, targets = labelled(ROWS)
+    value, gradient = 0.0, np.zeros(3 * 2 + 2)
+    for rank in range(size):
+        network = Sequential(Dense(3, 2)).initialize(np.random.default_rng(3), np.float64)
+        objective = objective_of(
+            network,
+            6,
+            loss=loss,
+            training=(inputs, targets),
+            communicator=Worker(rank, size),
+            generator=np.random.default_rng(1),
+        )
+        objective.start_epoch()
+        value += objective.compute(0)
+        gradient += network.grad
+    batch = np.random.default_rng(1).permutation(ROWS)[:6]
+    counted = batch[targets[batch] >= 0]
+    assert 0 < len(counted) < 6
+    network.zero_grad()
+    expected, dy = softmax_cross_entropy(
+        network.forward(inputs[counted]), targets[counted], label_smoothing=0.1
+    )
+    network.backward(dy)
+    assert value == pytest.approx(expected, rel=1e-12)
+    np.testing.assert_allclose(gradient, network.grad, rtol=1e-12, atol=1e-15)
+
+
+@pytest.mark.parametrize("batch", [1, 2, 5, 20])
+def test_validation_is_the_mean_over_the_rows_that_count(batch: int) -> None:
+    network = Sequential(Dense(3, 2)).initialize(np.random.default_rng(3), np.float64)
+    loss = partial(softmax_cross_entropy, ignore_index=-1)
+    inputs, targets = labelled(11)
+    objective = objective_of(
+        network, batch, loss=loss, training=labelled(4), validation=(inputs, targets)
+    )
+    expected, _ = loss(network(inputs), targets)
+    assert objective.validate()["validation_loss"] == pytest.approx(expected, rel=1e-12)
+
+
+def test_a_batch_without_rows_that_count_is_refused() -> None:
+    network = Sequential(Dense(3, 2)).initialize(np.random.default_rng(3))
+    loss = partial(softmax_cross_entropy, ignore_index=-1)
+    objective = objective_of(
+        network, 2, loss=loss, training=(data(4)[0], np.full(4, -1)), validation=None
+    )
+    objective.start_epoch()
+    with pytest.raises(UserError, match=r"^every target of a batch is to be ignored"):
+        objective.compute(0)
+    none = objective_of(
+        network, 2, loss=loss, training=labelled(4), validation=(data(4)[0], np.full(4, -1))
+    )
+    assert none.validate() == {}

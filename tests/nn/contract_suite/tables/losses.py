@@ -2,12 +2,15 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from glassnet.nn import (
     Array,
+    huber_loss,
+    mean_absolute_error,
     mean_squared_error,
     sigmoid_binary_cross_entropy,
     softmax_cross_entropy,
@@ -43,6 +46,27 @@ def of_numbers(generator: np.random.Generator) -> Pair:
     return generator.standard_normal((6, 2, 3)), generator.standard_normal((6, 2, 3))
 
 
+def of_classes_with_padding(generator: np.random.Generator) -> Pair:
+    logits, targets = of_classes(generator)
+    targets[:, -1] = -1  # a class less in each row
+    return logits, targets
+
+
+def smoothed_softmax(smoothing: float) -> Callable[[Array, Array], float]:
+    """Return the mean cross-entropy to smoothed targets over all rows but those of -1."""
+
+    def value(logits: Array, targets: Array) -> float:
+        losses = []
+        for row, i in zip(logits.reshape(-1, logits.shape[-1]), targets.ravel(), strict=True):
+            if i >= 0:
+                wanted = np.full(len(row), smoothing / len(row))
+                wanted[i] += 1 - smoothing
+                losses.append(-wanted @ np.log(np.exp(row) / np.exp(row).sum()))
+        return float(np.mean(losses))
+
+    return value
+
+
 def plain_softmax(logits: Array, targets: Array) -> float:
     rows, ids = logits.reshape(-1, logits.shape[-1]), targets.ravel()
     losses = [np.log(np.exp(row).sum()) - row[i] for row, i in zip(rows, ids, strict=True)]
@@ -52,6 +76,14 @@ def plain_softmax(logits: Array, targets: Array) -> float:
 def plain_sigmoid(logits: Array, targets: Array) -> float:
     p = 1 / (1 + np.exp(-logits))
     return float(np.mean(-targets * np.log(p) - (1 - targets) * np.log(1 - p)))
+
+
+def plain_huber(delta: float) -> Callable[[Array, Array], float]:
+    def value(y: Array, t: Array) -> float:
+        sizes = [abs(a - b) for a, b in zip(y.flat, t.flat, strict=True)]
+        return float(np.mean([d**2 / 2 if d <= delta else delta * (d - delta / 2) for d in sizes]))
+
+    return value
 
 
 def first_replaced(value: float) -> Callable[[Array], Array]:
@@ -71,6 +103,12 @@ SHAPES: dict[str, Callable[[Array], Array]] = {
     "an axis less": lambda targets: targets[0],
 }
 
+NUMBERS = {
+    **SHAPES,
+    "not a number": first_replaced(np.nan),
+    "infinite": first_replaced(np.inf),
+}
+
 LOSSES = {
     "softmax_cross_entropy": LossLine(
         softmax_cross_entropy,
@@ -81,6 +119,20 @@ LOSSES = {
             **SHAPES,
             "floats": lambda targets: targets.astype(float),
             "an id below 0": first_replaced(-1),
+            "an id too large": first_replaced(4),
+        },
+    ),
+    "softmax_cross_entropy, smoothed, of padded rows": LossLine(
+        partial(softmax_cross_entropy, label_smoothing=0.2, ignore_index=-1),
+        of_classes_with_padding,
+        smoothed_softmax(0.2),
+        lambda torch, y, t: torch.nn.functional.cross_entropy(
+            y.flatten(0, -2), t.flatten(), ignore_index=-1, label_smoothing=0.2
+        ),
+        {
+            **SHAPES,
+            "floats": lambda targets: targets.astype(float),
+            "an id below 0": first_replaced(-2),
             "an id too large": first_replaced(4),
         },
     ),
@@ -101,10 +153,27 @@ LOSSES = {
         of_numbers,
         lambda y, t: float(np.mean([(a - b) ** 2 for a, b in zip(y.flat, t.flat, strict=True)])),
         lambda torch, y, t: torch.nn.functional.mse_loss(y, t),
-        {
-            **SHAPES,
-            "not a number": first_replaced(np.nan),
-            "infinite": first_replaced(np.inf),
-        },
+        NUMBERS,
+    ),
+    "mean_absolute_error": LossLine(
+        mean_absolute_error,
+        of_numbers,
+        lambda y, t: float(np.mean([abs(a - b) for a, b in zip(y.flat, t.flat, strict=True)])),
+        lambda torch, y, t: torch.nn.functional.l1_loss(y, t),
+        NUMBERS,
+    ),
+    "huber_loss": LossLine(
+        huber_loss,
+        of_numbers,
+        plain_huber(1.0),
+        lambda torch, y, t: torch.nn.functional.huber_loss(y, t),
+        NUMBERS,
+    ),
+    "huber_loss of a delta": LossLine(
+        partial(huber_loss, delta=0.4),
+        of_numbers,
+        plain_huber(0.4),
+        lambda torch, y, t: torch.nn.functional.huber_loss(y, t, delta=0.4),
+        NUMBERS,
     ),
 }

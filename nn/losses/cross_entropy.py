@@ -1,11 +1,4 @@
-"""Losses: functions (output, targets) -> (value, gradient for the output).
-
-Two of them include their activation: they take logits, not probabilities. The value is a sum over
-all rows divided by their number. A worker that holds only some rows of a batch passes `total`, the
-number of rows of the whole batch; then values and gradients of all workers add up to those of the
-batch. Values are summed in float64, gradients have the output's data type. Invalid targets
-raise a ValueError.
-"""
+"""Losses of classes: they include their activation, so they take logits, not probabilities."""
 
 from __future__ import annotations
 
@@ -13,11 +6,19 @@ import numpy as np
 
 from glassnet.nn.activations.sigmoids import sigmoid
 from glassnet.nn.arithmetic.complex_step import absolute, scalar_sum
+from glassnet.nn.losses.averaging import element_weight, require_rows
 from glassnet.nn.types import Array
+
+__all__ = ["sigmoid_binary_cross_entropy", "softmax_cross_entropy"]
 
 
 def softmax_cross_entropy(
-    logits: Array, targets: Array, total: int | None = None
+    logits: Array,
+    targets: Array,
+    total: int | None = None,
+    *,
+    label_smoothing: float = 0.0,
+    ignore_index: int | None = None,
 ) -> tuple[float, Array]:
     """Return the mean of -log softmax(logits)[target] in nats, and its gradient for the logits.
 
@@ -28,7 +29,12 @@ def softmax_cross_entropy(
     targets : array of int
         The class ids, from 0.
     total : int, optional
-        The number of rows to average over; by default all rows given here.
+        The number of rows to average over; by default all rows given here that count.
+    label_smoothing : float, default 0.0
+        ε, the share of the target that all classes have in equal parts, at least 0 and below 1.
+    ignore_index : int, optional
+        Rows with this target, such as padding, do not count: they add nothing to the loss, and
+        their gradient is 0. It need not be a class id.
 
     Returns
     -------
@@ -41,7 +47,7 @@ def softmax_cross_entropy(
     ------
     ValueError
         If the targets have another shape, are not integers or are out of range. If there are no
-        rows, or `total` is not positive.
+        rows that count, or `total` is not positive. If an option is out of range.
 
     Shapes
     ------
@@ -51,12 +57,18 @@ def softmax_cross_entropy(
 
     Notes
     -----
-    With p = softmax(logits) the gradient of a row is (p - one_hot(target)) / total. The largest
+    The target of a row is the distribution q = (1 - ε) one_hot(target) + ε / classes, and its loss
+    is -Σ q log p with p = softmax(logits). The gradient of a row is (p - q) / total. The largest
     logit is subtracted before exponentiating, so logits of ±1e4 do not overflow.
+
+    A mean over no rows has no value: if every target is ignored, that is an error, as 0 would look
+    like a perfect prediction. A worker that passes `total` may hold ignored rows only; its part of
+    the loss is 0.
 
     References
     ----------
-    Bishop 2006, *Pattern recognition and machine learning*, section 4.3.4.
+    Bishop 2006, *Pattern recognition and machine learning*, section 4.3.4. Szegedy et al. 2016,
+    *Rethinking the Inception architecture for computer vision*, section 7, for the smoothing.
 
     Examples
     --------
@@ -69,6 +81,15 @@ def softmax_cross_entropy(
     1.3863
     >>> dlogits
     array([[ 0.25,  0.25, -0.75,  0.25]])
+
+    With a second row of padding, the mean is still over one row:
+
+    >>> targets = np.array([2, -1])
+    >>> value, dlogits = softmax_cross_entropy(np.zeros((2, 4)), targets, ignore_index=-1)
+    >>> round(value, 4)
+    1.3863
+    >>> dlogits[1]
+    array([0., 0., 0., 0.])
     """
     classes = logits.shape[-1]
     if targets.shape != logits.shape[:-1]:
@@ -78,22 +99,35 @@ def softmax_cross_entropy(
         )
     if not np.issubdtype(targets.dtype, np.integer):
         raise ValueError(f"targets must be integer class ids, not {targets.dtype}")
-    if targets.size and not 0 <= targets.min() <= targets.max() < classes:
+    if not 0 <= label_smoothing < 1:
+        raise ValueError(f"label_smoothing must be at least 0 and below 1, not {label_smoothing}")
+    rows, ids = logits.reshape(-1, classes), targets.reshape(-1)
+    counted = slice(None) if ignore_index is None else ids != ignore_index
+    rows, ids = rows[counted], ids[counted]
+    if ids.size and not 0 <= ids.min() <= ids.max() < classes:
         raise ValueError(
             f"targets must be class ids from 0 to {classes - 1}, "
-            f"but they range from {targets.min()} to {targets.max()}"
+            f"but they range from {ids.min()} to {ids.max()}"
         )
-    rows = logits.reshape(-1, classes)
-    correct = (np.arange(rows.shape[0]), targets.reshape(-1))
-    total = _rows(len(rows), total)
+    correct = (np.arange(len(rows)), ids)
+    total = require_rows(len(rows), total)
     shifted = rows - rows.max(axis=1, keepdims=True)
-    target_logits = shifted[correct]
+    expected = shifted[correct]  # Σ q · logits of each row
+    if label_smoothing:
+        expected *= 1 - label_smoothing
+        expected += label_smoothing * shifted.mean(axis=1)
     probabilities = np.exp(shifted, out=shifted)
     sums = probabilities.sum(axis=1, keepdims=True)
-    value = scalar_sum(np.log(sums[:, 0]) - target_logits) / total
+    value = scalar_sum(np.log(sums[:, 0]) - expected) / total
     probabilities /= sums * total
-    probabilities[correct] -= 1 / total
-    return value, probabilities.reshape(logits.shape)
+    probabilities[correct] -= (1 - label_smoothing) / total
+    if label_smoothing:
+        probabilities -= label_smoothing / (classes * total)
+    if ignore_index is None:
+        return value, probabilities.reshape(logits.shape)
+    gradient = np.zeros_like(probabilities, shape=(targets.size, classes))
+    gradient[counted] = probabilities
+    return value, gradient.reshape(logits.shape)
 
 
 def sigmoid_binary_cross_entropy(
@@ -148,7 +182,7 @@ def sigmoid_binary_cross_entropy(
     >>> dlogits
     array([[-0.25,  0.  ]])
     """
-    weight = _weight(logits, targets, total)
+    weight = element_weight(logits, targets, total)
     # Not `<` and `>`: a comparison with NaN is false.
     if targets.size and not (targets.min() >= 0 and targets.max() <= 1):
         raise ValueError(
@@ -164,80 +198,3 @@ def sigmoid_binary_cross_entropy(
     gradient -= targets
     gradient *= weight
     return weight * scalar_sum(losses), gradient
-
-
-def mean_squared_error(
-    output: Array, targets: Array, total: int | None = None
-) -> tuple[float, Array]:
-    """Return the mean of (y - t)² and its gradient for y.
-
-    Parameters
-    ----------
-    output : array
-        y. The mean is over the N rows and over the elements of a row.
-    targets : array
-        t.
-    total : int, optional
-        The number of rows to average over; by default all rows given here.
-
-    Returns
-    -------
-    value : float
-        The loss.
-    doutput : array
-        The gradient of the loss for the output.
-
-    Raises
-    ------
-    ValueError
-        If the shapes differ, or a target is NaN or infinite. If there is nothing to average,
-        or `total` is not positive.
-
-    Shapes
-    ------
-    - output, targets, doutput: (N, ...)
-
-    Notes
-    -----
-    The gradient of an element is 2 (y - t) / (total · elements of a row).
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> from glassnet.nn import mean_squared_error
-    >>> value, doutput = mean_squared_error(np.array([[1.0, 5.0]]), np.array([[1.0, 3.0]]))
-    >>> value
-    2.0
-    >>> doutput
-    array([[0., 2.]])
-    """
-    weight = _weight(output, targets, total)
-    difference = np.subtract(output, targets, dtype=output.dtype)
-    value = weight * scalar_sum(np.square(difference))
-    if not np.isfinite(value) and not np.isfinite(targets).all():
-        raise ValueError("targets must be numbers, but some are NaN or infinite")
-    difference *= 2 * weight
-    return value, difference
-
-
-def _weight(output: Array, targets: Array, total: int | None) -> float:
-    """Return 1 / (rows · elements of a row), the weight of one element in a mean."""
-    if output.shape != targets.shape:
-        raise ValueError(
-            f"the output has shape {output.shape}, but the targets have {targets.shape}"
-        )
-    if not output.ndim:
-        raise ValueError("the output must have rows, but it is a single number")
-    elements = int(np.prod(output.shape[1:]))
-    if not elements:
-        raise ValueError(f"there is nothing to average in an output of shape {output.shape}")
-    return 1.0 / (_rows(len(output), total) * elements)
-
-
-def _rows(local: int, total: int | None) -> int:
-    """Return the number of rows that a mean is over, `total` or those given here."""
-    if total is None and not local:
-        raise ValueError("there are no rows to average over")
-    if total is not None and total < 1:
-        raise ValueError(f"total, the rows to average over, must be positive, not {total}")
-    return local if total is None else total
