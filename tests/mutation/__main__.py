@@ -1,6 +1,6 @@
 """Change glassnet's files in one place at a time, and see whether their tests notice.
 
-python -m tests.mutation nn/losses.py --sample 50
+python -m tests.mutation nn/layer.py --sample 50
 """
 
 import argparse
@@ -57,7 +57,7 @@ def main() -> int:
 def parse() -> argparse.Namespace:
     """The command line."""
     parser = argparse.ArgumentParser(prog="python -m tests.mutation", description=__doc__)
-    parser.add_argument("files", nargs="*", help="such as nn/losses.py (all of nn/ by default)")
+    parser.add_argument("files", nargs="*", help="such as nn/layer.py (all of nn/ by default)")
     parser.add_argument("--sample", type=int, metavar="N", help="only N mutants, drawn by chance")
     parser.add_argument("--seed", type=int, default=0, metavar="S", help="of the draw and order")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="processes")
@@ -72,7 +72,7 @@ def parse() -> argparse.Namespace:
         if (ROOT / file).is_dir():
             options.files[place : place + 1] = files_of(file)
         elif not (ROOT / file).is_file():
-            parser.error(f"there is no file {file}; give it as nn/losses.py, from {ROOT}")
+            parser.error(f"there is no file {file}; give it as nn/layer.py, from {ROOT}")
     return options
 
 

@@ -18,7 +18,7 @@ LEFT_OUT = ("nn/mutation/",)  # the program that makes the changes
 
 
 def folders_of(file: str) -> list[str]:
-    """The tests of a file such as nn/losses.py."""
+    """The tests of a file such as nn/layer.py."""
     fitting = [folder for folder in TESTS if Path(file).is_relative_to(folder)]
     if not fitting:
         raise SystemExit(f"mutation: there are no tests for {file}, only for {', '.join(TESTS)}")
