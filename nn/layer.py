@@ -34,6 +34,7 @@ from typing import Self, TypeVar
 import numpy as np
 
 from glassnet.nn.batch_shard import BatchShard
+from glassnet.nn.contract.arguments import WithArguments
 from glassnet.nn.contract.messages import require_generator, require_layer, require_uninitialized
 from glassnet.nn.contract.outputs import with_read_only_output
 from glassnet.nn.contract.state import WithState
@@ -48,7 +49,7 @@ NO_GRADIENT: Array = np.empty(0)
 `skip_input_gradient` was called."""
 
 
-class Layer(WithVectors, WithState):
+class Layer(WithVectors, WithState, WithArguments):
     """Base of all layers and networks; the top of `nn/layer.py` has the contract.
 
     A layer of your own declares its parameters in ``__init__`` and defines `forward` and

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from glassnet.nn.layer import NO_GRADIENT, Layer
 from glassnet.nn.types import Array
 
@@ -62,6 +64,12 @@ class Sequential(Layer):
                     f"(name, layer), not {item!r}"
                 )
             self.add(*item)
+
+    @property
+    def configuration(self) -> Mapping[str, object]:
+        if type(self).__init__ is not Sequential.__init__:
+            return super().configuration
+        return {"layers": tuple(self.layers.items())}  # those added later, too
 
     def forward(self, x: Array, train: bool = False) -> Array:
         for layer in self.layers.values():

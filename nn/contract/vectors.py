@@ -126,8 +126,16 @@ class WithVectors(WithMessages, WithCopies):
     @property
     def parameter_count(self) -> int:
         """The number of parameters, known before `initialize`."""
-        shapes = (shape for _, layer in self.walk() for shape, _ in layer._declared.values())
-        return sum(math.prod(shape) for shape in shapes)
+        return sum(math.prod(shape) for shape in self.parameter_shapes.values())
+
+    @property
+    def parameter_shapes(self) -> dict[str, tuple[int, ...]]:
+        """The shapes of all parameters by dotted name, known before `initialize`."""
+        return {
+            prefix + name: shape
+            for prefix, layer in self.walk()
+            for name, (shape, _) in layer._declared.items()
+        }
 
     # -- looking in -------------------------------------------------------------------------
 
