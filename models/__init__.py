@@ -32,6 +32,8 @@ from glassnet.models.image_grid import image_grid
 from glassnet.models.kinds import NETWORKS
 from glassnet.models.network import Network
 from glassnet.models.neurons import NeuronError, check_neuron
+from glassnet.models.structure.registry import StructureError, register
+from glassnet.models.structure.saving import load, save
 from glassnet.models.text_autoencoder import TextAutoencoder
 from glassnet.models.vocabulary import Vocabulary, VocabularyError
 
@@ -57,14 +59,18 @@ __all__ = [
     "NeuronError",
     "SimpleAutoencoder",
     "StackedAutoencoder",
+    "StructureError",
     "TextAutoencoder",
     "VariationalAutoencoder",
     "Vocabulary",
     "VocabularyError",
     "check_neuron",
     "image_grid",
+    "load",
     "load_checkpoint",
     "load_digits",
     "load_network",
+    "register",
+    "save",
     "save_checkpoint",
 ]

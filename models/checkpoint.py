@@ -17,14 +17,17 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Self
 
 import numpy as np
 
 from glassnet.errors import UserError
 from glassnet.files import whole_file
-from glassnet.models.kinds import NETWORKS
+from glassnet.models.kinds import NETWORKS as NETWORKS  # registers them
 from glassnet.models.network import Network
-from glassnet.nn import Array
+from glassnet.models.structure.layers import build, describe
+from glassnet.models.structure.registry import StructureError, layer_class
+from glassnet.nn import Array, Layer
 
 FORMAT = 1
 RENAMED_OPTIONS = {"averaging": "ema"}
@@ -54,9 +57,9 @@ class Checkpoint:
     Parameters
     ----------
     kind : str
-        The class of the network, a key of `glassnet.models.kinds.NETWORKS`.
+        The class of the network: one that comes with glassnet or was registered.
     configuration : Mapping[str, object]
-        The arguments that build the network.
+        The arguments that build the network, as values that JSON can hold.
     weights : dict[str, Array]
         Its parameters by dotted name.
     recipe : str, default ""
@@ -75,7 +78,9 @@ class Checkpoint:
     >>> import numpy as np
     >>> from glassnet.models import CharacterLSTM, Checkpoint, Vocabulary
     >>> network = CharacterLSTM(Vocabulary("ab"), units=4).initialize(np.random.default_rng(1))
-    >>> checkpoint = Checkpoint(network.kind, network.configuration, network.parameters)
+    >>> checkpoint = Checkpoint.of(network)
+    >>> checkpoint.kind, checkpoint.configuration["units"]
+    ('character-lstm', 4)
     >>> np.array_equal(checkpoint.build().theta, network.theta)
     True
     """
@@ -88,6 +93,31 @@ class Checkpoint:
     history: list[dict[str, float]] = field(default_factory=list)
     progress: dict[str, object] = field(default_factory=dict)
     training: dict[str, Array] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, network: Layer | Network) -> Self:
+        """Return a checkpoint of a network and its weights.
+
+        Parameters
+        ----------
+        network : Layer or Network
+            An initialized network.
+
+        Returns
+        -------
+        Checkpoint
+            Its weights are views of the network's.
+
+        Raises
+        ------
+        StructureError
+            If the network can't be described; see `register`.
+        """
+        assert isinstance(network, Layer)
+        structure = describe(network)
+        configuration = structure["configuration"]
+        assert isinstance(configuration, dict)
+        return cls(network.kind, configuration, network.parameters)
 
     def build(self, dtype: np.typing.DTypeLike | None = None) -> Network:
         """Return the network with its weights.
@@ -108,18 +138,33 @@ class Checkpoint:
             If configuration and weights do not make a network, or the type is not one of floats.
         """
         try:
-            network = NETWORKS[self.kind].from_configuration(self.configuration)
-            dtype = next(iter(self.weights.values())).dtype if dtype is None else dtype
+            network = build({"layer": self.kind, "configuration": self.configuration})
+            # Before any memory is taken: sizes in the description are as large as anybody wrote.
+            self._require_fit(network)
+            first = next(iter(self.weights.values()), np.empty(0, np.float32))
+            dtype = first.dtype if dtype is None else dtype
             if not np.issubdtype(dtype, np.floating):
                 raise CheckpointError(f"weights must be floats, not {np.dtype(dtype)}")
             size = network.parameter_count
             network.bind(np.zeros(size, dtype), np.zeros(size, dtype))
         except CheckpointError:
             raise
+        except StructureError as error:
+            raise CheckpointError(str(error)) from error
         except Exception as error:  # whatever a wrong value leads to in a network's constructor
             raise CheckpointError(f"the description of the {self.kind} is damaged") from error
         self.copy_weights(network)
         return network
+
+    def _require_fit(self, network: Layer | Network) -> None:
+        """Raise an error if a network has other parameters than were saved."""
+        shapes = network.parameter_shapes
+        found = {name: value.shape for name, value in self.weights.items()}
+        if shapes != found:
+            wrong = sorted(set(shapes.items()) ^ set(found.items()))
+            raise CheckpointError(
+                f"the saved weights do not fit the network, such as {wrong[0][0]}"
+            )
 
     def copy_weights(self, network: Network) -> None:
         """Copy the weights into an initialized network.
@@ -134,14 +179,8 @@ class Checkpoint:
         CheckpointError
             If the network has other parameters than were saved.
         """
+        self._require_fit(network)
         parameters = network.parameters
-        shapes = {name: value.shape for name, value in parameters.items()}
-        found = {name: value.shape for name, value in self.weights.items()}
-        if shapes != found:
-            wrong = sorted(set(shapes.items()) ^ set(found.items()))
-            raise CheckpointError(
-                f"the saved weights do not fit the network, such as {wrong[0][0]}"
-            )
         for name, value in self.weights.items():
             parameters[name][...] = value
 
@@ -168,7 +207,7 @@ def save_checkpoint(path: Path | str, checkpoint: Checkpoint) -> None:
     >>> from glassnet.models import Checkpoint, Vocabulary, CharacterLSTM
     >>> from glassnet.models import load_checkpoint, save_checkpoint
     >>> network = CharacterLSTM(Vocabulary("ab"), units=4).initialize(np.random.default_rng(1))
-    >>> checkpoint = Checkpoint(network.kind, network.configuration, network.parameters)
+    >>> checkpoint = Checkpoint.of(network)
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     save_checkpoint(f"{folder}/network.npz", checkpoint)
     ...     load_checkpoint(f"{folder}/network.npz").kind
@@ -235,8 +274,7 @@ def load_checkpoint(path: Path | str) -> Checkpoint:
                 f"{path}: format {header['format']} is not the format {FORMAT} that this version "
                 "of glassnet reads"
             )
-        if header["kind"] not in NETWORKS:
-            raise CheckpointError(f"{path}: holds a {header['kind']!r}, which is not known here")
+        layer_class(header["kind"])
         header["options"] = {
             RENAMED_OPTIONS.get(name, name): value for name, value in header["options"].items()
         }
@@ -249,6 +287,8 @@ def load_checkpoint(path: Path | str) -> Checkpoint:
         raise CheckpointError(f"{path}: there is no such file") from None
     except CheckpointError:
         raise
+    except StructureError as error:
+        raise CheckpointError(f"{path}: {error}") from error
     except Exception as error:  # NumPy, zipfile, zlib and json raise a dozen kinds for damage
         if isinstance(error, OSError) and error.strerror:
             raise CheckpointError(f"{path}: can't be read ({error.strerror})") from error

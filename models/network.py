@@ -14,10 +14,10 @@ from glassnet.nn import Array, BatchShard, Layer
 class Network(Protocol):
     """A layer that can be described in a few values and built again from them.
 
-    Training, checkpoints, sampling and views use nothing else of a network. A class satisfies this
-    protocol if it derives from `Layer` (or `Sequential`) and adds `kind`, `configuration` and
-    `from_configuration`; it needs no other base class. `glassnet.models.kinds` lists the classes
-    that checkpoints hold.
+    Training, checkpoints, sampling and views use nothing else of a network. Every `Layer` satisfies
+    this protocol: its `kind` is the name of its class, and its `configuration` the arguments that
+    it was made with, unless the class defines them itself. `glassnet.models.register` makes a class
+    of your own known to files.
 
     Attributes
     ----------
@@ -29,6 +29,8 @@ class Network(Protocol):
         Flat vectors of all parameters and of their gradients; see `Layer`.
     parameters : dict[str, Array]
         Views of the parameters by dotted name.
+    parameter_shapes : dict[str, tuple[int, ...]]
+        Shapes of the parameters by dotted name, known before `initialize`.
     parameter_count : int
         Number of parameters, known before `initialize`.
 
@@ -66,6 +68,9 @@ class Network(Protocol):
 
     @property
     def parameters(self) -> dict[str, Array]: ...
+
+    @property
+    def parameter_shapes(self) -> dict[str, tuple[int, ...]]: ...
 
     @property
     def parameter_count(self) -> int: ...

@@ -57,7 +57,7 @@ def draw_images(network: ImageAutoencoder, generator: np.random.Generator, count
         raise ValueError(
             f"a {network.kind} is not variational, so the distribution of its codes is not known"
         )
-    size = int(network.configuration["code"])
+    size = int(str(network.configuration["code"]))
     return network.decode(generator.standard_normal((count, size), dtype=np.float32))
 
 

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, Self, cast
-
 import numpy as np
 
 from glassnet.nn import Array, GaussianSampling, Layer, Sequential, sigmoid
@@ -19,7 +16,7 @@ _ROWS_AT_ONCE = 250  # with more, convolutions take more memory and hardly less 
 class ImageAutoencoder(Sequential):
     """An encoder, whose output is the code, and a decoder.
 
-    A subclass builds both from its own arguments and hands these on as `configuration`.
+    A subclass builds both from its own arguments.
 
     Parameters
     ----------
@@ -27,8 +24,6 @@ class ImageAutoencoder(Sequential):
         Makes codes (N, ...) of images (N, 28, 28).
     decoder : Sequential
         Makes logits of pixels (N, 28, 28) of codes.
-    **configuration : float
-        The arguments that build this network again, as JSON values.
 
     Shapes
     ------
@@ -50,26 +45,9 @@ class ImageAutoencoder(Sequential):
 
     kind: str
 
-    def __init__(self, encoder: Sequential, decoder: Sequential, **configuration: float) -> None:
+    def __init__(self, encoder: Sequential, decoder: Sequential) -> None:
         super().__init__(("encoder", encoder), ("decoder", decoder))
         self.encoder, self.decoder = encoder, decoder
-        self.configuration: Mapping[str, float] = configuration
-
-    @classmethod
-    def from_configuration(cls, configuration: Mapping[str, object]) -> Self:
-        """Build the network that a `configuration` describes, not yet initialized.
-
-        Parameters
-        ----------
-        configuration : Mapping[str, object]
-            The `configuration` of a network of this class.
-
-        Returns
-        -------
-        Self
-            The network.
-        """
-        return cls(**cast(dict[str, Any], configuration))
 
     @property
     def path(self) -> list[Layer]:

@@ -79,8 +79,6 @@ class ConvolutionalConceptAutoencoder(ImageAutoencoder):
         super().__init__(
             Sequential(*shrink_to_4(), Dense(8, code), ReLU(), ActivityRegularization(l1)),
             Sequential(*enlarge_from_4(code)),
-            code=code,
-            l1=l1,
         )
 
 
@@ -124,8 +122,8 @@ class DenoisingAutoencoder(ImageAutoencoder):
                 Conv2D(32, 1, 3, padding="same"),
                 Reshape((SIDE, SIDE)),
             ),
-            noise=noise,
         )
+        self.noise = noise
 
     def noisy(self, images: Array, seed: int = 0) -> Array:
         """Return images with noise on them as in training.
@@ -143,7 +141,7 @@ class DenoisingAutoencoder(ImageAutoencoder):
             (N, 28, 28), from 0 to 1.
         """
         noise = np.random.default_rng(seed).standard_normal(images.shape, dtype=np.float32)
-        return np.clip(images + self.configuration["noise"] * noise, 0, 1)
+        return np.clip(images + self.noise * noise, 0, 1)
 
     def test_inputs(self, images: Array) -> Array:
         return self.noisy(images)

@@ -45,8 +45,6 @@ class SimpleAutoencoder(ImageAutoencoder):
         super().__init__(
             Sequential(Flatten(), Dense(PIXELS, code), ReLU(), ActivityRegularization(l1)),
             Sequential(Dense(code, PIXELS), Reshape((SIDE, SIDE))),
-            code=code,
-            l1=l1,
         )
 
 
@@ -89,7 +87,6 @@ class DeepAutoencoder(ImageAutoencoder):
                 Dense(128, PIXELS),
                 Reshape((SIDE, SIDE)),
             ),
-            code=code,
         )
 
 
@@ -137,7 +134,4 @@ class ConceptAutoencoder(ImageAutoencoder):
                 Dense(164, PIXELS),
                 Reshape((SIDE, SIDE)),
             ),
-            code=code,
-            l1=l1,
-            dropout=dropout,
         )

@@ -42,7 +42,6 @@ class StackedAutoencoder(ImageAutoencoder):
         super().__init__(
             Sequential(Flatten(), Dense(PIXELS, 128), ReLU(), Dense(128, code), ReLU()),
             Sequential(Dense(code, 128), Dense(128, PIXELS), Reshape((SIDE, SIDE))),
-            code=code,
         )
         self.classifier = self.add("classifier", Dense(code, CLASSES))
 

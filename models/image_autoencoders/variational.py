@@ -61,7 +61,6 @@ class VariationalAutoencoder(ImageAutoencoder):
                 Dense(256, PIXELS),
                 Reshape((SIDE, SIDE)),
             ),
-            code=code,
         )
 
 
@@ -112,5 +111,4 @@ class DeconvolutionalVariationalAutoencoder(ImageAutoencoder):
                 Conv2D(64, 1, 2),  # valid: and then 28
                 Reshape((SIDE, SIDE)),
             ),
-            code=code,
         )

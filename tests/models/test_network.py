@@ -1,13 +1,11 @@
 """A network of somebody's own: it satisfies the protocol without a base class of models/."""
 
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Self
 
 import numpy as np
 import pytest
 
-from glassnet.models import NETWORKS, Checkpoint, Network, load_network, save_checkpoint
+from glassnet.models import NETWORKS, Checkpoint, Network, load_network, register, save_checkpoint
 from glassnet.nn import Dense, Sequential
 
 
@@ -16,20 +14,14 @@ class Tiny(Sequential):
 
     def __init__(self, units: int) -> None:
         super().__init__(Dense(3, units))
-        self.configuration: Mapping[str, object] = {"units": units}
-
-    @classmethod
-    def from_configuration(cls, configuration: Mapping[str, object]) -> Self:
-        return cls(int(str(configuration["units"])))
 
 
 def test_a_network_of_ones_own_is_saved_and_loaded(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path,
 ) -> None:
-    monkeypatch.setitem(NETWORKS, "tiny", Tiny)
+    register(Tiny)
     network: Network = Tiny(2).initialize(np.random.default_rng(1))
-    saved = Checkpoint(network.kind, network.configuration, network.parameters)
-    save_checkpoint(tmp_path / "tiny.npz", saved)
+    save_checkpoint(tmp_path / "tiny.npz", Checkpoint.of(network))
     again, _ = load_network(tmp_path / "tiny.npz")
     assert isinstance(again, Tiny)
     np.testing.assert_array_equal(again.theta, network.theta)

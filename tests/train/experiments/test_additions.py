@@ -8,7 +8,7 @@ from typing import Self
 import numpy as np
 import pytest
 
-from glassnet.models import NETWORKS, CharacterNetwork, ImageAutoencoder, Vocabulary, load_network
+from glassnet.models import CharacterNetwork, ImageAutoencoder, Vocabulary, load_network, register
 from glassnet.nn import Array, Dense, Embedding, Flatten, Reshape, Sequential
 from glassnet.options import whole_number
 from glassnet.sample.command.main import main as sample
@@ -69,7 +69,6 @@ class LinearAutoencoder(ImageAutoencoder):
         super().__init__(
             Sequential(Flatten(), Dense(784, code)),
             Sequential(Dense(code, 784), Reshape((28, 28))),
-            code=code,
         )
 
 
@@ -81,7 +80,7 @@ class BigramOptions(CharacterOptions):
 @pytest.fixture
 def additions(monkeypatch: pytest.MonkeyPatch) -> None:
     for network in (Bigrams, LinearAutoencoder):
-        monkeypatch.setitem(NETWORKS, network.kind, network)
+        register(network)
     options = BigramOptions(units=6, chunks=4, k1=10, k2=10, epochs=3, learning_rate=0.05)
     recipes = (
         Recipe("bigrams", "pairs of characters", Bigrams, CharacterExperiment, options),
