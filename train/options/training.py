@@ -144,7 +144,7 @@ class TrainingOptions:
 
     def __post_init__(self) -> None:
         for name, known in self.fields().items():
-            _parsed(name, known, getattr(self, name))
+            self._parsed(name, known, getattr(self, name))
 
     @classmethod
     def fields(cls) -> dict[str, Option]:
@@ -181,7 +181,7 @@ class TrainingOptions:
         for name, value in header.items():
             if name not in names:
                 raise OptionError(f"there is no option --{name} here")
-            changes[names[name]] = _parsed(names[name], self.fields()[names[name]], value)
+            changes[names[name]] = self._parsed(names[name], self.fields()[names[name]], value)
         return dataclasses.replace(self, **changes)
 
     def network_arguments(self) -> dict[str, str | float]:
@@ -192,13 +192,31 @@ class TrainingOptions:
             if known.group == "network"
         }
 
+    @classmethod
+    def spelled(cls, name: str, value: str | float | None = None) -> str:
+        """Return an option as the user gives it, for messages.
 
-def _parsed(name: str, known: Option, value: str | float) -> str | float:
-    """Return a value as the command line would read it."""
-    try:
-        return known.parse(shown(value))
-    except argparse.ArgumentTypeError as error:
-        message = str(error)
-        raise OptionError(
-            f"{flag(name)}{'' if message.startswith('must ') else ':'} {message}"
-        ) from None
+        Parameters
+        ----------
+        name : str
+            Of a field, or of something else that the command line has, such as "resume".
+        value : str or float, optional
+            Its value; without it, the name alone is returned.
+
+        Returns
+        -------
+        str
+            Such as "--learning-rate 0.01".
+        """
+        return flag(name) if value is None else f"{flag(name)} {shown(value)}"
+
+    @classmethod
+    def _parsed(cls, name: str, known: Option, value: str | float) -> str | float:
+        """Return a value as the command line would read it."""
+        try:
+            return known.parse(shown(value))
+        except argparse.ArgumentTypeError as error:
+            message = str(error)
+            raise OptionError(
+                f"{cls.spelled(name)}{'' if message.startswith('must ') else ':'} {message}"
+            ) from None

@@ -24,7 +24,7 @@ COLUMNS = (
     "learning_rate",
     "gradient_norm",
 )
-"""The columns of the log."""
+"""The columns that every log has; those of further measures come after them."""
 
 
 class LogError(UserError):
@@ -68,7 +68,8 @@ def is_log(path: Path) -> bool:
     if not path.is_file():
         return False
     with path.open("rb") as file:
-        return file.readline().rstrip(b"\r\n") == ",".join(COLUMNS).encode()
+        columns = file.readline().rstrip(b"\r\n").split(b",")
+    return columns[: len(COLUMNS)] == [column.encode() for column in COLUMNS]
 
 
 def require_log(path: Path, new: bool) -> None:
@@ -116,6 +117,8 @@ class CSVLog:
         The file; None writes nothing.
     after : int
         Keep the rows of an earlier run up to this update, and go on after them.
+    measures : tuple[str, ...], default ()
+        Further columns, of what validation measures beside the loss.
 
     Raises
     ------
@@ -136,13 +139,14 @@ class CSVLog:
     step,1,1,2.5,,,
     """
 
-    def __init__(self, path: Path | None, after: int) -> None:
+    def __init__(self, path: Path | None, after: int, measures: tuple[str, ...] = ()) -> None:
         self._file: io.TextIOWrapper | None = None
+        self._columns = (*COLUMNS, *measures)
         if path is None:
             return
-        kept = _rows_until(path, after) if after else []
+        kept = _rows_until(path, after, self._columns) if after else []
         rows = io.StringIO(newline="")
-        csv.writer(rows, lineterminator="\n").writerows([COLUMNS, *kept])
+        csv.writer(rows, lineterminator="\n").writerows([self._columns, *kept])
         with whole_file(path) as file:
             file.write(rows.getvalue().encode())
         self._path = path
@@ -155,7 +159,8 @@ class CSVLog:
         Parameters
         ----------
         **values : object
-            By column; columns that are not given stay empty. Floats are written exactly.
+            By column; columns that are not given stay empty, and what has no column is left out.
+            Floats are written exactly.
 
         Raises
         ------
@@ -164,7 +169,7 @@ class CSVLog:
         """
         if self._file is not None:
             try:
-                self._writer.writerow([_exact(values.get(column, "")) for column in COLUMNS])
+                self._writer.writerow([_exact(values.get(column, "")) for column in self._columns])
                 self._file.flush()
             except OSError as error:
                 raise OSError(error.errno, error.strerror, str(self._path)) from error
@@ -179,16 +184,16 @@ def _exact(value: object) -> object:
     return repr(float(value)) if isinstance(value, float) else value
 
 
-def _rows_until(path: Path, step: int) -> list[list[str]]:
+def _rows_until(path: Path, step: int, columns: tuple[str, ...]) -> list[list[str]]:
     """Return the rows of a log up to an update; none if there is no log."""
     if not path.is_file():  # whole_file says what is wrong with anything else
         return []
     try:
         with path.open(newline="", encoding="utf-8") as file:
             header, *rows = csv.reader(file)
-        if header != list(COLUMNS):
+        if header != list(columns):
             raise ValueError("another header")
         # The last row of a run that was killed may be cut off.
-        return [row for row in rows if len(row) == len(COLUMNS) and int(row[2]) <= step]
+        return [row for row in rows if len(row) == len(columns) and int(row[2]) <= step]
     except (ValueError, csv.Error) as error:
         raise LogError(f"{path}: is not a log of glassnet") from error

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import sys
 import time
+from pathlib import Path
 
 from tqdm import tqdm
 
-__all__ = ["Progress"]
+from glassnet.train.options import TrainingOptions
+from glassnet.train.run.position import Position
+
+__all__ = ["Progress", "why_stopped"]
 
 _SECONDS_BETWEEN_LINES = 10.0
 _SHORT = {"training_loss": "loss", "validation_accuracy": "accuracy"}
@@ -133,3 +137,57 @@ class Progress:
         if self._bar is not None:
             self._bar.close()
             self._bar = None
+
+
+def why_stopped(
+    position: Position,
+    steps_per_epoch: int,
+    options: TrainingOptions,
+    out_of_patience: bool,
+    saved: Path | None,
+) -> str:
+    """Return why training stopped before its end, or did not begin.
+
+    Parameters
+    ----------
+    position : Position
+        Where it stands.
+    steps_per_epoch : int
+        Updates of one epoch.
+    options : TrainingOptions
+        The options of the run.
+    out_of_patience : bool
+        Whether it stopped as the loss got no better.
+    saved : Path or None
+        The checkpoint from which it can go on.
+
+    Returns
+    -------
+    str
+        One line.
+
+    Examples
+    --------
+    >>> from glassnet.train.options import TrainingOptions
+    >>> from glassnet.train.run.position import Position
+    >>> from glassnet.train.run.progress import why_stopped
+    >>> why_stopped(Position(step=5), 4, TrainingOptions(epochs=3), False, None)
+    'stopped after update 5 of 12'
+    """
+    end = options.epochs * steps_per_epoch
+    if position.step >= end:
+        return (
+            f"{position.step // steps_per_epoch} of {options.epochs} epochs are done already; "
+            f"{options.spelled('epochs')} can make them more"
+        )
+    if out_of_patience:
+        held_out = "validation_loss" in position.history[-1]
+        return (
+            f"stopped after epoch {position.step // steps_per_epoch}: no better "
+            f"{'validation' if held_out else 'training'} loss "
+            f"for {options.spelled('patience', options.patience)}"
+        )
+    message = f"stopped after update {position.step} of {end}"
+    if saved is not None:
+        message += f"; saved {saved}, and {options.spelled('resume')} goes on from there"
+    return message

@@ -6,8 +6,10 @@ loop; it knows of the others only what a `Communicator` offers (`train/workers/c
 
 from __future__ import annotations
 
+import dataclasses
 import math
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import cast
 
@@ -15,19 +17,22 @@ import numpy as np
 
 from glassnet.errors import UserError
 from glassnet.models import Checkpoint, Network, save_checkpoint
-from glassnet.nn import Layer
+from glassnet.nn import Array, Layer, Optimizer
 from glassnet.train.objectives.objective import Objective
 from glassnet.train.options import TrainingOptions
 from glassnet.train.run.files import BEST, LAST
 from glassnet.train.run.interrupts import Interrupts
 from glassnet.train.run.log import CSVLog
 from glassnet.train.run.position import Position
-from glassnet.train.run.progress import Progress
+from glassnet.train.run.progress import Progress, why_stopped
 from glassnet.train.run.updates import Updates
 from glassnet.train.workers.communicator import Communicator, SingleProcess
 from glassnet.train.workers.threads import one_thread
 
-__all__ = ["DivergedError", "Trainer"]
+__all__ = ["Callback", "DivergedError", "Trainer"]
+
+Callback = Callable[[dict[str, float]], object]
+"""A function of the measures of an epoch that has ended; true if training is to stop."""
 
 _SECONDS_BETWEEN_SAVES = 300.0
 
@@ -50,7 +55,7 @@ class Trainer:
     Parameters
     ----------
     network : Layer or Network
-        An initialized network. To be saved, it must have what `Network` names.
+        An initialized network. To be saved, its classes must be known to files; see `register`.
     objective : Objective
         What is minimized: it belongs to this network.
     options : TrainingOptions
@@ -69,16 +74,27 @@ class Trainer:
         Of the data, saved to make sure that a resumed run reads the same.
     quiet : bool, default False
         Print nothing.
+    optimizer : Optimizer, optional
+        What to make updates with, from its state at the start; without it, what the options name.
+    callback : Callback, optional
+        Called on the first worker after each epoch, while the network has the weights that were
+        validated.
+    measures : tuple[str, ...], default ()
+        Names of what validation measures beside the loss, for the log.
+    keep_best : bool, default False
+        Whether to keep the weights of the best epoch, as `best`.
 
     Raises
     ------
-    TypeError
-        If the network lacks what saving it needs.
+    StructureError
+        If the network is to be saved and can't be described.
 
     Attributes
     ----------
     history : list[dict[str, float]]
         The losses of each epoch that has ended.
+    best : dict[str, Array] or None
+        The parameters of the best epoch of those that were run here, if they are kept.
 
     Examples
     --------
@@ -116,12 +132,13 @@ class Trainer:
         recipe: str = "",
         fingerprint: str = "",
         quiet: bool = False,
+        optimizer: Optimizer | None = None,
+        callback: Callback | None = None,
+        measures: tuple[str, ...] = (),
+        keep_best: bool = False,
     ) -> None:
-        if folder is not None and not isinstance(network, Network):
-            raise TypeError(
-                f"a {type(network).__name__} can't be saved: it needs kind, configuration and "
-                "from_configuration, as glassnet.models.Network says"
-            )
+        if folder is not None:
+            Checkpoint.of(network)  # rather now than after an epoch
         communicator = communicator or SingleProcess()
         self._network, self._objective, self._options = network, objective, options
         self._generator, self._communicator = generator, communicator
@@ -129,7 +146,9 @@ class Trainer:
         self._recipe, self._fingerprint = recipe, fingerprint
         self._first = communicator.rank == 0
         self._position = Position()
-        self._updates = Updates(network, options, communicator)
+        self._updates = Updates(network, options, communicator, optimizer)
+        self._callback, self._measures, self._keep_best = callback, measures, keep_best
+        self.best: dict[str, Array] | None = None
         self._interrupts = Interrupts()
         self._stop = self._save_is_due = False
 
@@ -162,16 +181,12 @@ class Trainer:
 
     def _checkpoint(self) -> Checkpoint:
         """Return all that resuming needs. Every worker has to call this; the first one saves."""
-        network = self._network
-        assert isinstance(network, Network)
-        if not np.isfinite(network.theta).all():
+        if not np.isfinite(self._network.theta).all():
             raise self._diverged("a weight")
         training = {f"state/{name}": rows for name, rows in self._objective.state().items()}
         training |= self._updates.vectors()
-        return Checkpoint(
-            kind=network.kind,
-            configuration=network.configuration,
-            weights=network.parameters,
+        return dataclasses.replace(
+            Checkpoint.of(self._network),
             recipe=self._recipe,
             options=self._options.header(),
             history=self._position.history,
@@ -192,6 +207,8 @@ class Trainer:
         self._saved = time.monotonic()
 
     def _save_best(self) -> None:
+        if self._keep_best:
+            self.best = {name: value.copy() for name, value in self._network.parameters.items()}
         if self._folder is not None:
             checkpoint = self._checkpoint()
             checkpoint.training, checkpoint.progress = {}, {}
@@ -211,7 +228,7 @@ class Trainer:
         Returns
         -------
         bool
-            False if Ctrl-C ended it.
+            False if Ctrl-C or the callback ended it.
 
         Raises
         ------
@@ -226,7 +243,9 @@ class Trainer:
         per_epoch, epochs = objective.steps_per_epoch, self._options.epochs
         begin, end = position.step, epochs * per_epoch
         last = end if steps is None else min(end, begin + steps)
-        log = CSVLog(self._log_path if self._first else None, after=position.step)
+        log = CSVLog(
+            self._log_path if self._first else None, after=position.step, measures=self._measures
+        )
         progress = Progress(
             per_epoch, epochs, objective.items_per_step, objective.unit, self._quiet
         )
@@ -238,8 +257,10 @@ class Trainer:
                         min(last, (position.step // per_epoch + 1) * per_epoch), log, progress
                     )
                 self._save_last()
-                if message := self._why_stopped(begin, end):
-                    progress.say(message)
+                if position.step == begin or position.step < end:
+                    patience = self._out_of_patience()
+                    saved = None if self._folder is None else self._folder / LAST
+                    progress.say(why_stopped(position, per_epoch, self._options, patience, saved))
         finally:
             progress.close()
             log.close()
@@ -311,14 +332,15 @@ class Trainer:
             measures = self._validate()
             position.epoch_seconds = time.monotonic() - began
             entry = {"epoch": epoch, "training_loss": training_loss, **measures}
-            position.history.append({**entry, "seconds": round(position.epoch_seconds, 1)})
-            progress.end_epoch(position.history[-1])
+            entry["seconds"] = round(position.epoch_seconds, 1)
+            position.history.append(entry)
+            progress.end_epoch(entry)
             log.write(
                 event="epoch",
                 epoch=epoch,
                 step=position.step,
                 training_loss=training_loss,
-                validation_loss=measures.get("validation_loss", ""),
+                **measures,
             )
             judged = measures.get("validation_loss", training_loss)
             position.epochs_since_best += 1
@@ -326,50 +348,29 @@ class Trainer:
             if judged < position.best_loss:
                 position.best_loss, position.epochs_since_best = judged, 0
                 self._save_best()
+            stop = bool(self._first and self._callback and self._callback(dict(entry)))
         self._save_last()
+        self._stop |= bool(self._communicator.all_reduce(np.array([stop], np.float64))[0])
 
     def _validate(self) -> dict[str, float]:
-        """Validate on the first worker while the others wait."""
+        """Validate on the first worker; the others learn the loss, by which all judge an epoch."""
         measures: dict[str, float] = {}
         if self._first:
             with one_thread():
                 measures = self._objective.validate()
-        names = ("validation_loss", "validation_accuracy")
-        # Of each (is there such a measure?, its value); the other workers add zeros.
-        values = np.array([(name in measures, measures.get(name, 0.0)) for name in names])
-        found = zip(
-            names, self._communicator.all_reduce(values.reshape(-1)).reshape(-1, 2), strict=True
-        )
-        return {name: float(value) for name, (there, value) in found if there}
+        name = "validation_loss"
+        # (is there such a measure?, its value); the other workers add zeros.
+        values = np.array([name in measures, measures.get(name, 0.0)], np.float64)
+        there, loss = self._communicator.all_reduce(values)
+        return measures if self._first or not there else {name: float(loss)}
 
     def _out_of_patience(self) -> bool:
         patience = self._options.patience
         return 0 < patience <= self._position.epochs_since_best and self._objective.in_last_stage
 
-    def _why_stopped(self, begin: int, end: int) -> str:
-        """Return why training stopped between the updates `begin` and `end`; "" at its end."""
-        position, per_epoch = self._position, self._objective.steps_per_epoch
-        if begin >= end:
-            return (
-                f"{begin // per_epoch} of {self._options.epochs} epochs are done already; "
-                "--epochs can make them more"
-            )
-        if position.step == end:
-            return ""
-        if self._out_of_patience():
-            held_out = "validation_loss" in position.history[-1]
-            return (
-                f"stopped after epoch {position.step // per_epoch}: no better "
-                f"{'validation' if held_out else 'training'} loss "
-                f"for --patience {self._options.patience}"
-            )
-        message = f"stopped after update {position.step} of {end}"
-        if self._folder is not None:
-            message += f"; saved {self._folder / LAST}, and --resume goes on from there"
-        return message
-
     def _diverged(self, what: str) -> DivergedError:
+        spelled, rate = self._options.spelled, self._options.learning_rate
         return DivergedError(
             f"{what} is no longer finite after update {self._position.step}: try a lower "
-            f"--learning-rate than {self._options.learning_rate:g}, or --clip 1"
+            f"{spelled('learning_rate')} than {rate:g}, or {spelled('clip', 1)}"
         )

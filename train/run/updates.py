@@ -6,6 +6,7 @@ average for this slice alone.
 
 from __future__ import annotations
 
+import copy
 import inspect
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -66,6 +67,8 @@ class Updates:
         The options of the run.
     communicator : Communicator
         The exchange with the other workers.
+    optimizer : Optimizer, optional
+        What to make updates with, from its state now; without it, what the options name.
 
     Attributes
     ----------
@@ -92,16 +95,21 @@ class Updates:
     """
 
     def __init__(
-        self, network: Layer | Network, options: TrainingOptions, communicator: Communicator
+        self,
+        network: Layer | Network,
+        options: TrainingOptions,
+        communicator: Communicator,
+        optimizer: Optimizer | None = None,
     ) -> None:
         self._network, self._options, self._communicator = network, options, communicator
+        self._first_optimizer = optimizer
         self._schedule = parse_schedule(options.schedule)
         self.own = communicator.local_slice(network.theta.size)
         self.restart()
 
     def restart(self) -> None:
         """Forget all updates: a stage of training begins whose loss is another."""
-        self._optimizer = make_optimizer(self._options)
+        self._optimizer = copy.deepcopy(self._first_optimizer) or make_optimizer(self._options)
         ema = self._options.ema
         self._average = ExponentialMovingAverage(ema) if ema else None
 
