@@ -14,8 +14,10 @@ The rules that every layer follows:
 
 * `forward(x, train=False)` returns y; `backward(dy)` returns dx and *adds* to the gradients.
 * `backward` leaves what `forward` cached intact: calling it twice doubles the gradients.
-* Inputs are never written to. What `forward` returns is read-only, as `backward` may need it, and
-  valid until the next `forward`; `layer(x)` returns an array of the caller's own.
+* Inputs are never written to. What `forward` and `backward` return is read-only, as it may be what
+  a layer was given or will need again, and valid until the next `forward`; `layer(x)` returns an
+  array of the caller's own.
+* dy has the shape of the last output and is of floats; anything else is refused.
 * Setting a layer as an attribute, `self.dense = Dense(3, 2)`, puts it inside this one. The layers
   of a list are put inside with `add`. Each layer is used once.
 * Setting a parameter, a gradient or a vector copies the values into its place, if they have its
@@ -36,7 +38,7 @@ import numpy as np
 from glassnet.nn.batch_shard import BatchShard
 from glassnet.nn.contract.arguments import WithArguments
 from glassnet.nn.contract.messages import require_generator, require_layer, require_uninitialized
-from glassnet.nn.contract.outputs import with_read_only_output
+from glassnet.nn.contract.outputs import with_checked_gradient, with_read_only_output
 from glassnet.nn.contract.state import WithState
 from glassnet.nn.contract.summary import table
 from glassnet.nn.contract.vectors import WithVectors
@@ -45,6 +47,7 @@ from glassnet.nn.types import Array
 AnyLayer = TypeVar("AnyLayer", bound="Layer")
 
 NO_GRADIENT: Array = np.empty(0)
+NO_GRADIENT.flags.writeable = False
 """What `backward` returns if there is no gradient for the input: either it is integer ids, or
 `skip_input_gradient` was called."""
 
@@ -106,6 +109,8 @@ class Layer(WithVectors, WithState, WithArguments):
         super().__init_subclass__(**keywords)
         if "forward" in vars(cls):
             cls.forward = with_read_only_output(cls.forward)  # type: ignore[method-assign]
+        if "backward" in vars(cls):
+            cls.backward = with_checked_gradient(cls.backward)  # type: ignore[method-assign]
 
     def __init__(self) -> None:
         super().__init__()
@@ -142,7 +147,14 @@ class Layer(WithVectors, WithState, WithArguments):
         Returns
         -------
         array
-            The gradient for x, or `NO_GRADIENT`.
+            The gradient for x, read-only, or `NO_GRADIENT`.
+
+        Raises
+        ------
+        ValueError
+            If dy has another shape than that output.
+        TypeError
+            If dy is not an array of floats.
         """
         raise NotImplementedError
 

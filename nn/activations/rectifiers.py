@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from glassnet.nn.activations.parts import contiguous, parts
-from glassnet.nn.arithmetic.buffers import Buffers, read_only
+from glassnet.nn.arithmetic.buffers import Buffers
 from glassnet.nn.layer import Layer
 from glassnet.nn.types import Array
 
@@ -111,7 +111,7 @@ class LeakyReLU(Layer):
             dx_part *= 1 - self.negative_slope
             dx_part += self.negative_slope
             dx_part *= dy_part
-        return read_only(dx)
+        return dx
 
 
 class ELU(Layer):
@@ -179,4 +179,4 @@ class ELU(Layer):
             if self.alpha != 1:
                 dx_part += np.multiply(y > 0, 1 - self.alpha, dtype=y.dtype)
             dx_part *= dy_part
-        return read_only(dx)
+        return dx

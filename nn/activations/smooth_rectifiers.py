@@ -8,7 +8,7 @@ import numpy as np
 
 from glassnet.nn.activations.normal import TANH, normal_cdf, tanh_cdf
 from glassnet.nn.activations.parts import contiguous, parts
-from glassnet.nn.arithmetic.buffers import Buffers, read_only
+from glassnet.nn.arithmetic.buffers import Buffers
 from glassnet.nn.arithmetic.complex_step import absolute
 from glassnet.nn.layer import Layer
 from glassnet.nn.types import Array
@@ -91,7 +91,7 @@ class GELU(Layer):
             for x, cdf, dy_part, dx_part in parts(self._x, self._cdf, dy, dx):
                 slope(x, cdf, dx_part)
                 dx_part *= dy_part
-        return read_only(dx)
+        return dx
 
     def _exact_slope(self, x: Array, cdf: Array, out: Array) -> None:
         """Write Φ(x) + x φ(x) to `out`."""
@@ -168,7 +168,7 @@ class SiLU(Layer):
             dx_part *= y
             dx_part += s
             dx_part *= dy_part
-        return read_only(dx)
+        return dx
 
 
 class Softplus(Layer):
@@ -238,4 +238,4 @@ class Softplus(Layer):
                 np.expm1(dx_part, out=dx_part)
                 dx_part *= dy_part
                 np.negative(dx_part, out=dx_part)
-        return read_only(dx)
+        return dx

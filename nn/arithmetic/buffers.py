@@ -66,17 +66,6 @@ def padded(
     return result
 
 
-def read_only(array: Array) -> Array:
-    """Return a view that cannot be written to.
-
-    `backward` returns it where the gradient lies in memory that is needed again: in that of dy, or
-    in a buffer. `forward` needs none, as `Layer` makes all outputs read-only.
-    """
-    view = np.asarray(array).view()
-    view.flags.writeable = False
-    return view
-
-
 def slabs(images: int, elements: int) -> Iterator[slice]:
     """Yield slices of a batch of `images`, each small enough if an image takes `elements`."""
     step = max(1, _SLAB // max(1, elements))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 
-from glassnet.nn.arithmetic.buffers import read_only
 from glassnet.nn.arithmetic.complex_step import scalar_sum
 from glassnet.nn.layer import Layer
 from glassnet.nn.types import Array
@@ -165,4 +164,4 @@ class GaussianNoise(Layer):
         return y
 
     def backward(self, dy: Array) -> Array:
-        return read_only(dy) if self._unclipped is None else dy * self._unclipped
+        return dy if self._unclipped is None else dy * self._unclipped

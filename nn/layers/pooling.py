@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from glassnet.nn.arithmetic.buffers import Buffers, padded, read_only
+from glassnet.nn.arithmetic.buffers import Buffers, padded
 from glassnet.nn.arithmetic.sliding import Padding, Windows, check_input, pair
 from glassnet.nn.layer import Layer
 from glassnet.nn.types import Array
@@ -111,7 +111,7 @@ class MaxPool2D(Layer):
                 dx[positions] += share
             else:
                 dx[positions] = share
-        return read_only(dx[self._inside])
+        return dx[self._inside]
 
     def _taps(self) -> Iterator[tuple[slice, slice, slice]]:
         """Yield, for each element of a window, its positions in padded images for all outputs."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 
-from glassnet.nn.arithmetic.buffers import read_only
 from glassnet.nn.arithmetic.complex_step import absolute, scalar_sum
 from glassnet.nn.layer import Layer
 from glassnet.nn.types import Array
@@ -84,7 +83,7 @@ class Dropout(Layer):
         return x * mask
 
     def backward(self, dy: Array) -> Array:
-        return read_only(dy) if self._mask is None else dy * self._mask
+        return dy if self._mask is None else dy * self._mask
 
 
 class ActivityRegularization(Layer):

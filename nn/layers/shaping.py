@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 
-from glassnet.nn.arithmetic.buffers import read_only
 from glassnet.nn.arithmetic.sliding import check_input, pair
 from glassnet.nn.layer import Layer
 from glassnet.nn.types import Array
@@ -63,7 +62,7 @@ class Reshape(Layer):
         return x.reshape(len(x), *self.shape)
 
     def backward(self, dy: Array) -> Array:
-        return read_only(dy.reshape(self._x_shape))
+        return dy.reshape(self._x_shape)
 
 
 class Flatten(Layer):
@@ -89,7 +88,7 @@ class Flatten(Layer):
         return x.reshape(len(x), int(np.prod(x.shape[1:])))
 
     def backward(self, dy: Array) -> Array:
-        return read_only(dy.reshape(self._x_shape))
+        return dy.reshape(self._x_shape)
 
 
 class ZeroPadding2D(Layer):
@@ -130,7 +129,7 @@ class ZeroPadding2D(Layer):
         return np.pad(x, ((0, 0), *self.padding, (0, 0)))
 
     def backward(self, dy: Array) -> Array:
-        return read_only(dy[_inside(dy.shape, self.padding)])
+        return dy[_inside(dy.shape, self.padding)]
 
 
 class Cropping2D(Layer):
@@ -205,9 +204,9 @@ class UpSampling2D(Layer):
 
     The gradient of a pixel is the sum over its copies:
 
-    >>> layer.backward(np.arange(8).reshape(1, 2, 4, 1)).reshape(2, 2)
-    array([[ 1,  5],
-           [ 9, 13]])
+    >>> layer.backward(np.arange(8.0).reshape(1, 2, 4, 1)).reshape(2, 2)
+    array([[ 1.,  5.],
+           [ 9., 13.]])
     """
 
     def __init__(self, size: int | tuple[int, int] = 2) -> None:

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from glassnet.nn.arithmetic.buffers import Buffers, padded, read_only, slabs
+from glassnet.nn.arithmetic.buffers import Buffers, padded, slabs
 
 
 def test_buffers_keep_what_fits() -> None:
@@ -57,12 +57,3 @@ def test_scratch_of_one_name_shares_its_memory() -> None:
 )
 def test_slabs(images: int, elements: int, expected: list[tuple[int, int]]) -> None:
     assert [(slab.start, slab.stop) for slab in slabs(images, elements)] == expected
-
-
-def test_a_read_only_view_leaves_the_array_as_it_is() -> None:
-    array = np.arange(6.0)
-    view = read_only(array[::2])
-    with pytest.raises(ValueError, match="read-only"):
-        view[0] = 7
-    array[2] = 7
-    np.testing.assert_array_equal(view, [0, 7, 4])

@@ -67,8 +67,7 @@ def test_nothing_given_is_written_to(line: LayerLine, train: bool) -> None:
 
 @every_layer
 @both_ways
-def test_outputs_can_be_written_to_or_say_no(line: LayerLine, train: bool) -> None:
-    """No write into what is returned changes what was given or any later result."""
+def test_what_is_returned_can_not_be_written_to(line: LayerLine, train: bool) -> None:
     layer, x, start = line.layer(), line.input(), line.start()
     expected = results(layer, x, train=train, start=start)
     dy = gradient_for(expected["y"])
@@ -78,15 +77,13 @@ def test_outputs_can_be_written_to_or_say_no(line: LayerLine, train: bool) -> No
     layer.state = start
     layer.zero_grad()
     y = layer.forward(x, train)
-    if y.flags.writeable:
-        y[...] = 77
+    assert not y.flags.writeable
     dx = layer.backward(dy)
+    assert not dx.flags.writeable
     if not line.ids:
         np.testing.assert_array_equal(dx, expected["x"])
     for name, gradient in layer.gradients.items():
         np.testing.assert_array_equal(gradient, expected[name])
-    if dx.flags.writeable:
-        dx[...] = 77
     for was, now in zip(before, given, strict=True):
         np.testing.assert_array_equal(now, was)
     equal(results(layer, x, train=train, start=start), expected, 0)
@@ -146,6 +143,25 @@ def test_wrong_shapes_are_refused_by_name(line: LayerLine, shape: Shape) -> None
         layer.forward(np.zeros(shape, line.input().dtype))
     assert "\n" not in str(error.value)
     assert str(shape) in str(error.value) or str(shape[1:]) in str(error.value)
+
+
+@every_layer
+@both_ways
+def test_gradients_of_the_wrong_shape_or_type_are_refused(line: LayerLine, train: bool) -> None:
+    layer = line.layer()
+    y = results(layer, line.input(), train=train)["y"]
+    before = layer.grad.copy()
+    kind = type(layer).__name__
+    for dy in (y[None], y.ravel(), y.T, y[1:], y[..., :-1]):
+        if dy.shape != y.shape:
+            with pytest.raises(
+                ValueError, match=rf"^{kind}\.backward expects dy of shape"
+            ) as error:
+                layer.backward(dy)
+            assert str(error.value).endswith(f" {y.shape}, as y, got shape {dy.shape}")
+    with pytest.raises(TypeError, match=rf"^{kind}\.backward expects dy of floats, got int64$"):
+        layer.backward(np.ones(y.shape, np.int64))
+    np.testing.assert_array_equal(layer.grad, before)
 
 
 of_ids = [pytest.param(line, id=name) for name, line in LAYERS.items() if line.ids]
