@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import dataclasses
 from pathlib import Path
+from typing import Any
 
 from glassnet.models import VocabularyError, load_network
 from glassnet.train.data.download import DataError
+from glassnet.train.experiments.characters import CharacterOptions
 from glassnet.train.experiments.evaluation import Evaluation
 from glassnet.train.experiments.texts import TextOptions
 from glassnet.train.objectives.split import CorpusError
@@ -22,14 +24,16 @@ def evaluate(
     """Return the loss of a trained network on some data, and its accuracy.
 
     A character network reads the text in one stream from a zero state, so that each character is
-    predicted from all that come before it.
+    predicted from all that come before it. If a data set consists of several works, such as plays,
+    it reads each of them so, and the mean is over all characters.
 
     Parameters
     ----------
     path : Path or str
         The checkpoint.
     data : str, optional
-        Name of a data set, or path of a text; without it, what the network was trained on.
+        Name of a data set, or path of a text; without it, what the network was trained on, or
+        the text that was held out then.
     validation : float, optional
         The part of the data, at its end, to evaluate on. Without it, the part that was held out in
         training if that is the data, and all of it if it is another. Images have a test set of
@@ -65,8 +69,12 @@ def evaluate(
     """
     network, checkpoint = load_network(path)
     options = recorded_options(path, checkpoint)
-    trained_on = options.data
-    which = trained_on if data is None else data
+    trained_on = held_out = options.data
+    changes: dict[str, Any] = {}
+    if isinstance(options, CharacterOptions):
+        held_out = options.validation_data or trained_on
+        changes["validation_data"] = ""  # what is evaluated on is `data` from now on
+    which = held_out if data is None else data
     part = None
     if isinstance(options, TextOptions):
         part = validation
@@ -76,7 +84,9 @@ def evaluate(
             raise CorpusError(f"{which}: nothing is held out; --validation names a part of it")
     elif validation is not None:
         raise DataError(f"{which}: images have a test set of their own; --validation is for texts")
-    experiment = RECIPES[checkpoint.recipe].load(dataclasses.replace(options, data=which))
+    experiment = RECIPES[checkpoint.recipe].load(
+        dataclasses.replace(options, data=which, **changes)
+    )
     try:
         with one_thread():
             evaluation = experiment.evaluate(network, part)

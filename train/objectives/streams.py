@@ -18,13 +18,14 @@ starts from zeros.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 
 from glassnet.models import CharacterNetwork
 from glassnet.nn import Array, BatchShard, softmax_cross_entropy
 from glassnet.train.objectives.split import CorpusError, split
-from glassnet.train.objectives.text_loss import text_loss
+from glassnet.train.objectives.text_loss import mean_text_loss
 from glassnet.train.workers.communicator import Communicator, SingleProcess, shard
 
 __all__ = ["StreamObjective"]
@@ -47,6 +48,8 @@ class StreamObjective:
         Characters between updates, and characters that gradients flow back through.
     validation : float, default 0.0
         Fraction of the corpus, at its end, that is held out.
+    validation_texts : Sequence[Array], default ()
+        Texts to validate on instead of a part of the corpus, each (characters,).
     generator : numpy.random.Generator
         Randomness for dropout, in the same state on every worker.
     communicator : Communicator, optional
@@ -97,12 +100,14 @@ class StreamObjective:
         k1: int,
         k2: int,
         validation: float = 0.0,
+        validation_texts: Sequence[Array] = (),
         generator: np.random.Generator,
         communicator: Communicator | None = None,
     ) -> None:
         communicator = communicator or SingleProcess()
         self.network, self.k1, self.k2 = network, k1, k2
-        training, self._validation_ids = split(ids, validation)
+        training, held_out = split(ids, validation)
+        self._validation_texts = validation_texts or ([held_out] if validation else [])
         length = (len(training) - 1) // streams  # of one stream
         self.steps_per_epoch = length // k1
         if self.steps_per_epoch < 1:
@@ -114,7 +119,7 @@ class StreamObjective:
                 f"characters and {validation:.0%} for validation need at least {needed:,} "
                 "(--chunks, --k1, --validation)"
             )
-        if validation and len(self._validation_ids) < 2:
+        if validation and len(held_out) < 2:
             raise CorpusError(
                 f"{validation:.2%} of {len(ids):,} characters is too little to validate on; "
                 "--validation 0 trains without"
@@ -162,9 +167,9 @@ class StreamObjective:
 
     def validate(self) -> dict[str, float]:
         """Return the validation loss and accuracy, or nothing where nothing is held out."""
-        if not len(self._validation_ids):
+        if not self._validation_texts:
             return {}
-        loss, accuracy = text_loss(self.network, self._validation_ids, _VALIDATION_STREAMS)
+        loss, accuracy = mean_text_loss(self.network, self._validation_texts, _VALIDATION_STREAMS)
         return {"validation_loss": loss, "validation_accuracy": accuracy}
 
     def state(self) -> dict[str, Array]:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from tqdm import tqdm
 
 from glassnet.models import CharacterNetwork
 from glassnet.nn import Array, softmax_cross_entropy
 
-__all__ = ["WARM_UP", "text_loss"]
+__all__ = ["WARM_UP", "mean_text_loss", "text_loss"]
 
 WARM_UP = 1000
 """Characters that each part of a text is read from before it counts; see `text_loss`."""
@@ -81,3 +83,48 @@ def text_loss(
         network.carry()
     network.state = kept
     return loss / guesses, correct / guesses
+
+
+def mean_text_loss(
+    network: CharacterNetwork, texts: Sequence[Array], streams: int = 1, progress: bool = False
+) -> tuple[float, float]:
+    """Read several texts, each from a zero state, and return the mean over all characters.
+
+    Parameters
+    ----------
+    network : CharacterNetwork
+        An initialized network.
+    texts : Sequence[Array]
+        The texts, each (characters,).
+    streams : int, default 1
+        Parts of a text that are read side by side; see `text_loss`.
+    progress : bool, default False
+        Show a bar for each text.
+
+    Returns
+    -------
+    loss : float
+        The mean cross-entropy in nats.
+    accuracy : float
+        The fraction of characters that were the likeliest.
+
+    Shapes
+    ------
+    - texts: (characters,) each
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from glassnet.models import CharacterLSTM, Vocabulary
+    >>> from glassnet.train.objectives.text_loss import mean_text_loss, text_loss
+    >>> network = CharacterLSTM(Vocabulary("ab"), units=4).initialize(np.random.default_rng(1))
+    >>> first, second = np.array([0, 1, 1]), np.array([1, 0, 0])  # two to predict in each
+    >>> loss, _ = mean_text_loss(network, [first, second])
+    >>> mean = (text_loss(network, first)[0] + text_loss(network, second)[0]) / 2
+    >>> abs(loss - mean) < 1e-6
+    True
+    """
+    results = [text_loss(network, ids, streams, progress) for ids in texts]
+    guesses = [len(ids) - 1 for ids in texts]
+    loss, accuracy = np.average(results, axis=0, weights=guesses)
+    return float(loss), float(accuracy)

@@ -36,8 +36,8 @@ def test_fallbacks_are_data_sets_of_the_same_type() -> None:
             "mnist5k",
             "did you mean 'mnist-5k'? It needs a recipe for images, such as simple-autoencoder",
         ),
-        ("no/such/file.txt", "choose from tinyshakespeare, shakespeare, austen"),
-        ("new\nline", "choose from tinyshakespeare, shakespeare, austen"),
+        ("no/such/file.txt", f"choose from {', '.join(TEXTS)}"),
+        ("new\nline", f"choose from {', '.join(TEXTS)}"),
     ],
 )
 def test_neither_a_name_nor_a_file(name: str, advice: str, failure: Failure) -> None:

@@ -1,7 +1,6 @@
 import errno
 import hashlib
 import os
-import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -181,34 +180,6 @@ def test_austen_is_checked_before_it_is_kept(
     send(START + NOVELS + END)
     assert load_text("austen").text == STRIPPED
     assert [path.name for path in folder.iterdir() if path.is_file()] == ["austen.txt"]
-
-
-def test_shakespeare() -> None:
-    text = load_text("shakespeare").text
-    assert len(text) == 4_784_889
-    assert len(set(text)) == 69
-    assert text.startswith("THESEUS:\nNow, fair Hippolyta, our nuptial hour\n")  # in order of title
-    assert text.endswith("\nOne feast, one house, one mutual happiness.\n\n")
-    assert not re.search(r"[_*#\[\]\\—]|  ", text)
-    # A name with a colon and then lines, an empty line: tinyshakespeare's form.
-    for speech in text.removesuffix("\n\n").split("\n\n"):
-        assert re.fullmatch(r"[A-Z][\w '&,-]*:(\n.+)+", speech), speech
-    assert (
-        "\n\nMARCELLUS:\nHolla! Bernardo!\n\nBERNARDO:\nSay,\nWhat, is Horatio there?\n\n" in text
-    )
-    for line in ("Two households", "O blessed breeding sun", "Now my charms are all o'erthrown"):
-        assert text.count(line) == 1
-
-
-def test_plays_that_are_missing(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, failure: Failure
-) -> None:
-    (tmp_path / "plays" / "tragedies").mkdir(parents=True)
-    (tmp_path / "plays" / "tragedies" / "hamlet.md").write_text("**HAMLET**\nO!")
-    monkeypatch.setattr(texts, "package_folder", lambda *_: tmp_path)
-    message = failure(load_text, "shakespeare")
-    assert message.startswith(f"{tmp_path / 'plays'}: holds 1 plays, not 38; ")
-    assert 'pip install "glassnet[data]"' in message
 
 
 @pytest.mark.parametrize("name", ["tinyshakespeare", "austen"])

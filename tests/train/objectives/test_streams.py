@@ -5,7 +5,7 @@ import pytest
 
 from glassnet.models import CharacterLSTM, Vocabulary
 from glassnet.nn import Array, softmax_cross_entropy
-from glassnet.train.objectives import CorpusError, StreamObjective, split
+from glassnet.train.objectives import CorpusError, StreamObjective, split, text_loss
 from glassnet.train.workers.communicator import SingleProcess, shard
 
 LETTERS = "abcdefgh"
@@ -118,6 +118,19 @@ def test_shares_of_workers_add_up(
         results.append((loss, network.grad.copy()))
     assert results[0][0] == pytest.approx(results[1][0], abs=1e-12)
     np.testing.assert_allclose(results[0][1], results[1][1], atol=1e-12)
+
+
+def test_it_validates_on_texts_of_their_own(ids: Array, generator: np.random.Generator) -> None:
+    network = network_of(generator)
+    texts = [generator.integers(0, len(LETTERS), length) for length in (50, 80)]
+    objective = objective_of(network, ids, 10, 10, validation=0.0, validation_texts=texts)
+    assert objective.steps_per_epoch == (len(ids) - 1) // 3 // 10  # nothing is cut off
+    (first, right), (second, also_right) = (text_loss(network, text) for text in texts)
+    found = objective.validate()
+    assert found["validation_loss"] == pytest.approx((49 * first + 79 * second) / 128, abs=1e-12)
+    expected = (49 * right + 79 * also_right) / 128
+    assert found["validation_accuracy"] == pytest.approx(expected, abs=1e-12)
+    assert objective_of(network, ids, 10, 10, validation=0.0).validate() == {}
 
 
 def test_shares_differ_by_one_at_most() -> None:
