@@ -36,6 +36,7 @@ from glassnet.nn.losses import (
     sigmoid_binary_cross_entropy,
     softmax_cross_entropy,
 )
+from glassnet.nn.optim.adam import Adam, AdamW, Nadam
 from glassnet.nn.optim.base import Optimizer
 from glassnet.nn.optim.clipping import clip_by_global_norm
 from glassnet.nn.optim.moving_average import ExponentialMovingAverage
@@ -43,7 +44,8 @@ from glassnet.nn.optim.optimizers import (
     OPTIMIZERS,
     SGD,
     Adadelta,
-    Adam,
+    Adagrad,
+    Lion,
     RMSprop,
 )
 from glassnet.nn.optim.schedules import Schedule, parse_schedule
@@ -61,7 +63,9 @@ __all__ = [
     "SGD",
     "ActivityRegularization",
     "Adadelta",
+    "Adagrad",
     "Adam",
+    "AdamW",
     "Array",
     "BatchShard",
     "Conv1D",
@@ -78,10 +82,12 @@ __all__ = [
     "LSTMCell",
     "Layer",
     "LeakyReLU",
+    "Lion",
     "MaxPool1D",
     "MaxPool2D",
     "MultiHeadAttention",
     "MultiHeadAttentionCell",
+    "Nadam",
     "Optimizer",
     "PositionEmbedding",
     "RMSprop",

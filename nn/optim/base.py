@@ -8,6 +8,8 @@ import numpy as np
 
 from glassnet.nn.types import Array
 
+__all__ = ["Optimizer"]
+
 # Elements updated at a time: a block of every vector involved stays in the processor's cache.
 BLOCK = 32768
 
@@ -36,7 +38,7 @@ class Optimizer:
     Notes
     -----
     The decay is separate from the gradient, as in AdamW, and multiplied by the learning rate, as
-    in PyTorch.
+    in PyTorch's `AdamW`. So `SGD(weight_decay=...)` differs from PyTorch's once there is momentum.
 
     References
     ----------
@@ -137,6 +139,12 @@ def require(name: str, value: float, holds: bool, wanted: str) -> None:
     """Raise a ValueError about an option if a condition does not hold."""
     if not holds:
         raise ValueError(f"{name} must be {wanted}, not {value}")
+
+
+def update_mean(mean: Array, kept: float, new: Array, scratch: Array) -> None:
+    """Update a running mean in place: mean = kept · mean + (1 - kept) · new."""
+    mean *= kept
+    mean += np.multiply(new, 1 - kept, out=scratch)
 
 
 def _listed(names: Mapping[str, Array] | tuple[str, ...]) -> str:

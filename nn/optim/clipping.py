@@ -8,6 +8,8 @@ import numpy as np
 
 from glassnet.nn.types import Array
 
+__all__ = ["clip_by_global_norm"]
+
 
 def clip_by_global_norm(grad: Array, limit: float, norm: float | None = None) -> float:
     """Scale the gradients in place so that their norm is at most `limit`.

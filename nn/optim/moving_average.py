@@ -11,6 +11,8 @@ import numpy as np
 
 from glassnet.nn.types import Array
 
+__all__ = ["ExponentialMovingAverage"]
+
 
 class ExponentialMovingAverage:
     """An exponential moving average of the weights.

@@ -22,10 +22,11 @@ from glassnet.nn.plain.cross_entropy import softmax_cross_entropy
 from glassnet.nn.plain.dense import dense_backward, dense_forward
 from glassnet.nn.plain.lstm import lstm_backward, lstm_forward
 from glassnet.nn.plain.max_pooling import max_pooling_backward, max_pooling_forward
-from glassnet.nn.plain.optimizers import adam, rmsprop, sgd
+from glassnet.nn.plain.optimizers import adagrad, adam, lion, nadam, rmsprop, sgd
 from glassnet.nn.plain.truncated_bptt import train_by_truncated_bptt
 
 __all__ = [
+    "adagrad",
     "adam",
     "attention_backward",
     "attention_forward",
@@ -37,10 +38,12 @@ __all__ = [
     "gelu",
     "gelu_tanh",
     "leaky_relu",
+    "lion",
     "lstm_backward",
     "lstm_forward",
     "max_pooling_backward",
     "max_pooling_forward",
+    "nadam",
     "rmsprop",
     "same_padding",
     "sgd",

@@ -145,6 +145,11 @@ class TrainingOptions:
     def __post_init__(self) -> None:
         for name, known in self.fields().items():
             self._parsed(name, known, getattr(self, name))
+        if self.optimizer == "adamw" and not self.weight_decay:
+            raise OptionError(
+                f"{self.spelled('optimizer', 'adamw')} needs {self.spelled('weight_decay', 0.01)} "
+                "or another above 0: without it, it is adam"
+            )
 
     @classmethod
     def fields(cls) -> dict[str, Option]:

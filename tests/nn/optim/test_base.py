@@ -7,7 +7,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from glassnet.nn import OPTIMIZERS, SGD, Adadelta, Adam, Array, Optimizer, RMSprop
+from glassnet.nn import (
+    OPTIMIZERS,
+    SGD,
+    Adadelta,
+    Adagrad,
+    Adam,
+    AdamW,
+    Array,
+    Lion,
+    Nadam,
+    Optimizer,
+    RMSprop,
+)
 from glassnet.nn.optim.base import BLOCK
 from tests.nn.optim.cases import every_optimizer, gradient_of, run
 
@@ -17,7 +29,7 @@ def test_weight_decay_shrinks_theta_before_the_step(name: str) -> None:
     theta = np.linspace(-1, 1, 20)
     g = gradient_of(theta, 0)
     expected = theta * (1 - 0.5 * 0.1)
-    OPTIMIZERS[name](learning_rate=0.5).step(expected, g)
+    OPTIMIZERS[name](learning_rate=0.5, weight_decay=0).step(expected, g)
     OPTIMIZERS[name](learning_rate=0.5, weight_decay=0.1).step(theta, g)
     np.testing.assert_array_equal(theta, expected)
 
@@ -93,6 +105,10 @@ def test_allocates_nothing_after_the_first_step(name: str) -> None:
         (RMSprop, ["mean_square"]),
         (Adadelta, ["mean_square", "mean_square_change"]),
         (Adam, ["mean", "mean_square"]),
+        (AdamW, ["mean", "mean_square"]),
+        (Nadam, ["mean", "mean_square"]),
+        (Adagrad, ["sum_of_squares"]),
+        (Lion, ["mean"]),
     ],
 )
 def test_state_is_empty_before_the_first_step_and_named_after_it(
@@ -131,12 +147,13 @@ def test_continues_from_a_checkpoint_to_the_bit(
         np.testing.assert_array_equal(resumed.state[key], vector)
 
 
-def test_adam_needs_the_steps_too() -> None:
-    first = Adam()
+@pytest.mark.parametrize("kind", [Adam, Nadam])
+def test_adam_needs_the_steps_too(kind: Callable[[], Optimizer]) -> None:
+    first = kind()
     theta = run(first, np.linspace(-1, 1, 60), range(3))
     exact, wrong = theta.copy(), theta.copy()
     run(first, exact, range(3, 5))
-    second = Adam()
+    second = kind()
     second.state = first.state
     run(second, wrong, range(3, 5))
     assert not np.allclose(wrong, exact, rtol=1e-6)

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from hypothesis import given
 
-from glassnet.nn import SGD, Adam, Array, Optimizer, RMSprop
-from glassnet.nn.plain import adam, rmsprop, sgd
+from glassnet.nn import SGD, Adagrad, Adam, Array, Lion, Nadam, Optimizer, RMSprop
+from glassnet.nn.plain import adagrad, adam, lion, nadam, rmsprop, sgd
 from glassnet.nn.testing import arrays, shapes
 
 
@@ -15,8 +15,15 @@ from glassnet.nn.testing import arrays, shapes
         (SGD(0.1, momentum=0.7), lambda *a, step: sgd(*a, 0.1, 0.7), 1),
         (RMSprop(0.1, rho=0.8), lambda *a, step: rmsprop(*a, 0.1, 0.8), 1),
         (Adam(0.1, 0.8, 0.9), lambda *a, step: adam(*a, step, 0.1, 0.8, 0.9), 2),
+        (
+            Nadam(0.1, 0.8, 0.9, 1e-6, 0.5),
+            lambda *a, step: nadam(*a, step, 0.1, 0.8, 0.9, 1e-6, 0.5),
+            2,
+        ),
+        (Adagrad(0.1, 1e-6), lambda *a, step: adagrad(*a, 0.1, 1e-6), 1),
+        (Lion(0.1, 0.7, 0.8), lambda *a, step: lion(*a, 0.1, 0.7, 0.8), 1),
     ],
-    ids=["sgd", "rmsprop", "adam"],
+    ids=["sgd", "rmsprop", "adam", "nadam", "adagrad", "lion"],
 )
 @given(gradients=arrays(shapes(2)))
 def test_equals_the_fast_optimizer(

@@ -57,6 +57,7 @@ def test_values_are_read_as_on_the_command_line() -> None:
         ({"learning-rate": float("nan")}, "--learning-rate must be a number above 0, not 'nan'"),
         ({"optimizer": "adm"}, "--optimizer: there is no optimizer 'adm'; did you mean 'adam'"),
         ({"learning_rate": 0.1}, "there is no option --learning_rate"),
+        ({"optimizer": "adamw"}, "--optimizer adamw needs --weight-decay 0.01 or another above 0"),
         ({"k1": 200}, r"--k2 \(100\) must be at least --k1 \(200\)"),
     ],
 )

@@ -5,7 +5,19 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from glassnet.nn import SGD, Adadelta, Adam, Array, Optimizer, RMSprop, plain
+from glassnet.nn import (
+    SGD,
+    Adadelta,
+    Adagrad,
+    Adam,
+    AdamW,
+    Array,
+    Lion,
+    Nadam,
+    Optimizer,
+    RMSprop,
+    plain,
+)
 
 State = dict[str, Array]
 Formula = Callable[[Array, Array, State, int, float], Array]
@@ -17,12 +29,12 @@ class OptimizerLine:
     """An optimizer and what the rules need to know of it.
 
     `kind` and `options` build it, `formula` is one step without weight decay, and `torch` the name
-    and options of PyTorch's. `state` names what it must keep.
+    and options of PyTorch's, which has no Lion. `state` names what it must keep.
     """
 
     kind: Callable[..., Optimizer]
     formula: Formula
-    torch: str
+    torch: str | None
     torch_options: dict[str, object]
     state: tuple[str, ...]
     options: dict[str, float] = field(default_factory=dict)
@@ -37,6 +49,16 @@ def descent(theta: Array, g: Array, state: State, step: int, rate: float) -> Arr
 
 def momentum(theta: Array, g: Array, state: State, step: int, rate: float) -> Array:
     theta, state["velocity"] = plain.sgd(theta, g, state["velocity"], rate)
+    return theta
+
+
+def lion(theta: Array, g: Array, state: State, step: int, rate: float) -> Array:
+    theta, state["mean"] = plain.lion(theta, g, state["mean"], rate)
+    return theta
+
+
+def adagrad(theta: Array, g: Array, state: State, step: int, rate: float) -> Array:
+    theta, state["sum_of_squares"] = plain.adagrad(theta, g, state["sum_of_squares"], rate)
     return theta
 
 
@@ -59,6 +81,19 @@ def adam(theta: Array, g: Array, state: State, step: int, rate: float) -> Array:
     return theta
 
 
+def nadam(theta: Array, g: Array, state: State, step: int, rate: float) -> Array:
+    mean, square = state["mean"], state["mean_square"]
+    theta, state["mean"], state["mean_square"] = plain.nadam(theta, g, mean, square, step, rate)
+    return theta
+
+
+def keras_nadam(theta: Array, g: Array, state: State, step: int, rate: float) -> Array:
+    theta, state["mean"], state["mean_square"] = plain.nadam(
+        theta, g, state["mean"], state["mean_square"], step, rate, 0.8, 0.99, 1e-7, 1.0
+    )
+    return theta
+
+
 OPTIMIZER_LINES = {
     "SGD": OptimizerLine(SGD, momentum, "SGD", {"momentum": 0.9}, ("velocity",)),
     "SGD without momentum": OptimizerLine(SGD, descent, "SGD", {}, (), {"momentum": 0}),
@@ -75,4 +110,20 @@ OPTIMIZER_LINES = {
     "Adam": OptimizerLine(
         Adam, adam, "Adam", {"betas": (0.9, 0.999), "eps": 1e-8}, ("mean", "mean_square")
     ),
+    "AdamW": OptimizerLine(
+        AdamW, adam, "Adam", {"betas": (0.9, 0.999), "eps": 1e-8}, ("mean", "mean_square")
+    ),
+    "Nadam": OptimizerLine(
+        Nadam, nadam, "NAdam", {"betas": (0.9, 0.999), "eps": 1e-8}, ("mean", "mean_square")
+    ),
+    "Nadam with the options of Keras": OptimizerLine(
+        Nadam,
+        keras_nadam,
+        "NAdam",
+        {"betas": (0.8, 0.99), "eps": 1e-7, "momentum_decay": 1.0},
+        ("mean", "mean_square"),
+        {"beta1": 0.8, "beta2": 0.99, "epsilon": 1e-7, "momentum_decay": 1.0},
+    ),
+    "Adagrad": OptimizerLine(Adagrad, adagrad, "Adagrad", {"eps": 1e-10}, ("sum_of_squares",)),
+    "Lion": OptimizerLine(Lion, lion, None, {}, ("mean",)),
 }
