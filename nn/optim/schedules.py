@@ -5,7 +5,7 @@
 
 A schedule gives the factor for the learning rate of one step. Steps count from 0: the first is
 taken with `schedule(0, ...)` and the last with `schedule(steps_total - 1, ...)`. `one_cycle` and
-`cosine` reach 0 at `steps_total`, one step later, and stay there.
+`cosine` reach 0, or their floor, at `steps_total`, one step later, and stay there.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ __all__ = [
 Schedule = Callable[[int, int, int], float]
 """A function (step, steps_total, steps_per_epoch) -> factor for the learning rate."""
 
-SCHEDULES = "constant, step:EVERY:FACTOR, exponential:FACTOR, one-cycle[:WARMUP] or cosine"
+SCHEDULES = "constant, step:EVERY:FACTOR, exponential:FACTOR, one-cycle[:WARMUP[:FLOOR]] or cosine"
 """What `parse_schedule` reads, in one line, for a help text."""
 
 
@@ -106,8 +106,8 @@ def exponential(factor: float) -> Schedule:
     return lambda step, steps_total, steps_per_epoch: factor ** (step / steps_per_epoch)
 
 
-def one_cycle(warmup: float = 0.3, start: float = 0.04) -> Schedule:
-    """Return the schedule that rises linearly from `start` to 1, then falls to 0 along a cosine.
+def one_cycle(warmup: float = 0.3, start: float = 0.04, floor: float = 0.0) -> Schedule:
+    """Return the schedule that rises linearly from `start` to 1, then falls along a cosine.
 
     Parameters
     ----------
@@ -115,6 +115,8 @@ def one_cycle(warmup: float = 0.3, start: float = 0.04) -> Schedule:
         The share of all steps spent rising, at least 0 and below 1.
     start : float, default 0.04
         The factor of the first step if there is a warm-up, above 0 and at most 1.
+    floor : float, default 0.0
+        The factor at the end, at least 0 and at most 1.
 
     Returns
     -------
@@ -142,12 +144,14 @@ def one_cycle(warmup: float = 0.3, start: float = 0.04) -> Schedule:
         raise ValueError(f"the warm-up must be at least 0 and below 1, not {warmup}")
     if not 0 < start <= 1:
         raise ValueError(f"the start must be above 0 and at most 1, not {start}")
+    if not 0 <= floor <= 1:
+        raise ValueError(f"the floor must be at least 0 and at most 1, not {floor}")
 
     def schedule(step: int, steps_total: int, steps_per_epoch: int) -> float:
         progress = min(step / steps_total, 1.0)
         if progress < warmup:
             return start + (1 - start) * progress / warmup
-        return _half_cosine((progress - warmup) / (1 - warmup))
+        return floor + (1 - floor) * _half_cosine((progress - warmup) / (1 - warmup))
 
     return schedule
 
@@ -177,7 +181,8 @@ def parse_schedule(text: str) -> Schedule:
     ----------
     text : str
         `constant`; `step:EVERY:FACTOR` with EVERY in epochs; `exponential:FACTOR` per epoch;
-        `one-cycle` or `one-cycle:WARMUP` with WARMUP a share of all steps; or `cosine`.
+        `one-cycle`, `one-cycle:WARMUP` with WARMUP a share of all steps, or
+        `one-cycle:WARMUP:FLOOR` with FLOOR the factor at the end; or `cosine`.
 
     Returns
     -------
@@ -209,6 +214,8 @@ def parse_schedule(text: str) -> Schedule:
                 return one_cycle()
             case "one-cycle", [warmup]:
                 return one_cycle(_number(warmup))
+            case "one-cycle", [warmup, floor]:
+                return one_cycle(_number(warmup), floor=_number(floor))
             case "cosine", []:
                 return cosine()
     except ValueError as error:

@@ -35,6 +35,8 @@ class CharacterOptions(TextOptions):
         Characters from one update to the next, and characters that gradients flow back through.
     validation_data : str, default ""
         Name or path of a text to validate on instead of a part of `data`.
+    reset_state : float, default 0.0
+        Probability that a stream's state is set to zero before an update.
 
     Raises
     ------
@@ -64,6 +66,13 @@ class CharacterOptions(TextOptions):
         "NAME|PATH",
         "data",
         resumable=True,
+    )
+    reset_state: float = option(
+        0.0,
+        fraction,
+        "probability that a stream's state is set to zero before an update",
+        "PROBABILITY",
+        "training",
     )
 
     def __post_init__(self) -> None:
@@ -219,6 +228,7 @@ class CharacterExperiment(TextExperiment):
             k2=options.k2,
             validation=options.validation,
             validation_texts=self._encoded(network, self._validation_works),
+            reset_state=options.reset_state,
             generator=generator,
             communicator=communicator,
         )

@@ -12,7 +12,8 @@ exactly one update; what lies before the newest k1 characters only lets gradient
     update 4                           [                   | loss    )
 
 The hidden state at the start of a window is carried there from the window before; each epoch
-starts from zeros.
+starts from zeros. With `reset_state`, a stream starts from zeros now and then: so the network also
+learns to read the beginning of a text, and not to rely on a state that goes back without end.
 """
 
 from __future__ import annotations
@@ -50,6 +51,8 @@ class StreamObjective:
         Fraction of the corpus, at its end, that is held out.
     validation_texts : Sequence[Array], default ()
         Texts to validate on instead of a part of the corpus, each (characters,).
+    reset_state : float, default 0.0
+        Probability that a stream's state is set to zero before an update, for each stream anew.
     generator : numpy.random.Generator
         Randomness for dropout, in the same state on every worker.
     communicator : Communicator, optional
@@ -101,6 +104,7 @@ class StreamObjective:
         k2: int,
         validation: float = 0.0,
         validation_texts: Sequence[Array] = (),
+        reset_state: float = 0.0,
         generator: np.random.Generator,
         communicator: Communicator | None = None,
     ) -> None:
@@ -130,7 +134,9 @@ class StreamObjective:
         self._inputs = training[starts + np.arange(length)[:, None]]  # (length, own streams)
         self._targets = training[starts + np.arange(length)[:, None] + 1]
         self.items_per_step = streams * k1
-        network.set_batch_shard(BatchShard(generator, rows.start, rows.stop, streams))
+        self._reset_state = reset_state
+        self._shard = BatchShard(generator, rows.start, rows.stop, streams)
+        network.set_batch_shard(self._shard)
 
     def start_epoch(self) -> None:
         """Go back to the start of the streams, with a zero state."""
@@ -151,6 +157,9 @@ class StreamObjective:
         float
             The parts of all workers sum to the mean loss of the update.
         """
+        if self._reset_state:
+            kept = self._shard.uniform((len(self._inputs[0]), 1)) >= self._reset_state  # (N, 1)
+            self.network.state = {name: h * kept for name, h in self.network.state.items()}
         end = (step + 1) * self.k1
         start = max(0, end - self.k2)
         logits = self.network.forward(self._inputs[start:end], train=True)

@@ -42,6 +42,8 @@ class TrainingOptions:
         Size of an update, before the schedule.
     rho : float, default 0.9
         How much of the mean of squared gradients is kept, in RMSprop and Adadelta.
+    beta2 : float, default 0.999
+        The same in Adam.
     schedule : str, default "constant"
         Learning rate over time; see `glassnet.nn.parse_schedule`.
     weight_decay : float, default 0.0
@@ -89,7 +91,14 @@ class TrainingOptions:
         1e-3, positive, "size of an update, before the schedule", "RATE", "training"
     )
     rho: float = option(
-        0.9, fraction, "how much of the mean of squared gradients is kept", "RHO", "training"
+        0.9,
+        fraction,
+        "how much of the mean of squared gradients RMSprop and Adadelta keep",
+        "RHO",
+        "training",
+    )
+    beta2: float = option(
+        0.999, fraction, "how much of the mean of squared gradients Adam keeps", "BETA2", "training"
     )
     schedule: str = option(
         "constant", schedule, f"learning rate over time: {SCHEDULES}", "SCHEDULE", "training"

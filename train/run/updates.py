@@ -30,7 +30,7 @@ __all__ = ["Updates", "make_optimizer"]
 
 
 def make_optimizer(options: TrainingOptions) -> Optimizer:
-    """Return the optimizer that the options name; `rho` goes to those that have one.
+    """Return the optimizer that the options name; `rho` and `beta2` go to those that have one.
 
     Parameters
     ----------
@@ -51,8 +51,9 @@ def make_optimizer(options: TrainingOptions) -> Optimizer:
     """
     optimizer = OPTIMIZERS[options.optimizer]
     arguments = {"learning_rate": options.learning_rate, "weight_decay": options.weight_decay}
-    if "rho" in inspect.signature(optimizer).parameters:
-        arguments["rho"] = options.rho
+    for name in ("rho", "beta2"):
+        if name in inspect.signature(optimizer).parameters:
+            arguments[name] = getattr(options, name)
     return optimizer(**arguments)
 
 

@@ -49,6 +49,10 @@ def factor(schedule: Schedule, step: int) -> float:
         (one_cycle(0.1, start=0.5), 50, 0.75),
         (one_cycle(0.1, start=0.5), 100, 1.0),
         (one_cycle(0.0), 0, 1.0),
+        (one_cycle(floor=0.2), 150, 0.52),
+        (one_cycle(floor=0.2), 650, 0.6),
+        (one_cycle(floor=0.2), TOTAL, 0.2),
+        (one_cycle(floor=0.2), 2 * TOTAL, 0.2),
         (cosine(), 0, 1.0),
         (cosine(), 250, 0.5 + math.sqrt(2) / 4),
         (cosine(), 500, 0.5),
@@ -104,6 +108,7 @@ def test_agrees_with_pytorch_at_the_start_of_each_epoch(
         ("one-cycle", one_cycle()),
         ("one-cycle:0.2", one_cycle(0.2)),
         ("one-cycle:0", one_cycle(0)),
+        ("one-cycle:0.2:0.1", one_cycle(0.2, floor=0.1)),
         ("cosine", cosine()),
     ],
 )
@@ -132,6 +137,8 @@ def test_parses_each_kind(text: str, schedule: Schedule) -> None:
         ("exponential:1.5", "the factor must be above 0 and at most 1, not 1.5"),
         ("exponential:nan", "the factor must be above 0 and at most 1, not nan"),
         ("one-cycle:1", "the warm-up must be at least 0 and below 1, not 1.0"),
+        ("one-cycle:0.1:1.5", "the floor must be at least 0 and at most 1, not 1.5"),
+        ("one-cycle:0.1:nan", "the floor must be at least 0 and at most 1, not nan"),
         ("one-cycle:-0.1", "the warm-up must be at least 0 and below 1, not -0.1"),
     ],
 )

@@ -112,12 +112,41 @@ def test_shares_of_workers_add_up(
         network.zero_grad()
         loss = 0.0
         for communicator in communicators:
-            objective = objective_of(network, ids, 10, 20, streams=5, communicator=communicator)
+            objective = objective_of(
+                network, ids, 10, 20, streams=5, reset_state=dropout, communicator=communicator
+            )
             objective.start_epoch()
             loss += sum(objective.compute(step) for step in range(2))
         results.append((loss, network.grad.copy()))
     assert results[0][0] == pytest.approx(results[1][0], abs=1e-12)
     np.testing.assert_allclose(results[0][1], results[1][1], atol=1e-12)
+
+
+def test_a_state_is_reset_now_and_then(ids: Array, generator: np.random.Generator) -> None:
+    network, other = network_of(generator), network_of(generator)
+    other.theta[...] = network.theta
+    random = np.random.default_rng(4)
+    objective = objective_of(
+        network, ids, 5, 5, streams=6, reset_state=0.3, generator=np.random.default_rng(4)
+    )
+    length = (180 - 1) // 6
+    starts = np.arange(6) * length
+    state: dict[str, Array] = {}
+    resets = 0
+    objective.start_epoch()
+    for step in range(objective.steps_per_epoch):
+        dropped = random.random((6, 1), np.float32) < 0.3
+        resets += int(dropped.sum()) if step else 0
+        other.state = {name: np.where(dropped, 0, rows) for name, rows in state.items()}
+        window = ids[starts + np.arange(step * 5, step * 5 + 5)[:, None]]
+        targets = ids[starts + np.arange(step * 5 + 1, step * 5 + 6)[:, None]]
+        loss, _ = softmax_cross_entropy(other.forward(window), targets)
+        other.carry()
+        state = other.state
+        assert objective.compute(step) == pytest.approx(loss, abs=1e-12)
+        for name, rows in state.items():
+            np.testing.assert_allclose(network.state[name], rows, atol=1e-12)
+    assert 0 < resets < 6 * (objective.steps_per_epoch - 1)
 
 
 def test_it_validates_on_texts_of_their_own(ids: Array, generator: np.random.Generator) -> None:

@@ -100,6 +100,7 @@ def test_it_learns_and_says_so(
 def test_training_is_what_its_options_say(train: Callable[..., int], corpus: Path) -> None:
     options = ["--layers", "1", "--k2", "10", "--dtype", "float64", "--seed", "7", "--clip", "0.1"]
     options += ["--optimizer", "adam", "--learning-rate", "0.01", "--schedule", "one-cycle:0.1"]
+    options += ["--beta2", "0.9"]
     assert train(*options, "--weight-decay", "0.3", "--ema", "0.9", "--steps", "9") == 0
     # The same by hand.
     text = corpus.read_text()
@@ -111,7 +112,7 @@ def test_training_is_what_its_options_say(train: Callable[..., int], corpus: Pat
         network, ids, streams=4, k1=10, k2=10, validation=0.1, generator=training_random
     )
     objective.start_epoch()
-    optimizer, schedule = Adam(weight_decay=0.3), parse_schedule("one-cycle:0.1")
+    optimizer, schedule = Adam(beta2=0.9, weight_decay=0.3), parse_schedule("one-cycle:0.1")
     rates, average = [], ExponentialMovingAverage(0.9)
     for step in range(9):
         network.zero_grad()
@@ -135,7 +136,7 @@ def test_training_is_what_its_options_say(train: Callable[..., int], corpus: Pat
         *("--variational yes", "--weight-drop 0.3", "--dropout 0.5", "--learning-rate 0.01"),
         *("--optimizer sgd", "--layers 1", "--units 9", "--chunks 5", "--k1 9", "--k2 11"),
         *("--epochs 3 --schedule cosine", "--validation 0.2", "--dtype float64"),
-        *("--embedding 5", "--state-dropout 0.3", "--skip yes"),
+        *("--embedding 5", "--state-dropout 0.3", "--skip yes", "--reset-state 0.3"),
     ],
 )
 def test_every_option_matters(option: str, train: Callable[..., int]) -> None:

@@ -15,11 +15,14 @@ def network(generator: np.random.Generator) -> SimpleAutoencoder:
 
 @pytest.mark.parametrize("name", OPTIMIZERS)
 def test_every_optimizer_is_made_of_its_options(name: str) -> None:
-    options = TrainingOptions(optimizer=name, learning_rate=0.3, weight_decay=0.2, rho=0.7)
+    options = TrainingOptions(
+        optimizer=name, learning_rate=0.3, weight_decay=0.2, rho=0.7, beta2=0.6
+    )
     optimizer = make_optimizer(options)
     assert type(optimizer) is OPTIMIZERS[name]
     assert (optimizer.learning_rate, optimizer.weight_decay) == (0.3, 0.2)
     assert getattr(optimizer, "rho", 0.7) == 0.7
+    assert getattr(optimizer, "beta2", 0.6) == 0.6
 
 
 def test_an_update_is_clipped_scheduled_and_averaged(network: SimpleAutoencoder) -> None:
