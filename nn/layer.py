@@ -19,7 +19,9 @@ The rules that every layer follows:
   array of the caller's own.
 * dy has the shape of the last output and is of floats; anything else is refused.
 * Setting a layer as an attribute, `self.dense = Dense(3, 2)`, puts it inside this one. The layers
-  of a list are put inside with `add`. Each layer is used once.
+  of a list are put inside with `add`. Each layer is used once, and stays where it is.
+* A layer's parameters lie in the vectors of one network. `initialize` and `bind` of a layer inside
+  an initialized network would take them out, and are refused.
 * Setting a parameter, a gradient or a vector copies the values into its place, if they have its
   shape: `layer.W = W`, `network.theta = theta`, `network.parameters["dense.W"] = W`.
 * `copy.deepcopy(network)` is a network with vectors of its own. `copy.copy(network)` has the same
@@ -30,14 +32,20 @@ The rules that every layer follows:
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterator
 from typing import Self, TypeVar
 
 import numpy as np
 
 from glassnet.nn.batch_shard import BatchShard
 from glassnet.nn.contract.arguments import WithArguments
-from glassnet.nn.contract.messages import require_generator, require_layer, require_uninitialized
+from glassnet.nn.contract.layers import Layers
+from glassnet.nn.contract.messages import (
+    require_floats,
+    require_generator,
+    require_layer,
+    require_uninitialized,
+)
 from glassnet.nn.contract.outputs import with_checked_gradient, with_read_only_output
 from glassnet.nn.contract.state import WithState
 from glassnet.nn.contract.summary import table
@@ -114,7 +122,7 @@ class Layer(WithVectors, WithState, WithArguments):
 
     def __init__(self) -> None:
         super().__init__()
-        self.layers: dict[str, Layer] = {}
+        self.layers: Layers[Layer] = Layers()
         self.batch_shard: BatchShard | None = None
         self.requires_input_gradient = True
         self.auxiliary_loss = 0.0
@@ -213,31 +221,28 @@ class Layer(WithVectors, WithState, WithArguments):
             raise ValueError(f"a layer named {name!r} is already there")
         if not name or "." in name:
             raise ValueError(f"a layer's name must not be empty or contain a dot: {name!r}")
-        there = {id(part) for _, part in self.walk()}
-        if any(id(part) in there for _, part in layer.walk()):
-            raise ValueError(
-                f"layer {name!r}, or one inside it, is already there under another name: "
-                "a layer can be used once"
-            )
-        self.layers[name] = layer
+        added = {id(part) for _, part in layer.walk()}
+        for prefix, part in self.walk():
+            if id(part) in added:
+                raise ValueError(
+                    f"layer {name!r}, or one inside it, is already there as "
+                    f"{prefix[:-1] or type(self).__name__!r}: a layer can be used once"
+                )
+        self.layers._add(name, layer)
         return layer
 
     def _set_layer(self, name: str, layer: Layer) -> None:
-        """Add a layer that is to be the attribute `name`, unless it is inside already."""
-        if all(part is not layer for _, part in self.walk()):
+        """Add a layer that is to be the attribute `name`, or name one that was added."""
+        inside = any(part is layer for _, part in self.walk())
+        named = any(value is layer for value in vars(self).values())
+        if not inside or named or self.layers.get(name, layer) is not layer:
             self.add(name, layer)
-            return
-        for other, there in vars(self).items():
-            if there is layer:
-                raise ValueError(
-                    f"{type(self).__name__}.{name} is the layer that is there as {other!r}: "
-                    "a layer can be used once"
-                )
 
-    def _set_collection(self, name: str, items: Iterable[object]) -> None:
-        """Raise a TypeError if what is to be the attribute `name` holds a layer not inside."""
-        layers = [item for item in items if isinstance(item, Layer)]
-        if layers and {id(layer) for layer in layers} - {id(part) for _, part in self.walk()}:
+    def _require_inside(self, name: str, items: Collection[object]) -> None:
+        """Raise a TypeError if the attribute `name` holds a layer that is not inside."""
+        values = items.values() if isinstance(items, dict) else items
+        layers = {id(item) for item in values if isinstance(item, Layer)}
+        if layers and layers - {id(part) for _, part in self.walk()}:
             raise TypeError(
                 f"{type(self).__name__}.{name} holds layers that are not inside: "
                 "put each of them inside with self.add(name, layer)"
@@ -248,7 +253,8 @@ class Layer(WithVectors, WithState, WithArguments):
     ) -> Self:
         """Allocate the parameters and draw their first values.
 
-        Parameters that are there in the same data type keep their place and get new values.
+        Parameters that are there in the same data type keep their place and get new values. So do
+        those of layers that were initialized before they were put inside: set them afterwards.
 
         Parameters
         ----------
@@ -261,13 +267,22 @@ class Layer(WithVectors, WithState, WithArguments):
         -------
         Layer
             The layer itself.
+
+        Raises
+        ------
+        TypeError
+            If it is given something else than a generator, or a data type that is not of floats.
+        RuntimeError
+            If this layer, or one inside it, has its parameters in the vectors of another network.
         """
         require_generator("initialize", generator)
+        require_floats(dtype)
         size = self.parameter_count
         if hasattr(self, "theta") and self.theta.dtype == dtype:
             self.zero_grad()
         else:
-            self.bind(np.zeros(size, dtype), np.zeros(size, dtype))
+            # [:], as NumPy's `resize` would cut the views from an array that owns its memory.
+            self.bind(np.zeros(size, dtype)[:], np.zeros(size, dtype)[:])
         for _, layer in self.walk():
             for name, (shape, initializer) in layer._declared.items():
                 getattr(layer, name)[...] = initializer(generator, shape)

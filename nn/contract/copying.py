@@ -48,6 +48,7 @@ class WithCopies:
         memo[id(self)] = result
         for name, value in vars(self).items():
             vars(result)[name] = copy.deepcopy(value, memo)
+        vars(result)["_home"] = None  # a copy belongs to none, unless it is inside another copy
         if "theta" in vars(result):  # a layer inside may have been copied before, by itself
             result.bind(result.theta, result.grad)
         return result

@@ -8,11 +8,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from glassnet.nn.types import Array
+
 
 class WithMessages:
     """The part of a layer that prints it and explains missing attributes."""
 
     layers: Mapping[str, object]
+    _written: set[str]
     _declared: Mapping[str, tuple[tuple[int, ...], object]]  # shape and initializer of parameters
 
     def __repr__(self) -> str:
@@ -35,6 +38,12 @@ class WithMessages:
             if name.startswith("_") and not name.startswith("__"):
                 message += "; if forward sets it, call forward first"
             raise AttributeError(message)
+
+        def __getitem__(self, key):
+            raise TypeError(
+                f"a {type(self).__name__} can't be indexed, sliced or iterated over: "
+                "`layers` holds the layers inside it by name"
+            )
 
 
 def require_generator(method: str, generator: object) -> None:
@@ -73,6 +82,36 @@ def require_uninitialized(layer: WithMessages, name: str) -> None:
             f"{type(layer).__name__} is initialized: it can't get {name!r} now; "
             "add and declare everything before initialize"
         )
+
+
+def require_floats(dtype: np.typing.DTypeLike) -> None:
+    """Raise a TypeError if a data type can't hold parameters."""
+    if np.dtype(dtype).kind not in "fc":
+        raise TypeError(f"parameters must be floats, such as np.float32, not {np.dtype(dtype)}")
+
+
+def require_vectors(size: int, theta: Array, grad: Array) -> None:
+    """Raise an error if two arrays can't hold the parameters and the gradients of a network."""
+    for name, vector in (("theta", theta), ("grad", grad)):
+        if not isinstance(vector, np.ndarray):
+            raise TypeError(f"{name} must be an array, not a {type(vector).__name__}")
+        require_floats(vector.dtype)
+    if theta.shape != (size,) or grad.shape != (size,):
+        raise ValueError(
+            f"the network has {size} parameters, but theta is of shape {theta.shape} "
+            f"and grad of shape {grad.shape}"
+        )
+    if np.may_share_memory(theta, grad):
+        raise ValueError("theta and grad must not lie in the same memory")
+
+
+def cannot_change(layer: WithMessages, name: str, done: str) -> TypeError:
+    """Return the error for an attribute that would leave a layer without a part of it."""
+    kind = type(layer).__name__
+    if name == "layers":
+        return TypeError(f"{kind}.layers can't be {done}: put a layer inside with add")
+    what = "a layer inside it" if name not in layer._written else "written to, not replaced"
+    return TypeError(f"{kind}.{name} can't be {done}: it is {what}")
 
 
 def require_layer(kind: str, name: str, layer: object) -> None:

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+import weakref
+from collections.abc import Collection, Iterator, Mapping
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from glassnet.nn.contract.copying import WithCopies
+from glassnet.nn.contract.layers import Layers
 from glassnet.nn.contract.messages import (
     WithMessages,
+    cannot_change,
     require_initializer,
     require_lengths,
     require_uninitialized,
+    require_vectors,
 )
 from glassnet.nn.contract.views import Views, write
 from glassnet.nn.initializers import Initializer
@@ -31,27 +37,38 @@ class WithVectors(WithMessages, WithCopies):
         super().__init__()
         self._declared: dict[str, tuple[tuple[int, ...], Initializer]] = {}
         self._written = {"theta", "grad"}  # attributes whose arrays are written to, not replaced
+        self._home: weakref.ref[WithVectors] | None = (
+            None  # the layer whose vectors this one's are in
+        )
 
     if TYPE_CHECKING:
 
         def walk(self, prefix: str = "") -> Iterator[tuple[str, WithVectors]]: ...
 
+        def _require_inside(self, name: str, items: Collection[object]) -> None: ...
+
     else:  # or type checkers would accept any attribute
 
         def __setattr__(self, name, value):
             own = self.__dict__
-            if own.get(name, _ABSENT) is value:  # as after `self.dW += ...`
+            there = own.get(name, _ABSENT)
+            if there is value:  # as after `self.dW += ...`
                 return
             if name in own.get("_written", ()):  # what is replaced would leave the vector
                 write(f"{type(self).__name__}.{name}", getattr(self, name), value)
                 return
+            if isinstance(there, _KEPT):
+                raise cannot_change(self, name, "replaced")
             if isinstance(value, WithVectors):
                 self._set_layer(name, value)
-            elif isinstance(value, list | tuple):
-                self._set_collection(name, value)
-            elif isinstance(value, dict):
-                self._set_collection(name, value.values())
+            elif isinstance(value, list | tuple | dict):
+                self._require_inside(name, value)
             object.__setattr__(self, name, value)
+
+        def __delattr__(self, name):
+            if name in self._written or isinstance(self.__dict__.get(name), _KEPT):
+                raise cannot_change(self, name, "deleted")
+            object.__delattr__(self, name)
 
     # -- building ---------------------------------------------------------------------------
 
@@ -103,14 +120,18 @@ class WithVectors(WithMessages, WithCopies):
         Raises
         ------
         ValueError
-            If the vectors have another shape.
+            If the vectors have another shape, or lie in the same memory.
+        TypeError
+            If they are not arrays of floats, or if a list of layers has got one that is not inside.
+        RuntimeError
+            If this layer, or one inside it, has its parameters in the vectors of another network.
         """
-        size = self.parameter_count
-        if theta.shape != (size,) or grad.shape != (size,):
-            raise ValueError(
-                f"the network has {size} parameters, but theta is of shape {theta.shape} "
-                f"and grad of shape {grad.shape}"
-            )
+        require_vectors(self.parameter_count, theta, grad)
+        self._require_own_vectors(None)
+        self._bind(theta, grad)
+
+    def _bind(self, theta: Array, grad: Array) -> None:
+        """Use two vectors of the right size, wherever this layer is."""
         offset = 0
         for name, (shape, _) in self._declared.items():
             end = offset + math.prod(shape)
@@ -119,9 +140,25 @@ class WithVectors(WithMessages, WithCopies):
             offset = end
         for layer in self.layers.values():
             end = offset + layer.parameter_count
-            layer.bind(theta[offset:end], grad[offset:end])
+            layer._bind(theta[offset:end], grad[offset:end])
+            layer._home = weakref.ref(self)
             offset = end
         vars(self).update(theta=theta, grad=grad)
+
+    def _require_own_vectors(self, outer: WithVectors | None) -> None:
+        """Raise an error if a network other than `outer` has the parameters of this layer."""
+        home = None if self._home is None else self._home()
+        if home is not None and home is not outer:
+            kind, whole = type(self).__name__, type(home).__name__
+            raise RuntimeError(
+                f"the parameters of this {kind} are a part of a {whole}'s: initialize or bind the "
+                f"{whole}, or a layer of its own, copy.deepcopy(layer)"
+            )
+        for name, value in vars(self).items():
+            if isinstance(value, list | tuple | dict):  # it may have got a layer since it was set
+                self._require_inside(name, value)
+        for layer in self.layers.values():
+            layer._require_own_vectors(self)
 
     @property
     def parameter_count(self) -> int:
@@ -162,4 +199,15 @@ class WithVectors(WithMessages, WithCopies):
             for prefix, layer in self.walk()
             for name in layer._declared
         }
+        vector = "grad" if before else "theta"
+        whole = vars(self).get(vector)
+        for name, view in views.items():
+            if whole is not None and view.size and not np.may_share_memory(view, whole):
+                raise RuntimeError(
+                    f"{kind} {name} is no longer a part of {vector}; "
+                    "write into it, with [...] = or +=, instead of replacing it"
+                )
         return Views(kind, views)
+
+
+_KEPT = (WithVectors, Layers)  # what an attribute keeps once it is set

@@ -57,13 +57,13 @@ class Passes:
 
     @contextmanager
     def _parameters_of(self, dtype: np.typing.DTypeLike) -> Iterator[dict[str, Array]]:
-        """Lend the layer copies of its parameters in this type of numbers."""
+        """Lend the layer, which may be inside another, copies of its parameters in this type."""
         layer, theta, grad = self._layer, self._layer.theta, self._layer.grad
         try:
-            layer.bind(theta.astype(dtype), np.zeros(grad.shape, dtype))
+            layer._bind(theta.astype(dtype), np.zeros(grad.shape, dtype))
             yield layer.parameters
         finally:
-            layer.bind(theta, grad)
+            layer._bind(theta, grad)
 
     def _forward(self, x: Array, state: Mapping[str, Array]) -> Array:
         """Return the output for an input and a state, with the same random numbers each time."""

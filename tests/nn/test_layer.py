@@ -73,7 +73,7 @@ def test_a_layer_is_added_once() -> None:
     for again in (dense, Sequential(dense)):
         with pytest.raises(ValueError, match="'dense2', or one inside it, is already there"):
             net.add("dense2", again)
-    with pytest.raises(ValueError, match="'itself', or one inside it, is already there"):
+    with pytest.raises(ValueError, match="'itself', or one inside it, is already there as 'Dense'"):
         dense.add("itself", net)
 
 
@@ -192,16 +192,43 @@ def test_an_attribute_names_a_layer_that_was_added() -> None:
 def test_a_layer_is_set_once() -> None:
     block = Block()
     with pytest.raises(
-        ValueError, match=r"^Block\.other is the layer that is there as 'inner': a l"
+        ValueError, match=r"'other', or one .* is already there as 'inner': a layer"
     ):
         block.other = block.inner  # type: ignore[attr-defined]
-    with pytest.raises(ValueError, match="named 'inner' is already there"):
-        block.inner = Dense(3, 3)
     with pytest.raises(
         ValueError, match=r"'other', or one inside it, is already there .* used once"
     ):
         block.other = Sequential(block.inner)  # type: ignore[attr-defined]
     assert list(block.layers) == ["inner", "_tanh"]
+
+
+@pytest.mark.parametrize("initialized", [False, True])
+def test_an_attribute_keeps_its_layer(initialized: bool, generator: np.random.Generator) -> None:
+    block = Block()
+    if initialized:
+        block.initialize(generator)
+    inner = block.inner
+    for value in (Dense(3, 3), block._tanh, None, 1.0):
+        with pytest.raises(
+            TypeError, match=r"^Block\.inner can't be replaced: it is a layer inside it$"
+        ):
+            block.inner = value  # type: ignore[assignment]
+    with pytest.raises(
+        TypeError, match=r"^Block\.inner can't be deleted: it is a layer inside it$"
+    ):
+        del block.inner
+    block.inner = inner  # as it is
+    block.other = None  # type: ignore[attr-defined]
+    del block.other  # type: ignore[attr-defined]
+    assert block.inner is inner is block.layers["inner"]
+
+
+def test_an_attribute_does_not_name_another_layer_that_was_added() -> None:
+    layer = Layer()
+    layer.add("first", Dense(2, 2))
+    second = layer.add("second", Dense(2, 2))
+    with pytest.raises(ValueError, match="a layer named 'first' is already there"):
+        layer.first = second  # type: ignore[attr-defined]
 
 
 @pytest.mark.parametrize("loose", [[Dense(2, 2)], (1, Dense(2, 2)), {"a": Dense(2, 2)}])
@@ -221,3 +248,16 @@ def test_what_is_no_layer_is_not_added() -> None:
         Layer().add("dense", Dense)  # type: ignore[type-var]
     with pytest.raises(TypeError, match=r"^Layer: 'tanh' must be a layer, not <ufunc 'tanh'>$"):
         Layer().add("tanh", np.tanh)
+
+
+def test_a_list_that_gets_a_layer_later_is_noticed(generator: np.random.Generator) -> None:
+    """Its parameters would be nowhere in `theta`."""
+    for collection in ([], {}):
+        layer = Layer()
+        layer.blocks = collection  # type: ignore[attr-defined]
+        if isinstance(collection, list):
+            collection.append(Dense(2, 2))
+        else:
+            collection["a"] = Dense(2, 2)
+        with pytest.raises(TypeError, match=r"^Layer\.blocks holds layers that are not inside"):
+            layer.initialize(generator)

@@ -1,5 +1,7 @@
 """Parameters and gradients are views into two vectors, whatever a user sets."""
 
+import copy
+
 import numpy as np
 import pytest
 
@@ -155,4 +157,119 @@ def test_parts_come_before_initialize(generator: np.random.Generator) -> None:
         net.add("more", Tanh())
     with pytest.raises(RuntimeError, match=r"^Sequential is initialized: it can't get 'W' now"):
         net.declare("W", (2,), zeros)
+    assert whole(net)
+
+
+# -- the ways out of a network --------------------------------------------------------------------
+
+PART = (
+    "^the parameters of this {} are a part of a {}'s: initialize or bind the {}, or a layer of its"
+)
+
+
+def test_a_part_gets_no_vectors_of_its_own(generator: np.random.Generator) -> None:
+    net = network().initialize(generator)
+    residual = net.layers["residual1"]
+    dense = residual.layers["dense"]
+    message = PART.format("Dense", "Residual", "Residual")
+    with pytest.raises(RuntimeError, match=message):
+        dense.initialize(generator, np.float64)
+    with pytest.raises(RuntimeError, match=message):
+        dense.bind(np.zeros(20), np.zeros(20))
+    with pytest.raises(RuntimeError, match=PART.format("Residual", "Sequential", "Sequential")):
+        residual.initialize(generator, np.float64)
+    assert whole(net)
+    net.initialize(generator, np.float64)
+    net.bind(np.zeros(SIZE), np.zeros(SIZE))
+    assert whole(net)
+    assert dense.theta.base is net.theta
+
+
+def test_two_networks_do_not_share_a_layer(generator: np.random.Generator) -> None:
+    shared = Dense(3, 3)
+    first, second = Sequential(shared, Tanh()), Sequential(Sequential(shared), Dense(3, 2))
+    first.initialize(generator)
+    with pytest.raises(RuntimeError, match=PART.format("Dense", "Sequential", "Sequential")):
+        second.initialize(generator)
+    assert whole(first)
+    assert not hasattr(second, "theta")
+    part = Sequential(*first.layers.values())  # the same layers, to compute with
+    x = np.ones((2, 3), np.float32)
+    np.testing.assert_array_equal(part.forward(x), first.forward(x))
+    assert list(part.parameters) == ["dense1.W", "dense1.b"]
+    del first
+    second.initialize(generator)  # nobody else has the layer now
+    assert whole(second)
+
+
+def test_a_copy_of_a_part_is_a_network_of_its_own(generator: np.random.Generator) -> None:
+    net = network().initialize(generator)
+    for copied in (copy.copy, copy.deepcopy):
+        part = copied(net.layers["residual1"])
+        part.initialize(generator, np.float64)
+        assert part.theta.dtype == np.float64
+        assert whole(part)
+        assert whole(net)
+        with pytest.raises(RuntimeError, match=PART.format("Dense", "Residual", "Residual")):
+            part.layers["dense"].initialize(generator)
+    other = copy.deepcopy(net)
+    with pytest.raises(RuntimeError, match=PART.format("Dense", "Sequential", "Sequential")):
+        other.layers["dense1"].initialize(generator, np.float64)
+
+
+def test_parameters_are_not_deleted(generator: np.random.Generator) -> None:
+    layer = Dense(3, 2).initialize(generator)
+    for name in ("W", "dW", "theta", "grad"):
+        with pytest.raises(
+            TypeError, match=rf"^Dense\.{name} can't be deleted: it is written to, no"
+        ):
+            delattr(layer, name)
+    assert whole(layer)
+
+
+def test_a_parameter_replaced_behind_the_layer_is_noticed(generator: np.random.Generator) -> None:
+    for name, views, vector in (
+        ("W", "parameters", "parameter dense1.W is no longer a part of theta"),
+        ("db", "gradients", "gradient dense1.b is no longer a part of grad"),
+    ):
+        net = network().initialize(generator)
+        part = vars(net.layers["dense1"])
+        part[name] = part[name].copy()
+        with pytest.raises(RuntimeError, match=f"^{vector}; write into it"):
+            getattr(net, views)
+
+
+def test_the_vectors_keep_their_size(generator: np.random.Generator) -> None:
+    net = network().initialize(generator)
+    for vector in (net.theta, net.grad, net.parameters["dense1.W"]):
+        for check in (True, False):
+            with pytest.raises(ValueError, match=r"cannot resize|does not own its data"):
+                vector.resize((3,), refcheck=check)
+    assert whole(net)
+
+
+def test_bind_takes_two_vectors_of_floats(generator: np.random.Generator) -> None:
+    net = network()
+    vector = np.zeros(SIZE)
+    for theta, grad, message in (
+        (vector, vector, "^theta and grad must not lie in the same memory$"),
+        (vector, vector[::-1], "^theta and grad must not lie in the same memory$"),
+        (vector.tolist(), vector, "^theta must be an array, not a list$"),
+        (vector, None, "^grad must be an array, not a NoneType$"),
+        (
+            vector,
+            vector.astype(int),
+            r"^parameters must be floats, such as np\.float32, not int64$",
+        ),
+    ):
+        with pytest.raises((TypeError, ValueError), match=message):
+            net.bind(theta, grad)  # type: ignore[arg-type]
+    with pytest.raises(
+        TypeError, match=r"^parameters must be floats, such as np\.float32, not bool$"
+    ):
+        net.initialize(generator, bool)
+    assert not hasattr(net, "theta")
+    both = np.zeros(2 * SIZE)
+    net.bind(both[:SIZE], both[SIZE:])  # beside each other, as workers have them
+    net.bind(both[::2], np.zeros(2 * SIZE)[::-2])
     assert whole(net)

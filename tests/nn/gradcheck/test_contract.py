@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from glassnet.nn import Array
+from glassnet.nn import Array, Dense, Sequential
 from glassnet.nn.gradcheck import GradientError, check_layer
 from tests.mutate import mutant
 from tests.nn.gradcheck.cases import Memory, Square
@@ -43,7 +43,7 @@ MUTANTS = {
     "backward makes a gradient of its own": (
         "self.dw +=",
         "vars(self)['dw'] =",
-        "contract: the gradient of parameter w is no longer a part of grad",
+        "contract: gradient w is no longer a part of grad; write into it",
     ),
     "backward changes what forward cached": (
         END_OF_BACKWARD,
@@ -174,9 +174,20 @@ def test_a_parameter_that_was_replaced_before_is_named(
 ) -> None:
     layer = Square().initialize(generator, np.float64)
     vars(layer)["w"] = np.ones(3)
-    if layer.parameters["w"].base is None:  # the layer did not write it into theta
-        with pytest.raises(GradientError, match="contract: parameter w is no longer a part of th"):
-            check_layer(layer, x)
+    with pytest.raises(
+        GradientError, match=r"^contract: parameter w is no longer a part of theta; "
+    ):
+        check_layer(layer, x)
+
+
+def test_a_layer_inside_an_initialized_network_is_checked(
+    x: Array, generator: np.random.Generator
+) -> None:
+    network = Sequential(Square(), Dense(3, 2)).initialize(generator, np.float64)
+    theta = network.theta.copy()
+    assert check_layer(network.layers["dense1"], x).exact
+    np.testing.assert_array_equal(network.theta, theta)
+    assert network.parameters["dense1.W"].base is network.theta.base
 
 
 def test_backward_leaves_the_output_alone(x: Array) -> None:
