@@ -26,7 +26,7 @@ GATES = 4 * UNITS
 
 
 def recurrent_products(rows: int) -> tuple[Callable[[], object], Callable[[], object]]:
-    """Return h(t-1) Wh for one time step, plain and in tiles as in nn/recurrent/lstm.py."""
+    """Return h(t-1) Wh for one time step, plain and in tiles as in nn/recurrent/base.py."""
     generator = np.random.default_rng(0)
     h = generator.standard_normal((rows, UNITS), dtype=np.float32)
     weights = generator.standard_normal((UNITS, GATES), dtype=np.float32)

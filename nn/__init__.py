@@ -1,7 +1,7 @@
 """A deep-learning framework on NumPy: layers, losses, optimizers and gradient checks.
 
 Start with `nn/layer.py`, which says what a layer is. Then read `nn/layers/dense.py`, the simplest
-layer, and `nn/recurrent/lstm.py`, the fastest. `nn/plain` has the same layers as a textbook writes
+layer, and `nn/recurrent/`, the fastest. `nn/plain` has the same layers as a textbook writes
 them.
 """
 
@@ -49,14 +49,17 @@ from glassnet.nn.optim.optimizers import (
     RMSprop,
 )
 from glassnet.nn.optim.schedules import Schedule, parse_schedule
+from glassnet.nn.recurrent.gru import GRU
 from glassnet.nn.recurrent.lstm import LSTM
 from glassnet.nn.recurrent.lstm_cell import LSTMCell
+from glassnet.nn.recurrent.simple_rnn import SimpleRNN
 from glassnet.nn.sequential import Sequential
 from glassnet.nn.types import Array
 
 __all__ = [
     "ELU",
     "GELU",
+    "GRU",
     "LSTM",
     "NO_GRADIENT",
     "OPTIMIZERS",
@@ -97,6 +100,7 @@ __all__ = [
     "Sequential",
     "SiLU",
     "Sigmoid",
+    "SimpleRNN",
     "Softmax",
     "Softplus",
     "Tanh",

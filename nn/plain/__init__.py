@@ -5,8 +5,8 @@ ones to them. Every layer is two functions on arrays: `..._forward` returns the 
 `..._backward` the gradients, given the gradient of the loss for the output. An activation is one
 function, which returns the values and the slopes.
 
-Start with `dense.py`; then read `cross_entropy.py`, `optimizers.py`, `lstm.py` and, for all of them
-together, `truncated_bptt.py`.
+Start with `dense.py`; then read `cross_entropy.py`, `optimizers.py`, `recurrent/lstm.py` and, for
+all of them together, `recurrent/truncated_bptt.py`.
 """
 
 from glassnet.nn.plain.activations import elu, gelu, gelu_tanh, leaky_relu, silu, softplus
@@ -20,10 +20,12 @@ from glassnet.nn.plain.convolution import (
 )
 from glassnet.nn.plain.cross_entropy import softmax_cross_entropy
 from glassnet.nn.plain.dense import dense_backward, dense_forward
-from glassnet.nn.plain.lstm import lstm_backward, lstm_forward
 from glassnet.nn.plain.max_pooling import max_pooling_backward, max_pooling_forward
 from glassnet.nn.plain.optimizers import adagrad, adam, lion, nadam, rmsprop, sgd
-from glassnet.nn.plain.truncated_bptt import train_by_truncated_bptt
+from glassnet.nn.plain.recurrent.gru import gru_backward, gru_forward
+from glassnet.nn.plain.recurrent.lstm import lstm_backward, lstm_forward
+from glassnet.nn.plain.recurrent.simple_rnn import simple_rnn_backward, simple_rnn_forward
+from glassnet.nn.plain.recurrent.truncated_bptt import train_by_truncated_bptt
 
 __all__ = [
     "adagrad",
@@ -37,6 +39,8 @@ __all__ = [
     "elu",
     "gelu",
     "gelu_tanh",
+    "gru_backward",
+    "gru_forward",
     "leaky_relu",
     "lion",
     "lstm_backward",
@@ -48,6 +52,8 @@ __all__ = [
     "same_padding",
     "sgd",
     "silu",
+    "simple_rnn_backward",
+    "simple_rnn_forward",
     "softmax_cross_entropy",
     "softplus",
     "train_by_truncated_bptt",

@@ -1,9 +1,27 @@
-"""Sizes of recurrent layers, states to start from, and the plain LSTM in one call."""
+"""The recurrent layers, sizes of them, states to start from, and wrong variants of them."""
+
+import inspect
+import sys
+from collections.abc import Callable
+from functools import partial
+from typing import Any
 
 import numpy as np
+import pytest
 
-from glassnet.nn import Array
-from glassnet.nn.plain import lstm_backward, lstm_forward
+from glassnet.nn import GRU, LSTM, Array, SimpleRNN
+from glassnet.nn.recurrent.base import RecurrentLayer
+from tests.mutate import mutant
+
+KINDS: dict[str, Callable[..., RecurrentLayer]] = {
+    "LSTM": LSTM,
+    "GRU": GRU,
+    "GRU, reset before": partial(GRU, reset_after=False),
+    "SimpleRNN": SimpleRNN,
+    "SimpleRNN with relu": partial(SimpleRNN, activation="relu"),
+}
+
+every_kind = pytest.mark.parametrize("kind", KINDS.values(), ids=list(KINDS))
 
 # (rows, units) that lead to one tile, to several, to several blocks of rows, to a single row.
 TILINGS = {
@@ -14,13 +32,20 @@ TILINGS = {
 }
 
 
-def state_of(generator: np.random.Generator, rows: int, units: int) -> dict[str, Array]:
-    return {name: generator.standard_normal((rows, units)) for name in ("h", "c")}
+def state_of(
+    kind: Callable[..., RecurrentLayer], generator: np.random.Generator, rows: int, units: int
+) -> dict[str, Array]:
+    """A state to start from, which differs everywhere."""
+    return {name: generator.standard_normal((rows, units)) for name in kind(1, 1).state_names}
 
 
-def plain_lstm(
-    x: Array, Wx: Array, Wh: Array, b: Array, h: Array, c: Array, dy: Array
-) -> tuple[Array, dict[str, Array]]:
-    """Return the output and all gradients."""
-    hs, cs, gates = lstm_forward(x, Wx, Wh, b, h, c)
-    return hs[1:], lstm_backward(dy, x, Wx, Wh, hs, cs, gates)
+def wrong_variant(kind: Callable[..., Any], old: str, new: str) -> Callable[..., Any]:
+    """Return a recurrent layer with one place changed, in its own source or in its base's."""
+    options = kind.keywords if isinstance(kind, partial) else {}
+    layer = kind.func if isinstance(kind, partial) else kind
+    if old in inspect.getsource(layer):
+        return partial(mutant(layer, old, new), **options)
+    names = dict(vars(sys.modules[layer.__module__]))
+    names["RecurrentLayer"] = mutant(RecurrentLayer, old, new)
+    exec(compile(inspect.getsource(layer), f"<{layer.__name__} on a mutant>", "exec"), names)
+    return partial(names[layer.__name__], **options)

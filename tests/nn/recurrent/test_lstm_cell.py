@@ -13,7 +13,7 @@ def test_step_by_step_equals_the_sequence(
     generator: np.random.Generator, rows: int, as_ids: bool
 ) -> None:
     layer = LSTM(4, 5).initialize(generator, np.float64)
-    layer.state = state_of(generator, rows, 5)
+    layer.state = state_of(LSTM, generator, rows, 5)
     x = generator.integers(0, 4, (6, rows)) if as_ids else generator.standard_normal((6, rows, 4))
     step = LSTMCell(layer, rows, ids=as_ids)
     h, c = layer.state["h"], layer.state["c"]

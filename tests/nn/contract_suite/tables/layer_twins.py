@@ -8,8 +8,6 @@ auxiliary loss. PyTorch is imported when a twin is called, not before.
 from collections.abc import Callable
 from typing import Any
 
-import numpy as np
-
 from glassnet.nn import BatchShard, Layer
 
 Tensors = dict[str, Any]
@@ -116,41 +114,3 @@ def upsampling(*times: int) -> Twin:
         return x
 
     return twin
-
-
-def lstm(layer: Layer, p: Tensors, x: Any, draw: BatchShard | None) -> Any:
-    nn = torch().nn
-    D, units = p["Wx"].shape[0], p["Wh"].shape[0]
-    theirs = nn.LSTM(D, units, dtype=torch().float64)
-    order = np.concatenate([np.arange(units) + gate * units for gate in (0, 1, 3, 2)])  # i, f, g, o
-    if not x.is_floating_point():
-        x = nn.functional.one_hot(x, D).double()
-    Wh = p["Wh"]
-    if draw is not None and layer.weight_drop:
-        uniform = torch().from_numpy(draw.generator.random(tuple(Wh.shape), dtype=np.float32))
-        Wh = Wh * (uniform >= layer.weight_drop) / (1 - layer.weight_drop)
-    weights = {
-        "weight_ih_l0": p["Wx"].T[order],
-        "weight_hh_l0": Wh.T[order],
-        "bias_ih_l0": p["b"][order],
-        "bias_hh_l0": torch().zeros_like(p["b"]),
-    }
-    zeros = torch().zeros(x.shape[1], units, dtype=torch().float64)
-    start = tuple(p.get(name, zeros)[None] for name in ("h", "c"))
-    return torch().func.functional_call(theirs, weights, (x, start))[0]
-
-
-def lstm_with_state_dropout(layer: Layer, p: Tensors, x: Any, draw: BatchShard | None) -> Any:
-    """Step by step, with the hidden state masked before each of them."""
-    mask = torch().ones(x.shape[1], len(p["Wh"]), dtype=torch().float64)
-    if draw is not None:
-        keep = torch().from_numpy(draw.uniform(tuple(mask.shape)) >= layer.state_dropout)
-        mask = keep.double() / (1 - layer.state_dropout)
-    zeros = torch().zeros_like(mask)
-    h, c, outputs = p.get("h", zeros), p.get("c", zeros), []
-    for row in x:
-        i, f, o, g = (row @ p["Wx"] + (h * mask) @ p["Wh"] + p["b"]).chunk(4, dim=1)
-        c = f.sigmoid() * c + i.sigmoid() * g.tanh()
-        h = o.sigmoid() * c.tanh()
-        outputs.append(h)
-    return torch().stack(outputs)

@@ -1,48 +1,49 @@
 """The lines of recurrent layers."""
 
-from glassnet.nn import LSTM
-from tests.nn.contract_suite.tables import layer_oracles as oracles
-from tests.nn.contract_suite.tables import layer_twins as twins
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from glassnet.nn import GRU, LSTM, SimpleRNN
+from tests.nn.contract_suite.tables import recurrent_oracles as oracles
+from tests.nn.contract_suite.tables import recurrent_twins as twins
+from tests.nn.contract_suite.tables.layer_twins import Twin
 from tests.nn.contract_suite.tables.lines.line import LayerLine
 
+VECTORS = {
+    "shape": (6, 5, 3),
+    "wrong": ((6, 5, 2), (5, 3), (6, 5, 3, 1)),
+    "batch_axis": 1,
+    "state": (4,),
+}
+IDS = {"shape": (6, 5), "wrong": ((6,), (6, 5, 1)), "batch_axis": 1, "state": (4,), "ids": 6}
+
+
+def lines(name: str, kind: Callable[..., Any], twin: Twin) -> dict[str, LayerLine]:
+    """Lines of vectors and ids, and with each kind of dropout, of one kind of layer."""
+    line = partial(LayerLine, oracle=oracles.recurrent, twin=twin)
+    dropping = partial(line, random=True, **VECTORS)
+    return {
+        name: line(lambda: kind(3, 4), **VECTORS),
+        f"{name} of ids": line(lambda: kind(6, 4), **IDS),
+        f"{name} with weight drop": dropping(lambda: kind(3, 4, weight_drop=0.5)),
+        f"{name} with state dropout": dropping(
+            lambda: kind(3, 4, state_dropout=0.5),
+            oracle=oracles.with_state_dropout,
+            twin=twins.step_by_step,
+        ),
+    }
+
+
 RECURRENT: dict[str, LayerLine] = {
-    "LSTM": LayerLine(
-        lambda: LSTM(3, 4),
-        (6, 5, 3),
-        oracles.lstm,
-        twins.lstm,
-        ((6, 5, 2), (5, 3), (6, 5, 3, 1)),
-        batch_axis=1,
-        state=(4,),
-    ),
-    "LSTM with weight drop": LayerLine(
-        lambda: LSTM(3, 4, weight_drop=0.5),
-        (6, 5, 3),
-        oracles.lstm,
-        twins.lstm,
-        ((6, 5, 4),),
-        batch_axis=1,
-        random=True,
-        state=(4,),
-    ),
-    "LSTM with state dropout": LayerLine(
-        lambda: LSTM(3, 4, state_dropout=0.5),
-        (6, 5, 3),
-        oracles.lstm_with_state_dropout,
-        twins.lstm_with_state_dropout,
-        ((6, 5, 4),),
-        batch_axis=1,
-        random=True,
-        state=(4,),
-    ),
-    "LSTM of ids": LayerLine(
-        lambda: LSTM(6, 4),
-        (6, 5),
-        oracles.lstm,
-        twins.lstm,
-        ((6,), (6, 5, 1)),
-        batch_axis=1,
-        ids=6,
-        state=(4,),
+    **lines("LSTM", LSTM, twins.recurrent),
+    **lines("GRU", GRU, twins.recurrent),
+    **lines("GRU, reset before", partial(GRU, reset_after=False), twins.step_by_step),
+    **lines("SimpleRNN", SimpleRNN, twins.recurrent),
+    "SimpleRNN with relu": LayerLine(
+        lambda: SimpleRNN(3, 4, activation="relu"),
+        oracle=oracles.recurrent,
+        twin=twins.recurrent,
+        **VECTORS,  # type: ignore[arg-type]
     ),
 }

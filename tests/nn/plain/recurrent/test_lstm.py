@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 
 from glassnet.nn import LSTM, Array
 from glassnet.nn.plain import lstm_backward, lstm_forward
-from glassnet.nn.plain.lstm import sigmoid
+from glassnet.nn.plain.recurrent.lstm import sigmoid
 from glassnet.nn.testing import arrays, generators, shapes
 from tests.nn.recurrent.cases import state_of
 
@@ -12,7 +12,7 @@ from tests.nn.recurrent.cases import state_of
 @given(generator=generators(), x=arrays(shapes(3)), units=st.integers(1, 4))
 def test_equals_the_fast_lstm(generator: np.random.Generator, x: Array, units: int) -> None:
     layer = LSTM(x.shape[2], units).initialize(generator, np.float64)
-    state = state_of(generator, x.shape[1], units)
+    state = state_of(LSTM, generator, x.shape[1], units)
     layer.state = state
     y = layer.forward(x)
     hs, cs, gates = lstm_forward(x, layer.Wx, layer.Wh, layer.b, state["h"], state["c"])

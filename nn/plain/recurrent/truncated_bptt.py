@@ -7,8 +7,8 @@ import numpy as np
 
 from glassnet.nn.plain.cross_entropy import softmax_cross_entropy
 from glassnet.nn.plain.dense import dense_backward, dense_forward
-from glassnet.nn.plain.lstm import lstm_backward, lstm_forward
 from glassnet.nn.plain.optimizers import rmsprop
+from glassnet.nn.plain.recurrent.lstm import lstm_backward, lstm_forward
 from glassnet.nn.types import Array
 
 

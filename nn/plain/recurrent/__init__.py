@@ -1,0 +1,1 @@
+"""Plain recurrent layers, and a network of one trained by truncated backpropagation."""
