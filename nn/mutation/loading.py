@@ -6,9 +6,9 @@ everything anew with the changed text.
 """
 
 import gc
+import os
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
 from importlib.machinery import ModuleSpec, PathFinder, SourceFileLoader
 from pathlib import Path
 from types import CodeType, FunctionType
@@ -113,9 +113,8 @@ def serve(file: Path, text: str) -> None:
 
 
 def _modules_of(folder: Path) -> Iterator[str]:
+    starts = tuple(f"{path}{os.sep}" for path in (folder, folder.resolve()))
     for name, module in list(sys.modules.items()):
-        file = getattr(module, "__file__", None)
-        if name != "__main__" and file is not None:
-            with suppress(OSError, ValueError):
-                if Path(file).resolve().is_relative_to(folder.resolve()):
-                    yield name
+        file = getattr(module, "__file__", None) or ""
+        if name != "__main__" and file.startswith(starts) and "site-packages" not in file:
+            yield name

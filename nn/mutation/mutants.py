@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from itertools import pairwise
 from typing import NamedTuple
 
+from glassnet.nn.mutation import calls
+
 BINARY = {
     ast.Add: ("+", ["-"]),
     ast.Sub: ("-", ["+"]),
@@ -100,6 +102,7 @@ class Finder:
         self.lines = [0]
         for line in data.splitlines(keepends=True):
             self.lines.append(self.lines[-1] + len(line))
+        self._equivalent: set[ast.AST] = set()
 
     def span(self, node: ast.expr | ast.stmt | ast.keyword) -> tuple[int, int]:
         assert node.end_lineno is not None
@@ -128,6 +131,10 @@ class Finder:
         left_alone = {"annotation", "returns", "decorator_list", "bases", "exc", "msg"}
         if isinstance(node, SKIPPED):
             return
+        if isinstance(node, ast.Call) and calls.name_of(node) in calls.OF_TYPES:
+            return
+        if isinstance(node, ast.keyword) and node.arg in calls.OF_MESSAGES:
+            return
         if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test):
             return
         if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "__all__":
@@ -138,6 +145,8 @@ class Finder:
                 yield from (child for child in children if isinstance(child, ast.AST))
 
     def _here(self, node: ast.AST, inside: bool) -> Iterator[Edit]:
+        if isinstance(node, ast.Call) and calls.name_of(node) in calls.OF_TYPES:
+            return
         if isinstance(node, ast.stmt):
             yield from self._statement(node, inside)
         if isinstance(node, ast.If | ast.While | ast.IfExp):
@@ -161,16 +170,42 @@ class Finder:
             case ast.UnaryOp(ast.Not()):
                 start, _ = self.span(node)
                 yield Edit(start, start + 3, b"")
-            case ast.Constant(value) if isinstance(value, bool | int | float):
+            case ast.Constant(bool() | int() | float() as value) if node not in self._equivalent:
                 yield Edit(*self.span(node), self._other(value))
             case ast.Subscript():
                 yield from self._index(node.slice)
             case ast.Attribute(value, "T"):
                 yield Edit(self.span(value)[1], self.span(node)[1], b"")
-            case ast.Call(_, arguments):
-                for first, second in pairwise(arguments):
-                    if not any(isinstance(a, ast.Starred) for a in (first, second)):
-                        yield self._swap(first, second)
+            case ast.Call():
+                yield from self._call(node)
+
+    def _call(self, call: ast.Call) -> Iterator[Edit]:
+        self._equivalent.update(calls.equivalent(call))
+        for first, second in [*calls.exchanged(call), *calls.axes(call)]:
+            yield self._swap(first, second)
+        for keyword in call.keywords:
+            if keyword.arg is not None and keyword.arg not in calls.OF_MESSAGES:
+                yield self._without(call, keyword)
+        end = self.span(call.func)[1]
+        if (other := calls.other_function(call)) is not None:
+            yield Edit(end - len(calls.name_of(call)), end, other.encode())
+        for text in calls.other_subscripts(call):
+            yield Edit(*self.span(call.args[0]), repr(text).encode())
+        match call:
+            case ast.Call(ast.Attribute(value, "copy"), [], []):
+                yield Edit(self.span(value)[1], self.span(call)[1], b"")
+
+    def _without(self, call: ast.Call, keyword: ast.keyword) -> Edit:
+        """Leave out a keyword and the comma before it, or after it if it is the first."""
+        start, end = self.span(keyword)
+        arguments: list[ast.expr | ast.keyword] = [*call.args, *call.keywords]
+        spans = sorted(self.span(argument) for argument in arguments)
+        place = spans.index((start, end))
+        if place:
+            start = self.data.rindex(b",", 0, start)
+        else:
+            end = spans[1][0] if len(spans) > 1 else self.span(call)[1] - 1
+        return Edit(start, end, b"\n" * self.data[start:end].count(b"\n"))
 
     def _statement(self, node: ast.stmt, inside: bool) -> Iterator[Edit]:
         start, end = self.span(node)

@@ -4,6 +4,7 @@ python -m tests.mutation nn/layer.py --sample 50
 """
 
 import argparse
+import importlib
 import json
 import os
 import random
@@ -11,6 +12,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from glassnet.nn.mutation.mutants import Mutant, mutants
@@ -30,6 +32,8 @@ def main() -> int:
     known = {(o.file, o.digest) for o in found}
     drawn = [(file, mutant) for file, mutant in drawn if (file, mutant.digest) not in known]
     print(f"{len(names)} mutants, {len(known)} known", file=sys.stderr, flush=True)
+    with suppress(ImportError):  # once, instead of in each fork that runs a test with it
+        importlib.import_module("torch").set_num_threads(1)
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     start = time.monotonic()
     with open(options.out, "a" if options.resume else "w", encoding="utf-8") as out:
