@@ -41,6 +41,7 @@ class Session:
         self.broken: list[str] = []
         self.failed: list[str] = []
         self.skipped: list[str] = []
+        self._error: BaseException | None = None
 
     def start(self, paths: Sequence[str], *options: str) -> int:
         """Collect the tests of some files or folders; returns pytest's exit status."""
@@ -48,7 +49,10 @@ class Session:
         quiet += ["-W", "ignore::pytest.PytestAssertRewriteWarning"]  # hypothesis is imported
         self._stdout = sys.stdout
         with open(os.devnull, "w", encoding="utf-8") as null, redirect_stdout(null):
-            return int(pytest.main([*quiet, *options, *paths], plugins=[self]))
+            status = int(pytest.main([*quiet, *options, *paths], plugins=[self]))
+        if self._error is not None:
+            raise self._error
+        return status
 
     def run(self, items: Sequence[pytest.Item], before: Callable[[int], None]) -> None:
         """Run some tests, after calling a function with the number of each."""
@@ -84,8 +88,11 @@ class Session:
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         self.items = list(session.items)
-        with redirect_stdout(self._stdout):
-            self._collected(self)
+        try:
+            with redirect_stdout(self._stdout):
+                self._collected(self)
+        except BaseException as error:  # which pytest would keep for itself
+            self._error = error
         return True
 
     @pytest.hookimpl(tryfirst=True)

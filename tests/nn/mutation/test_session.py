@@ -40,6 +40,10 @@ def collected(session):
 seen = []
 session = Session(collected, lambda item: item.name != "test_left_out")
 session.start(sys.argv[1:])
+try:
+    Session(lambda session: sys.exit("stopped")).start(sys.argv[1:])
+except SystemExit as error:
+    print(error)
 """
 
 
@@ -61,4 +65,5 @@ def test_chosen_tests_run_in_any_order(tmp_path: Path) -> None:
         "['test_some.py::test_fifth', 'test_some.py::test_second']",
         "['test_some.py::test_third']",
         "[\"test_broken.py: E   ModuleNotFoundError: No module named 'no_such_module'\"]",
+        "stopped",
     ]
