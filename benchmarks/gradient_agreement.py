@@ -46,6 +46,10 @@ def layers() -> dict[str, Check]:
         "Conv2DTranspose": (nn.Conv2DTranspose(3, 4, 3, stride=2), images),
         "MaxPool1D": (nn.MaxPool1D(2), sequence),
         "MaxPool2D": (nn.MaxPool2D(3, 2, "same"), images),
+        "AveragePool1D": (nn.AveragePool1D(2), sequence),
+        "AveragePool2D": (nn.AveragePool2D(3, 2, "same"), images),
+        "GlobalAveragePool2D": (nn.GlobalAveragePool2D(), images),
+        "GlobalMaxPool2D": (nn.GlobalMaxPool2D(), images),
         "LSTM, ids": (nn.LSTM(5, 4), ids),
         "LSTM, weight_drop": (nn.LSTM(3, 8, weight_drop=0.5), normal(6, 2, 3)),
         "ReLU, 1e-12 and more from its kink": (nn.ReLU(), near_kinks),
@@ -89,6 +93,8 @@ def losses() -> dict[str, Check]:
             nn.sigmoid_binary_cross_entropy, output, between
         ),
         "mean_squared_error": lambda: check_loss(nn.mean_squared_error, output, between),
+        "mean_absolute_error": lambda: check_loss(nn.mean_absolute_error, output, between),
+        "huber_loss": lambda: check_loss(nn.huber_loss, output, between),
     }
 
 

@@ -18,7 +18,6 @@ from glassnet.nn.layers.convolution import Conv1D, Conv2D, Conv2DTranspose
 from glassnet.nn.layers.dense import Dense
 from glassnet.nn.layers.embedding import Embedding
 from glassnet.nn.layers.gaussian import GaussianNoise, GaussianSampling
-from glassnet.nn.layers.pooling import MaxPool1D, MaxPool2D
 from glassnet.nn.layers.regularization import ActivityRegularization, Dropout
 from glassnet.nn.layers.shaping import (
     Cropping2D,
@@ -49,6 +48,14 @@ from glassnet.nn.optim.optimizers import (
     RMSprop,
 )
 from glassnet.nn.optim.schedules import Schedule, parse_schedule
+from glassnet.nn.pooling.average_pooling import AveragePool1D, AveragePool2D
+from glassnet.nn.pooling.global_pooling import (
+    GlobalAveragePool1D,
+    GlobalAveragePool2D,
+    GlobalMaxPool1D,
+    GlobalMaxPool2D,
+)
+from glassnet.nn.pooling.max_pooling import MaxPool1D, MaxPool2D
 from glassnet.nn.recurrent.gru import GRU
 from glassnet.nn.recurrent.lstm import LSTM
 from glassnet.nn.recurrent.lstm_cell import LSTMCell
@@ -70,6 +77,8 @@ __all__ = [
     "Adam",
     "AdamW",
     "Array",
+    "AveragePool1D",
+    "AveragePool2D",
     "BatchShard",
     "Conv1D",
     "Conv2D",
@@ -82,6 +91,10 @@ __all__ = [
     "Flatten",
     "GaussianNoise",
     "GaussianSampling",
+    "GlobalAveragePool1D",
+    "GlobalAveragePool2D",
+    "GlobalMaxPool1D",
+    "GlobalMaxPool2D",
     "LSTMCell",
     "Layer",
     "LeakyReLU",

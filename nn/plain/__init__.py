@@ -20,8 +20,13 @@ from glassnet.nn.plain.convolution import (
 )
 from glassnet.nn.plain.cross_entropy import softmax_cross_entropy
 from glassnet.nn.plain.dense import dense_backward, dense_forward
-from glassnet.nn.plain.max_pooling import max_pooling_backward, max_pooling_forward
 from glassnet.nn.plain.optimizers import adagrad, adam, lion, nadam, rmsprop, sgd
+from glassnet.nn.plain.pooling import (
+    average_pooling_backward,
+    average_pooling_forward,
+    max_pooling_backward,
+    max_pooling_forward,
+)
 from glassnet.nn.plain.recurrent.gru import gru_backward, gru_forward
 from glassnet.nn.plain.recurrent.lstm import lstm_backward, lstm_forward
 from glassnet.nn.plain.recurrent.simple_rnn import simple_rnn_backward, simple_rnn_forward
@@ -32,6 +37,8 @@ __all__ = [
     "adam",
     "attention_backward",
     "attention_forward",
+    "average_pooling_backward",
+    "average_pooling_forward",
     "convolution_backward",
     "convolution_forward",
     "dense_backward",

@@ -87,6 +87,39 @@ def max_pooling(size: int, stride: int, padding: str) -> Oracle:
     return results
 
 
+def average_pooling(size: int, stride: int, padding: str) -> Oracle:
+    def results(layer: Layer, x: Array, dy: Array, draw: BatchShard | None) -> Results:
+        if x.ndim == 4:
+            options = ((size, size), (stride, stride), padding)
+            y = plain.average_pooling_forward(x, *options)
+            return {"y": y, "x": plain.average_pooling_backward(dy, x, *options)}
+        options = ((size, 1), (stride, 1), padding)
+        y = plain.average_pooling_forward(x[:, :, None], *options)[:, :, 0]
+        dx = plain.average_pooling_backward(dy[:, :, None], x[:, :, None], *options)
+        return {"y": y, "x": dx[:, :, 0]}
+
+    return results
+
+
+def global_average(layer: Layer, x: Array, dy: Array, draw: BatchShard | None) -> Results:
+    y, dx = np.zeros_like(dy), np.zeros_like(x)
+    for n, *place, c in np.ndindex(x.shape):
+        count = x[n, ..., c].size
+        y[n, c] += x[n, *place, c] / count
+        dx[n, *place, c] = dy[n, c] / count
+    return {"y": y, "x": dx}
+
+
+def global_max(layer: Layer, x: Array, dy: Array, draw: BatchShard | None) -> Results:
+    y, dx = np.zeros_like(dy), np.zeros_like(x)
+    for n, c in np.ndindex(y.shape):
+        places = list(np.ndindex(x.shape[1:-1]))
+        largest = max(places, key=lambda place, n=n, c=c: x[n, *place, c])  # type: ignore[misc]
+        y[n, c] = x[n, *largest, c]
+        dx[n, *largest, c] = dy[n, c]
+    return {"y": y, "x": dx}
+
+
 def dropout(rate: float) -> Oracle:
     def results(layer: Layer, x: Array, dy: Array, draw: BatchShard | None) -> Results:
         mask = 1.0 if draw is None else (draw.uniform(x.shape) >= rate) / (1 - rate)

@@ -66,6 +66,16 @@ def max_pooling(size: int, stride: int) -> Twin:
     return twin
 
 
+def average_pooling(size: int, stride: int, padding: int = 0) -> Twin:
+    def twin(layer: Layer, p: Tensors, x: Any, draw: BatchShard | None) -> Any:
+        kinds, options = torch().nn.functional, (size, stride, padding, False, False)
+        if x.ndim == 4:
+            return kinds.avg_pool2d(x.permute(0, 3, 1, 2), *options).permute(0, 2, 3, 1)
+        return kinds.avg_pool1d(x.mT, *options).mT
+
+    return twin
+
+
 def dropout(rate: float) -> Twin:
     def twin(layer: Layer, p: Tensors, x: Any, draw: BatchShard | None) -> Any:
         if draw is None:

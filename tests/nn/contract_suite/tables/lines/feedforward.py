@@ -12,8 +12,6 @@ from glassnet.nn import (
     Flatten,
     GaussianNoise,
     GaussianSampling,
-    MaxPool1D,
-    MaxPool2D,
     Reshape,
     Sequential,
     Tanh,
@@ -94,19 +92,6 @@ FEEDFORWARD: dict[str, LayerLine] = {
         oracles.transposed(1, "same"),
         twins.transposed(1, 1),
         (*NO_IMAGES, (3, 4, 2, 1)),
-    ),
-    "MaxPool1D": LayerLine(
-        lambda: MaxPool1D(3, stride=2),
-        SEQUENCES,
-        oracles.max_pooling(3, 2, "valid"),
-        twins.max_pooling(3, 2),
-        NO_SEQUENCES,
-    ),
-    "MaxPool2D": LayerLine(
-        MaxPool2D, IMAGES, oracles.max_pooling(2, 2, "valid"), twins.max_pooling(2, 2), NO_IMAGES
-    ),
-    "MaxPool2D, same": LayerLine(
-        lambda: MaxPool2D(3, 2, "same"), IMAGES, oracles.max_pooling(3, 2, "same"), None, NO_IMAGES
     ),
     "Dropout": LayerLine(
         lambda: Dropout(0.4), (6, 4), oracles.dropout(0.4), twins.dropout(0.4), random=True

@@ -5,10 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from glassnet.nn import Array, Layer
+from glassnet.nn import Array, Layer, MaxPool1D, MaxPool2D
 from glassnet.nn.arithmetic.sliding import Padding
 from glassnet.nn.gradcheck import GradientError, check_layer
-from glassnet.nn.layers.pooling import MaxPool1D, MaxPool2D
 from glassnet.nn.plain import max_pooling_backward, max_pooling_forward
 from glassnet.nn.testing import spaced_arrays
 from tests.mutate import mutant

@@ -1,4 +1,4 @@
-"""Pooling: keep one number of each window. A sequence is an image one pixel wide."""
+"""Max pooling: keep the largest value of each window. A sequence is an image one pixel wide."""
 
 from __future__ import annotations
 

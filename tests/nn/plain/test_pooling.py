@@ -2,9 +2,14 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from glassnet.nn import Array, MaxPool2D
+from glassnet.nn import Array, AveragePool2D, MaxPool2D
 from glassnet.nn.arithmetic.sliding import Padding
-from glassnet.nn.plain import max_pooling_backward, max_pooling_forward
+from glassnet.nn.plain import (
+    average_pooling_backward,
+    average_pooling_forward,
+    max_pooling_backward,
+    max_pooling_forward,
+)
 from glassnet.nn.testing import spaced_arrays
 
 lengths = st.tuples(st.integers(1, 3), st.integers(1, 3))
@@ -27,3 +32,20 @@ def test_equals_the_fast_max_pooling(
         dy = np.arange(1.0, y.size + 1).reshape(y.shape)
         found = max_pooling_backward(dy, values, winners)
         np.testing.assert_array_equal(layer.backward(dy), found)
+
+
+@given(
+    x=spaced_arrays(st.tuples(st.just(2), st.integers(3, 6), st.integers(3, 6), st.just(2))),
+    pool_size=lengths,
+    stride=st.none() | lengths,
+    padding=paddings,
+)
+def test_equals_the_fast_average_pooling(
+    x: Array, pool_size: tuple[int, int], stride: tuple[int, int] | None, padding: Padding
+) -> None:
+    layer = AveragePool2D(pool_size, stride, padding)
+    y = average_pooling_forward(x, pool_size, stride, padding)
+    np.testing.assert_allclose(layer.forward(x), y, rtol=1e-12, atol=1e-13)
+    dy = np.arange(1.0, y.size + 1).reshape(y.shape)
+    found = average_pooling_backward(dy, x, pool_size, stride, padding)
+    np.testing.assert_allclose(layer.backward(dy), found, rtol=1e-12, atol=1e-13)
