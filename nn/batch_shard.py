@@ -8,6 +8,8 @@ import numpy as np
 
 from glassnet.nn.types import Array
 
+__all__ = ["BatchShard"]
+
 
 @dataclass
 class BatchShard:

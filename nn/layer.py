@@ -52,6 +52,8 @@ from glassnet.nn.contract.summary import table
 from glassnet.nn.contract.vectors import WithVectors
 from glassnet.nn.types import Array
 
+__all__ = ["NO_GRADIENT", "Layer"]
+
 AnyLayer = TypeVar("AnyLayer", bound="Layer")
 
 NO_GRADIENT: Array = np.empty(0)

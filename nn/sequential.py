@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from glassnet.nn.layer import NO_GRADIENT, Layer
 from glassnet.nn.types import Array
 
+__all__ = ["Sequential"]
+
 
 class Sequential(Layer):
     """Layers one after the other, named by kind and count: `dense1`, `relu1`, `dense2`.

@@ -26,6 +26,8 @@ import numpy as np
 from glassnet.nn.recurrent.base import RecurrentLayer
 from glassnet.nn.types import Array
 
+__all__ = ["LSTM"]
+
 
 class LSTM(RecurrentLayer):
     """A long short-term memory layer: it reads a sequence from its first time step to its last.

@@ -15,6 +15,8 @@ from glassnet.nn.layers.embedding import Embedding
 from glassnet.nn.recurrent.lstm import LSTM
 from glassnet.nn.types import Array
 
+__all__ = ["LSTMCell"]
+
 
 class LSTMCell:
     """An LSTM that reads one time step at a time, to sample from it.

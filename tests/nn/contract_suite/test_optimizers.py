@@ -1,13 +1,13 @@
-"""Every optimizer: one step and many, weight decay, learning rates, state, data types, slices."""
+"""Every optimizer and average: steps, weight decay, learning rates, state, data types, slices."""
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import numpy as np
 import pytest
 
-from glassnet.nn import Array, Optimizer
-from tests.nn.contract_suite.tables.optimizers import OPTIMIZER_LINES, OptimizerLine
+from glassnet.nn import Array, ExponentialMovingAverage, Optimizer
+from tests.nn.contract_suite.tables.optimizers import AVERAGES, OPTIMIZER_LINES, OptimizerLine
 
 every_optimizer = pytest.mark.parametrize(
     "line", OPTIMIZER_LINES.values(), ids=list(OPTIMIZER_LINES)
@@ -163,3 +163,46 @@ def test_gradients_that_do_not_fit_are_refused(line: OptimizerLine) -> None:
         assert "\n" not in str(error.value)
         np.testing.assert_array_equal(theta, weights())
         assert optimizer.steps == 0
+
+
+every_average = pytest.mark.parametrize("average", AVERAGES.values(), ids=list(AVERAGES))
+
+
+@every_average
+def test_averages_of_slices_make_the_average_of_the_whole(
+    average: Callable[[float], ExponentialMovingAverage],
+) -> None:
+    for dtype in (np.float32, np.float64):
+        whole, parts = average(0.9), [average(0.9) for _ in range(3)]
+        slices = np.split(np.arange(SIZE), [0, 7])  # a worker may have nothing
+        for step in range(30):
+            theta = gradient(step, dtype=dtype)
+            theta.flags.writeable = False
+            whole.update(theta)
+            for part, own in zip(parts, slices, strict=True):
+                part.update(theta[own])
+        joined = np.concatenate([part.average for part in parts])
+        assert joined.dtype == whole.average.dtype == dtype
+        np.testing.assert_array_equal(joined, whole.average)
+
+
+@every_average
+@pytest.mark.parametrize("decay", [0.0, 0.5, 0.99])
+def test_averages_agree_with_pytorch(
+    average: Callable[[float], ExponentialMovingAverage], decay: float
+) -> None:
+    torch = pytest.importorskip("torch")
+    swa = pytest.importorskip("torch.optim.swa_utils")
+    layer = torch.nn.Linear(SIZE, 1, bias=False, dtype=torch.float64)
+    twin = swa.AveragedModel(
+        layer, avg_fn=lambda a, theta, t: a + max(1 - decay, 9 / (float(t) + 9)) * (theta - a)
+    )
+    found = average(decay)
+    for step in range(20):
+        with torch.no_grad():
+            layer.weight[0] = torch.tensor(gradient(step))
+        twin.update_parameters(layer)
+        found.update(gradient(step))
+        expected = twin.module.weight.detach().numpy()[0]
+        np.testing.assert_allclose(found.average, expected, rtol=1e-12, atol=1e-12)
+        assert found.updates == step + 1

@@ -1,12 +1,13 @@
-"""The tables hold every public layer, loss and optimizer, and nothing else."""
+"""The tables hold every public layer, cell, loss, optimizer and average, and nothing else."""
 
 import inspect
 
 from glassnet import nn
 from glassnet.nn import Layer, Optimizer
+from tests.nn.contract_suite.tables.cells import CELLS
 from tests.nn.contract_suite.tables.layers import LAYERS
 from tests.nn.contract_suite.tables.losses import LOSSES
-from tests.nn.contract_suite.tables.optimizers import OPTIMIZER_LINES
+from tests.nn.contract_suite.tables.optimizers import AVERAGES, OPTIMIZER_LINES
 
 PUBLIC = [getattr(nn, name) for name in nn.__all__]
 
@@ -23,6 +24,14 @@ def test_every_layer_is_in_the_table() -> None:
 
 def test_every_optimizer_is_in_the_table() -> None:
     assert {type(line.build()) for line in OPTIMIZER_LINES.values()} == public(Optimizer)
+
+
+def test_every_other_class_is_in_a_table() -> None:
+    """Whatever computes something is in one; only the bases and the rows of a worker are not."""
+    classes = {kind for kind in PUBLIC if inspect.isclass(kind)}
+    others = classes - public(Layer) - public(Optimizer) - {Layer, Optimizer, nn.BatchShard}
+    cells = {type(line.cell(line.initialized(), 1)) for line in CELLS.values()}
+    assert cells | {type(average(0.9)) for average in AVERAGES.values()} == others
 
 
 def test_every_loss_is_in_the_table() -> None:

@@ -1,4 +1,4 @@
-"""The table of all optimizers: a line for each, with other options where other code runs."""
+"""The tables of all optimizers and averages, with more lines where other code runs."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -12,6 +12,7 @@ from glassnet.nn import (
     Adam,
     AdamW,
     Array,
+    ExponentialMovingAverage,
     Lion,
     Nadam,
     Optimizer,
@@ -127,3 +128,8 @@ OPTIMIZER_LINES = {
     "Adagrad": OptimizerLine(Adagrad, adagrad, "Adagrad", {"eps": 1e-10}, ("sum_of_squares",)),
     "Lion": OptimizerLine(Lion, lion, None, {}, ("mean",)),
 }
+
+AVERAGES: dict[str, Callable[[float], ExponentialMovingAverage]] = {
+    "ExponentialMovingAverage": ExponentialMovingAverage
+}
+"""decay -> an average of weights"""
