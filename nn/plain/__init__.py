@@ -28,7 +28,12 @@ from glassnet.nn.plain.pooling import (
     max_pooling_forward,
 )
 from glassnet.nn.plain.recurrent.gru import gru_backward, gru_forward
-from glassnet.nn.plain.recurrent.lstm import lstm_backward, lstm_forward
+from glassnet.nn.plain.recurrent.lstm import (
+    lstm_backward,
+    lstm_forward,
+    lstm_step_backward,
+    lstm_step_forward,
+)
 from glassnet.nn.plain.recurrent.simple_rnn import simple_rnn_backward, simple_rnn_forward
 from glassnet.nn.plain.recurrent.truncated_bptt import train_by_truncated_bptt
 
@@ -52,6 +57,8 @@ __all__ = [
     "lion",
     "lstm_backward",
     "lstm_forward",
+    "lstm_step_backward",
+    "lstm_step_forward",
     "max_pooling_backward",
     "max_pooling_forward",
     "nadam",

@@ -3,7 +3,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from glassnet.nn import LSTM, Array
-from glassnet.nn.plain import lstm_backward, lstm_forward
+from glassnet.nn.plain import (
+    lstm_backward,
+    lstm_forward,
+    lstm_step_backward,
+    lstm_step_forward,
+)
 from glassnet.nn.plain.recurrent.lstm import sigmoid
 from glassnet.nn.testing import arrays, generators, shapes
 from tests.nn.recurrent.cases import state_of
@@ -44,3 +49,17 @@ def test_no_time_steps(generator: np.random.Generator) -> None:
     gradients = lstm_backward(np.empty((0, 2, 4)), x, layer.Wx, layer.Wh, *states)
     assert gradients["h"].shape == gradients["c"].shape == (2, 4)
     assert not any(gradient.any() for gradient in gradients.values())
+
+
+def test_a_sequence_of_one_step_is_a_step(generator: np.random.Generator) -> None:
+    layer = LSTM(3, 4).initialize(generator, np.float64)
+    x, (h, c, dh) = generator.normal(size=(2, 3)), generator.normal(size=(3, 2, 4))
+    hs, cs, (gates,) = lstm_forward(x[None], layer.Wx, layer.Wh, layer.b, h, c)
+    new_h, new_c, of_step = lstm_step_forward(x, layer.Wx, layer.Wh, layer.b, h, c)
+    for ours, theirs in ((new_h, hs[1]), (new_c, cs[1]), (np.array(of_step), gates)):
+        np.testing.assert_array_equal(ours, theirs)
+    weights = (layer.Wx, layer.Wh)
+    found = lstm_step_backward(dh, np.zeros_like(c), x, *weights, h, c, new_c, of_step)
+    expected = lstm_backward(dh[None], x[None], *weights, hs, cs, gates[None])
+    for name, gradient in found.items():
+        np.testing.assert_array_equal(gradient, expected[name].reshape(gradient.shape))
