@@ -18,16 +18,16 @@ def test_gradients(x: Array, outputs: int) -> None:
     check_layer(Dense(x.shape[-1], outputs), x)
 
 
-@pytest.mark.parametrize(
-    ("old", "new", "culprit"),
-    [
-        ("drows @ self.W.T", "drows @ self.W", "^input"),
-        ("return (drows @ self.W.T)", "return 1.00001 * (drows @ self.W.T)", "^input"),
-        ("self.db += drows.sum(axis=0)", "self.db += drows.mean(axis=0)", "^parameter b"),
-        ("self.db += drows.sum(axis=0)", "pass", "^parameter b"),
-        ("rows.T @ drows", "rows[-1:].T @ drows[-1:]", "^parameter W"),
-    ],
-)
+WRONG = [
+    ("drows @ self.W.T", "drows @ self.W", "^input"),
+    ("return (drows @ self.W.T)", "return 1.00001 * (drows @ self.W.T)", "^input"),
+    ("self.db += drows.sum(axis=0)", "self.db += drows.mean(axis=0)", "^parameter b"),
+    ("self.db += drows.sum(axis=0)", "pass", "^parameter b"),
+    ("rows.T @ drows", "rows[-1:].T @ drows[-1:]", "^parameter W"),
+]
+
+
+@pytest.mark.parametrize(("old", "new", "culprit"), WRONG)
 def test_wrong_gradients_are_rejected_by_name(
     old: str, new: str, culprit: str, generator: np.random.Generator
 ) -> None:

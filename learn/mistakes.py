@@ -1,0 +1,98 @@
+"""Mistakes that are often made, and how to tell which one a reader has made.
+
+A mistake is a change of the plain version in one or a few places, and what there is to say about
+it. Who makes it gets the numbers that the changed version gives; so they say which one it was.
+"""
+
+from __future__ import annotations
+
+import inspect
+import sys
+from collections.abc import Callable, Iterable
+from typing import Any, NamedTuple
+
+PlainFunction = Callable[..., Any]
+
+
+class Mistake(NamedTuple):
+    """A wrong variant of a function, and what is wrong with it.
+
+    Parameters
+    ----------
+    explanation : str
+        What the reader did, and why it is wrong.
+    changes : tuple of (str, str)
+        What stands in the source of the right function, and what stands there instead.
+    """
+
+    explanation: str
+    changes: tuple[tuple[str, str], ...]
+
+
+class Variant(NamedTuple):
+    """A function with a mistake.
+
+    Parameters
+    ----------
+    explanation : str
+        What is wrong with it.
+    function : callable
+        The wrong function.
+    """
+
+    explanation: str
+    function: PlainFunction
+
+
+def mistake(explanation: str, *changes: tuple[str, str]) -> Mistake:
+    """Return a `Mistake`: its explanation, then each change as a pair (old, new)."""
+    return Mistake(explanation, changes)
+
+
+def variants(function: PlainFunction, mistakes: Iterable[Mistake]) -> list[Variant]:
+    """Return the wrong variants of a function.
+
+    Parameters
+    ----------
+    function : callable
+        The right one, which has each of the passages that are changed once.
+    mistakes : iterable of Mistake
+        What is changed.
+    """
+    source = inspect.getsource(function)
+    found = []
+    for explanation, changes in mistakes:
+        wrong = source
+        for old, new in changes:
+            if wrong.count(old) != 1:
+                raise ValueError(f"{old!r} is not once in {function.__name__}")
+            wrong = wrong.replace(old, new)
+        found.append(Variant(explanation, _run(wrong, function, {})))
+    return found
+
+
+def variants_within(
+    outer: PlainFunction, inner: PlainFunction, mistakes: Iterable[Mistake]
+) -> list[Variant]:
+    """Return variants of a function that calls another one, in which that one is wrong.
+
+    Parameters
+    ----------
+    outer, inner : callable
+        The function, and the one that it calls, of the same module.
+    mistakes : iterable of Mistake
+        What is changed in the inner one.
+    """
+    source = inspect.getsource(outer)
+    return [
+        Variant(explanation, _run(source, outer, {inner.__name__: wrong}))
+        for explanation, wrong in variants(inner, mistakes)
+    ]
+
+
+def _run(source: str, function: PlainFunction, changed: dict[str, Any]) -> PlainFunction:
+    """Return the function that a source defines in the place of another one."""
+    namespace = dict(vars(sys.modules[function.__module__])) | changed
+    exec(source, namespace)
+    defined: PlainFunction = namespace[function.__name__]
+    return defined

@@ -1,0 +1,75 @@
+from typing import Any
+
+import numpy as np
+import pytest
+
+from glassnet.learn.mistakes import Mistake, variants
+from glassnet.learn.tasks import bptt
+from glassnet.learn.tasks.bptt import BACKWARD_MISTAKES, FORWARD_MISTAKES, TASK
+from glassnet.nn import LSTM, Array
+from glassnet.nn.plain import lstm_backward, lstm_forward
+from tests.learn.solved import reader_of
+from tests.mutate import mutant
+from tests.nn.recurrent.test_lstm import MUTANTS
+
+
+def test_the_solution_is_right() -> None:
+    report = TASK.check(reader_of(TASK))
+    assert report.passed
+    assert len(report.right) == 9
+    assert report.error < 1e-14
+
+
+@pytest.mark.parametrize("mistake", FORWARD_MISTAKES, ids=lambda mistake: mistake.changes[0][1])
+def test_every_mistake_forward_is_explained(mistake: Mistake) -> None:
+    (wrong,) = variants(lstm_forward, [mistake])
+    report = TASK.check(reader_of(TASK, lstm_forward=wrong.function))
+    assert report.explanations == [mistake.explanation]
+
+
+@pytest.mark.parametrize("mistake", BACKWARD_MISTAKES, ids=lambda mistake: mistake.changes[-1][1])
+def test_every_mistake_backward_is_explained(mistake: Mistake) -> None:
+    (wrong,) = variants(lstm_backward, [mistake])
+    report = TASK.check(reader_of(TASK, lstm_backward=wrong.function))
+    assert report.explanations == [mistake.explanation]
+
+
+EXPLANATIONS = {
+    "cell gradient not passed on by the forget gate": "What goes on to the old cell is not mult",
+    "cell gradient not carried through time": "dc is not carried through time",
+    "hidden gradient not carried through time": "dh is not carried through time",
+    "wrong time step of the cell": "Step t gets cs[t + 1] as the cell before it.",
+    "wrong time step of the hidden state": "Step t gets hs[t + 1], the h that it made.",
+    "output gate without tanh": "The output gate lacks tanh",
+    "no slope of tanh(cell)": "The gradient goes through tanh(new_c) without",
+    "candidate with a sigmoid's slope": "The slope of the candidate lacks the square",
+    "input and candidate exchanged": "The input gate and the candidate have changed places",
+    "scaled bias gradient": "db is 1.0001 times what it should be, everywhere.",
+    "overwritten instead of added": "",
+    "input gradient through the wrong weights": "dx goes through the rows of Wx in reverse order.",
+    "input weights from the first step only": "dWx comes from the first step alone",
+    "gradient of the starting state forgotten": "The gradient for the first h is zero.",
+}
+
+
+@pytest.mark.parametrize("name", MUTANTS)
+def test_every_wrong_lstm_of_the_tests_is_explained(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    arguments = bptt._arguments(4, 2, 3, 4)
+    monkeypatch.setattr(bptt, "_arguments", lambda *sizes: arguments)
+
+    def backward(dy: Array, x: Array, Wx: Array, Wh: Array, *states: Array) -> dict[str, Any]:
+        layer = mutant(LSTM, *MUTANTS[name])(3, 4).initialize(np.random.default_rng(0), float)
+        layer.Wx[...], layer.Wh[...], layer.b[...] = Wx, Wh, arguments["b"]
+        layer.state = {"h": arguments["h"], "c": arguments["c"]}
+        layer.forward(x)
+        layer.zero_grad()
+        return {"x": layer.backward(dy), **layer.gradients, **layer.dstate}
+
+    report = TASK.check(reader_of(TASK, lstm_backward=backward))
+    if name == "overwritten instead of added":  # what was there before was zero
+        assert report.passed
+        return
+    (found,) = report.explanations
+    assert found.startswith(EXPLANATIONS[name])

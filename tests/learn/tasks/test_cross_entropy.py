@@ -1,0 +1,45 @@
+import pytest
+
+from glassnet.learn.mistakes import Mistake, variants
+from glassnet.learn.tasks.cross_entropy import MISTAKES, TASK
+from glassnet.nn import losses
+from glassnet.nn.plain import softmax_cross_entropy
+from tests.learn.solved import reader_of
+from tests.mutate import mutant
+from tests.nn.test_losses import SOFTMAX_MUTANTS
+
+
+def test_the_solution_is_right() -> None:
+    report = TASK.check(reader_of(TASK))
+    assert report.passed
+    assert list(report.right) == ["loss", "dlogits"]
+    assert report.error < 1e-15
+
+
+@pytest.mark.parametrize("mistake", MISTAKES, ids=lambda mistake: mistake.changes[0][1])
+def test_every_mistake_is_explained(mistake: Mistake) -> None:
+    (wrong,) = variants(softmax_cross_entropy, [mistake])
+    report = TASK.check(reader_of(TASK, softmax_cross_entropy=wrong.function))
+    assert report.explanations == [mistake.explanation]
+
+
+EXPLANATIONS = {
+    "target forgotten": "The gradient is p for all classes",
+    "not averaged": "The gradient is not divided by the number of examples.",
+    "next class": "The 1 is taken away from the class next to the right one",
+}
+
+
+@pytest.mark.parametrize("name", SOFTMAX_MUTANTS)
+def test_every_wrong_loss_of_the_tests_is_explained(name: str) -> None:
+    wrong = mutant(losses.softmax_cross_entropy, *SOFTMAX_MUTANTS[name])
+    (found,) = TASK.check(reader_of(TASK, softmax_cross_entropy=wrong)).explanations
+    assert found.startswith(EXPLANATIONS[name])
+
+
+def test_what_only_large_logits_show_is_said() -> None:
+    (overflowing,) = [each for each in MISTAKES if "overflow:" in each.explanation]
+    (wrong,) = variants(softmax_cross_entropy, [overflowing])
+    report = TASK.check(reader_of(TASK, softmax_cross_entropy=wrong.function))
+    assert report.wrong["loss"].startswith("it is nan and should be ")
+    assert report.notes[0].startswith("With small logits all is right.")

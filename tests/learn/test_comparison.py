@@ -1,0 +1,119 @@
+from typing import Any
+
+import numpy as np
+import pytest
+
+from glassnet.learn.comparison import Report, compare, exact_gradients, named
+from glassnet.learn.mistakes import Variant
+from glassnet.nn import Array
+
+RIGHT = {"dx": np.array([[1.0, 2.0], [3.0, -4.0]])}
+
+
+def compared(value: object, *variants: Variant) -> Report:
+    def run(function: Any) -> dict[str, object]:
+        return named(function(), "dx")
+
+    return compare(run, lambda: {"x": value}, RIGHT, lambda: list(variants))
+
+
+def test_exact_gradients() -> None:
+    tensors = {"x": np.array([0.5, 2.0]), "y": np.array([3.0, 0.1])}
+    found = exact_gradients(lambda x, y: x * np.exp(y), tensors, np.array([1.0, -1.0]))
+    assert list(found) == ["dx", "dy"]
+    np.testing.assert_allclose(found["dx"], np.exp(tensors["y"]) * [1, -1], rtol=1e-15)
+    np.testing.assert_allclose(found["dy"], tensors["x"] * np.exp(tensors["y"]) * [1, -1])
+
+
+def test_names() -> None:
+    assert named((1, 2), "loss", "gradient") == {"loss": 1, "gradient": 2}
+    assert named({"W": 1, "b": 2, "other": 3}, "dW", "db", "dx") == {"dW": 1, "db": 2}
+    assert named(5, "loss", "gradient") == {"loss": 5}
+
+
+@pytest.mark.parametrize("value", [RIGHT["dx"], RIGHT["dx"].tolist(), RIGHT["dx"] * (1 + 1e-13)])
+def test_right(value: object) -> None:
+    report = compared(value)
+    assert report.passed
+    assert report.error < 2e-13
+
+
+@pytest.mark.parametrize(
+    ("value", "complaint"),
+    [
+        (None, "it is None"),
+        ("text", "it holds strs that are no numbers"),
+        ([[1, 2], [3]], "its parts have different shapes"),
+        (np.ones(4), "its shape is (4,), and should be (2, 2)"),
+        (RIGHT["dx"] * 1j, "it holds ndarrays that are no numbers"),
+        ([[1, 2], [3, 4]], "at [1, 1] it is 4 and should be -4, 200% off"),
+        ([[1, 2], [3, np.nan]], "at [1, 1] it is nan and should be -4"),
+        (
+            [[1, 2 + 2e-9], [3, -4]],
+            "at [0, 1] it is 2 and should be 2, a relative error of 7.3e-10",
+        ),
+    ],
+)
+def test_wrong(value: object, complaint: str) -> None:
+    report = compared(value)
+    assert report.wrong == {"dx": complaint}
+    assert not report.passed
+
+
+def test_a_relative_error_of_one_in_a_trillion_is_found() -> None:
+    assert not compared(RIGHT["dx"] * (1 + 3e-12)).passed
+
+
+def test_what_is_missing_and_what_is_not_filled_in() -> None:
+    def run(function: Any) -> dict[str, object]:
+        return named(function(), "dx")
+
+    assert compare(run, lambda: {}, RIGHT, list).wrong == {
+        "dx": "it is missing in what is returned"
+    }
+    for value in (..., (..., RIGHT["dx"])):
+        assert compared(value).unfilled == ["dx"]
+
+
+@pytest.mark.parametrize(
+    ("value", "pattern"),
+    [
+        (RIGHT["dx"].T, "dx is the transpose of what it should be."),
+        (-RIGHT["dx"], "dx has the wrong sign everywhere."),
+        (0 * RIGHT["dx"], "dx is zero everywhere."),
+        (RIGHT["dx"] / 4, "dx is 0.25 times what it should be, everywhere."),
+    ],
+)
+def test_patterns_without_a_known_mistake(value: Array, pattern: str) -> None:
+    assert compared(value).explanations == [pattern]
+    known = Variant("known", lambda: {"x": value})
+    assert compared(value, known).explanations == ["known"]
+    assert compared(np.ones((2, 2)), known).explanations == []
+
+
+def test_a_variant_that_changes_less_beside_is_preferred() -> None:
+    right = {"a": np.array([1.0]), "b": np.array([1.0])}
+
+    def run(function: Any) -> dict[str, object]:
+        a, b = function()
+        return {"a": np.array([a]), "b": np.array([b])}
+
+    variants = [Variant("both", lambda: (2, 2)), Variant("a alone", lambda: (2, 1))]
+    assert compare(run, lambda: (2, 1), right, lambda: variants).explanations == ["a alone"]
+    assert compare(run, lambda: (2, 2), right, lambda: variants).explanations == ["both"]
+
+
+def test_a_variant_that_fails_is_left_out() -> None:
+    failing = Variant("failing", lambda: 1 / 0)
+    assert compared(np.ones((2, 2)), failing).explanations == []
+
+
+def test_reports_are_joined() -> None:
+    report = Report(right={"a": 1e-16, "b": 3e-16})
+    report.add(Report(right={"a": 2e-16}, wrong={"b": "wrong"}, explanations=["x"]))
+    report.add(Report(explanations=["x"], todo=["y"]))
+    assert report.right == {"a": 2e-16}
+    assert report.error == 2e-16
+    assert (report.explanations, report.todo) == (["x"], ["y"])
+    assert not Report(todo=["y"]).passed
+    assert Report(notes=["z"]).passed
