@@ -13,7 +13,31 @@ from glassnet.learn.mistakes import mistake, variants
 from glassnet.learn.reader import Reader
 from glassnet.learn.tasks.task import Task
 from glassnet.nn import Array
-from glassnet.nn.plain import softmax_cross_entropy
+
+
+def softmax_cross_entropy(logits: Array, targets: Array) -> tuple[float, Array]:
+    """Return the mean of -log p[target] and its gradient: `nn.plain` without smoothed targets.
+
+    Parameters
+    ----------
+    logits : array
+        One number for each class.
+    targets : array of int
+        The right class of each row.
+
+    Shapes
+    ------
+    - logits: (N, classes)
+    - targets: (N,)
+    """
+    rows = np.arange(len(logits))
+    exponentials = np.exp(logits - logits.max(axis=1, keepdims=True))
+    probabilities = exponentials / exponentials.sum(axis=1, keepdims=True)
+    loss = -np.log(probabilities[rows, targets]).mean()
+    one_hot = np.zeros_like(logits)
+    one_hot[rows, targets] = 1
+    return float(loss), (probabilities - one_hot) / len(logits)
+
 
 _SHIFTED = "logits - logits.max(axis=1, keepdims=True)"
 MISTAKES = (

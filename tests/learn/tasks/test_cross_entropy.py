@@ -1,12 +1,13 @@
+import numpy as np
 import pytest
 
+from glassnet import nn
 from glassnet.learn.mistakes import Mistake, variants
-from glassnet.learn.tasks.cross_entropy import MISTAKES, TASK
-from glassnet.nn import losses
-from glassnet.nn.plain import softmax_cross_entropy
+from glassnet.learn.tasks.cross_entropy import MISTAKES, TASK, softmax_cross_entropy
+from glassnet.nn import plain
 from tests.learn.solved import reader_of
 from tests.mutate import mutant
-from tests.nn.test_losses import SOFTMAX_MUTANTS
+from tests.nn.losses.test_cross_entropy import SOFTMAX_MUTANTS
 
 
 def test_the_solution_is_right() -> None:
@@ -14,6 +15,14 @@ def test_the_solution_is_right() -> None:
     assert report.passed
     assert list(report.right) == ["loss", "dlogits"]
     assert report.error < 1e-15
+
+
+def test_the_solution_is_the_plain_version(generator: np.random.Generator) -> None:
+    logits, targets = generator.normal(size=(6, 4)), generator.integers(0, 4, 6)
+    loss, dlogits = softmax_cross_entropy(logits, targets)
+    expected, gradient = plain.softmax_cross_entropy(logits, targets)
+    assert loss == pytest.approx(expected, abs=1e-14)
+    np.testing.assert_allclose(dlogits, gradient, atol=1e-15)
 
 
 @pytest.mark.parametrize("mistake", MISTAKES, ids=lambda mistake: mistake.changes[0][1])
@@ -32,7 +41,7 @@ EXPLANATIONS = {
 
 @pytest.mark.parametrize("name", SOFTMAX_MUTANTS)
 def test_every_wrong_loss_of_the_tests_is_explained(name: str) -> None:
-    wrong = mutant(losses.softmax_cross_entropy, *SOFTMAX_MUTANTS[name])
+    wrong = mutant(nn.softmax_cross_entropy, *SOFTMAX_MUTANTS[name])
     (found,) = TASK.check(reader_of(TASK, softmax_cross_entropy=wrong)).explanations
     assert found.startswith(EXPLANATIONS[name])
 
