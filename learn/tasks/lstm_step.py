@@ -139,6 +139,16 @@ BACKWARD_MISTAKES = (
         )
         for letter, gate in (("i", "input gate"), ("f", "forget gate"), ("o", "output gate"))
     ),
+    mistake(
+        "The slopes of the three gates are missing: for a sigmoid, i = σ(z), it is i (1 - i), and "
+        "the same for f and o.",
+        *((f" * {letter} * (1 - {letter})", "") for letter in "ifo"),
+    ),
+    mistake(
+        "The slopes of the three gates lack a factor: for a sigmoid, i = σ(z), it is i (1 - i), "
+        "not 1 - i, and the same for f and o.",
+        *((f" * {letter} * (1 - {letter})", f" * (1 - {letter})") for letter in "ifo"),
+    ),
     *(
         mistake(
             f"The {gate} has the slope of tanh, 1 - {letter}². It is a sigmoid: "
@@ -179,6 +189,11 @@ BACKWARD_MISTAKES = (
         "The gradient for h also has the dh that came in. That one is for new_h, and what it says "
         "is in dz already.",
         ('"h": dz @ Wh.T', '"h": dz @ Wh.T + dh'),
+    ),
+    mistake(
+        "The gradient for h comes through one gate only, the candidate. All four read h: the "
+        "whole of dz, times Whᵀ.",
+        ('"h": dz @ Wh.T', '"h": dz_g @ np.split(Wh, 4, axis=1)[3].T'),
     ),
     mistake("The gradient for h is missing: it is dz Whᵀ.", ('"h": dz @ Wh.T', '"h": 0 * dh')),
     mistake(

@@ -10,7 +10,7 @@ from glassnet.nn import LSTM, Array
 from glassnet.nn.plain import lstm_backward, lstm_forward
 from tests.learn.solved import reader_of
 from tests.mutate import mutant
-from tests.nn.recurrent.test_lstm import MUTANTS
+from tests.nn.recurrent import test_base, test_lstm
 
 
 def test_the_solution_is_right() -> None:
@@ -34,42 +34,46 @@ def test_every_mistake_backward_is_explained(mistake: Mistake) -> None:
     assert report.explanations == [mistake.explanation]
 
 
+ALL_MUTANTS = {name: (mutant, *old_new) for name, old_new in test_lstm.MUTANTS.items()} | {
+    name: (test_base.wrong_variant, *old_new) for name, old_new in test_base.MUTANTS.items()
+}
+WITHIN_LAYERS = {  # they are about the buffers of a layer, and how it is made fast
+    "wrong time step of the hidden state",  # reads what is not computed yet; our own has hs[t + 1]
+    "overwritten instead of added",
+    "gradient of the backward pass before kept",
+    "gradient through one gate only",
+}
 EXPLANATIONS = {
     "cell gradient not passed on by the forget gate": "What goes on to the old cell is not mult",
     "cell gradient not carried through time": "dc is not carried through time",
     "hidden gradient not carried through time": "dh is not carried through time",
     "wrong time step of the cell": "Step t gets cs[t + 1] as the cell before it.",
-    "wrong time step of the hidden state": "Step t gets hs[t + 1], the h that it made.",
     "output gate without tanh": "The output gate lacks tanh",
+    "no slope of the sigmoids": "The slopes of the three gates lack a factor",
     "no slope of tanh(cell)": "The gradient goes through tanh(new_c) without",
     "candidate with a sigmoid's slope": "The slope of the candidate lacks the square",
     "input and candidate exchanged": "The input gate and the candidate have changed places",
     "scaled bias gradient": "db is 1.0001 times what it should be, everywhere.",
-    "overwritten instead of added": "",
     "input gradient through the wrong weights": "dx goes through the rows of Wx in reverse order.",
     "input weights from the first step only": "dWx comes from the first step alone",
-    "gradient of the starting state forgotten": "The gradient for the first h is zero.",
+    "gradient of the starting state forgotten": "The gradients for the state before the first",
 }
 
 
-@pytest.mark.parametrize("name", MUTANTS)
+@pytest.mark.parametrize("name", sorted(ALL_MUTANTS.keys() - WITHIN_LAYERS))
 def test_every_wrong_lstm_of_the_tests_is_explained(
     name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    change, *old_new = ALL_MUTANTS[name]
     arguments = bptt._arguments(4, 2, 3, 4)
     monkeypatch.setattr(bptt, "_arguments", lambda *sizes: arguments)
 
     def backward(dy: Array, x: Array, Wx: Array, Wh: Array, *states: Array) -> dict[str, Any]:
-        layer = mutant(LSTM, *MUTANTS[name])(3, 4).initialize(np.random.default_rng(0), float)
+        layer = change(LSTM, *old_new)(3, 4).initialize(np.random.default_rng(0), float)
         layer.Wx[...], layer.Wh[...], layer.b[...] = Wx, Wh, arguments["b"]
         layer.state = {"h": arguments["h"], "c": arguments["c"]}
         layer.forward(x)
-        layer.zero_grad()
         return {"x": layer.backward(dy), **layer.gradients, **layer.dstate}
 
-    report = TASK.check(reader_of(TASK, lstm_backward=backward))
-    if name == "overwritten instead of added":  # what was there before was zero
-        assert report.passed
-        return
-    (found,) = report.explanations
+    (found,) = TASK.check(reader_of(TASK, lstm_backward=backward)).explanations
     assert found.startswith(EXPLANATIONS[name])
