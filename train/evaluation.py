@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import dataclasses
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from glassnet.models import VocabularyError, load_network
+from glassnet.models import Checkpoint, Network, VocabularyError, load_network
 from glassnet.train.data.download import DataError
 from glassnet.train.experiments.characters import CharacterOptions
 from glassnet.train.experiments.evaluation import Evaluation
+from glassnet.train.experiments.experiment import Experiment
 from glassnet.train.experiments.texts import TextOptions
 from glassnet.train.objectives.split import CorpusError
 from glassnet.train.recipes import RECIPES, recorded_options
 from glassnet.train.workers.threads import one_thread
 
-__all__ = ["evaluate"]
+__all__ = ["HeldOut", "evaluate", "held_out"]
 
 
 def evaluate(
@@ -67,14 +69,100 @@ def evaluate(
     >>> which, evaluation.loss < 2
     ('play.txt', True)
     """
+    question = held_out(path, data, validation)
+    try:
+        with one_thread():
+            evaluation = question.experiment.evaluate(question.network, question.part)
+    except (CorpusError, VocabularyError) as error:
+        raise type(error)(f"{question.data}: {error}") from error
+    return evaluation, question.which
+
+
+@dataclass(frozen=True)
+class HeldOut:
+    """A trained network and the data that it is to be evaluated on.
+
+    Attributes
+    ----------
+    network : Network
+        The network.
+    checkpoint : Checkpoint
+        All else that its file holds.
+    experiment : Experiment
+        The experiment, with the data.
+    part : float or None
+        As `Experiment.evaluate` takes it.
+    data : str
+        The name of the data.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from glassnet.models import SHIPPED
+    >>> from glassnet.train.evaluation import held_out
+    >>> _ = Path("play.txt").write_text("KING HENRY:\\nWhat say you, my lord?\\n")
+    >>> held_out(SHIPPED / "shakespeare.npz", data="play.txt", validation=0.5).which
+    'the last 50 % of play.txt'
+    """
+
+    network: Network
+    checkpoint: Checkpoint
+    experiment: Experiment
+    part: float | None
+    data: str
+
+    @property
+    def which(self) -> str:
+        """What the network is evaluated on, in words."""
+        if self.part in (None, 1):
+            return self.data
+        return f"the last {100 * self.part:.4g} % of {self.data}"
+
+
+def held_out(path: Path | str, data: str | None = None, validation: float | None = None) -> HeldOut:
+    """Load a trained network and the data that it is to be evaluated on; see `evaluate`.
+
+    Parameters
+    ----------
+    path : Path or str
+        The checkpoint.
+    data : str, optional
+        Name of a data set, or path of a text.
+    validation : float, optional
+        The part of the data, at its end, to evaluate on.
+
+    Returns
+    -------
+    HeldOut
+        The network and the data.
+
+    Raises
+    ------
+    CheckpointError
+        If the checkpoint can't be read, or has no recipe that says how it is evaluated.
+    DataError
+        If the data can't be had, or `validation` does not apply to it.
+    CorpusError
+        If nothing is held out.
+
+    Examples
+    --------
+    >>> from glassnet.models import CheckpointError
+    >>> from glassnet.train.evaluation import held_out
+    >>> try:
+    ...     held_out("missing.npz")
+    ... except CheckpointError as error:
+    ...     print(error)
+    missing.npz: there is no such file
+    """
     network, checkpoint = load_network(path)
     options = recorded_options(path, checkpoint)
-    trained_on = held_out = options.data
+    trained_on = to_validate = options.data
     changes: dict[str, Any] = {}
     if isinstance(options, CharacterOptions):
-        held_out = options.validation_data or trained_on
+        to_validate = options.validation_data or trained_on
         changes["validation_data"] = ""  # what is evaluated on is `data` from now on
-    which = held_out if data is None else data
+    which = to_validate if data is None else data
     part = None
     if isinstance(options, TextOptions):
         part = validation
@@ -87,9 +175,4 @@ def evaluate(
     experiment = RECIPES[checkpoint.recipe].load(
         dataclasses.replace(options, data=which, **changes)
     )
-    try:
-        with one_thread():
-            evaluation = experiment.evaluate(network, part)
-    except (CorpusError, VocabularyError) as error:
-        raise type(error)(f"{which}: {error}") from error
-    return evaluation, which if part in (None, 1) else f"the last {100 * part:.4g} % of {which}"
+    return HeldOut(network, checkpoint, experiment, part, which)

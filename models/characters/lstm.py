@@ -46,11 +46,14 @@ class CharacterLSTM(CharacterNetwork):
         Rate of dropout on the hidden state before the recurrent product [1]_; see `LSTM`.
     skip : bool, default False
         Let the dense layer read the output of all LSTM layers, not of the last one only [2]_.
+    temperature : float, default 1.0
+        Divides the logits when not training [3]_. Above 1 it makes predictions less certain.
 
     Raises
     ------
     ValueError
-        If there is `input_dropout` without an embedding, or a rate is out of range.
+        If there is `input_dropout` without an embedding, a rate is out of range, or the
+        temperature is not above 0.
 
     Shapes
     ------
@@ -63,6 +66,8 @@ class CharacterLSTM(CharacterNetwork):
        neural networks", arXiv:1512.05287.
     .. [2] Graves 2013, "Generating sequences with recurrent neural networks", section 2,
        arXiv:1308.0850.
+    .. [3] Guo, Pleiss, Sun & Weinberger 2017, "On calibration of modern neural networks",
+       section 4.2, arXiv:1706.04599.
 
     Examples
     --------
@@ -90,11 +95,14 @@ class CharacterLSTM(CharacterNetwork):
         input_dropout: float = 0.0,
         state_dropout: float = 0.0,
         skip: bool = False,
+        temperature: float = 1.0,
     ) -> None:
         super().__init__(vocabulary)
+        if not temperature > 0:
+            raise ValueError(f"temperature must be above 0, not {temperature}")
         if input_dropout and not embedding:
             raise ValueError("input_dropout needs an embedding: a one-hot character has one 1")
-        self.units, self.skip = units, skip
+        self.units, self.skip, self.temperature = units, skip, temperature
         self.dropout, self.variational, self.weight_drop = dropout, variational, weight_drop
         self.input_dropout, self.state_dropout = input_dropout, state_dropout
         shared_axes = (0,) if variational else ()
@@ -114,6 +122,11 @@ class CharacterLSTM(CharacterNetwork):
         self.dense = self.add("dense", Dense(read, len(vocabulary)))
 
     def forward(self, x: Array, train: bool = False) -> Array:
+        logits = self._logits(x, train)
+        self._divisor = 1.0 if train else self.temperature
+        return logits if self._divisor == 1 else logits / self._divisor
+
+    def _logits(self, x: Array, train: bool) -> Array:
         if not self.skip:
             return super().forward(x, train)
         outputs = []  # of the LSTM layers below, each (T, N, H)
@@ -126,6 +139,8 @@ class CharacterLSTM(CharacterNetwork):
         return x
 
     def backward(self, dy: Array) -> Array:
+        if self._divisor != 1:
+            dy = dy / self._divisor
         if not self.skip:
             return super().backward(dy)
         for layer in reversed(self.layers.values()):
@@ -151,6 +166,7 @@ class CharacterLSTM(CharacterNetwork):
             "input_dropout": self.input_dropout,
             "state_dropout": self.state_dropout,
             "skip": self.skip,
+            "temperature": self.temperature,
         }
 
     @classmethod
@@ -163,4 +179,4 @@ class CharacterLSTM(CharacterNetwork):
         return [self.units] * len(self.lstms)
 
     def cell(self, rows: int = 1) -> CharacterLSTMCell:
-        return CharacterLSTMCell(self.lstms, self.dense, rows, self.embedding)
+        return CharacterLSTMCell(self.lstms, self.dense, rows, self.embedding, self.temperature)

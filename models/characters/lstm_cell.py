@@ -22,6 +22,8 @@ class CharacterLSTMCell:
         N, the number of texts side by side.
     embedding : Embedding, optional
         Its embedding; without one, the first layer reads one-hot characters.
+    temperature : float, default 1.0
+        Divides the logits.
 
     Shapes
     ------
@@ -51,12 +53,13 @@ class CharacterLSTMCell:
         dense: Dense,
         rows: int = 1,
         embedding: Embedding | None = None,
+        temperature: float = 1.0,
     ) -> None:
         self.cells = [
             LSTMCell(lstms[0], rows, ids=True, embedding=embedding),
             *(LSTMCell(lstm, rows) for lstm in lstms[1:]),
         ]
-        self._W, self._b = dense.W.copy(), dense.b.copy()
+        self._W, self._b = dense.W / temperature, dense.b / temperature
         self._reads_all = len(dense.W) > lstms[-1].units
         # By layer from 0: rows, units and values of what is clamped, (clamped,) each.
         self._clamped: dict[int, tuple[Array, Array, Array]] = {}

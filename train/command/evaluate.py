@@ -8,6 +8,7 @@ from pathlib import Path
 
 from glassnet.command import run_command
 from glassnet.options import Parser
+from glassnet.train.calibration import calibrate
 from glassnet.train.evaluation import evaluate
 from glassnet.train.experiments.texts import TextOptions
 
@@ -41,6 +42,13 @@ def parser() -> Parser:
         help=f"{fields['validation'].help} (default: what was held out in its training, and all "
         "of other data)",
     )
+    parser.add_argument(
+        "--calibrate",
+        type=Path,
+        metavar="FILE",
+        help="instead, choose the temperature of the softmax at which the loss is lowest, and "
+        "write the network with it to FILE; then evaluate that on other text",
+    )
     return parser
 
 
@@ -53,4 +61,10 @@ def print_evaluation(path: Path, data: str | None, validation: float | None) -> 
 
 def _evaluate(arguments: list[str]) -> None:
     options = parser().parse_args(arguments)
+    if options.calibrate is not None:
+        calibration = calibrate(
+            options.checkpoint, options.calibrate, options.data, options.validation
+        )
+        print(f"{options.calibrate}: {calibration}")
+        return
     print_evaluation(options.checkpoint, options.data, options.validation)

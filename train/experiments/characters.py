@@ -17,7 +17,7 @@ from glassnet.train.objectives.split import CorpusError, split
 from glassnet.train.objectives.streams import StreamObjective
 from glassnet.train.objectives.text_loss import mean_text_loss
 from glassnet.train.options import OptionError, option
-from glassnet.train.options.values import count, count_or_zero, fraction, yes_or_no
+from glassnet.train.options.values import count, count_or_zero, fraction, positive, yes_or_no
 from glassnet.train.workers.communicator import Communicator
 
 __all__ = ["RECIPES", "CharacterExperiment", "CharacterOptions", "LSTMOptions"]
@@ -108,6 +108,8 @@ class LSTMOptions(CharacterOptions):
         Rate of dropout on the hidden state before the recurrent product.
     skip : bool, default False
         Let the output layer read all LSTM layers, not the last one only.
+    temperature : float, default 1.0
+        Divides the logits when not training.
 
     Raises
     ------
@@ -161,6 +163,13 @@ class LSTMOptions(CharacterOptions):
         "yes|no",
         "network",
         structural=True,
+    )
+    temperature: float = option(
+        1.0,
+        positive,
+        "divides the logits when the network is validated or used, not in training",
+        "T",
+        "network",
     )
 
     def __post_init__(self) -> None:
@@ -236,6 +245,30 @@ class CharacterExperiment(TextExperiment):
     def evaluate(self, network: Network, part: float | None = None) -> Evaluation:
         """Read each work in one stream from a zero state: see `text_loss`."""
         assert isinstance(network, CharacterNetwork)
+        texts = self.texts(network, part)
+        loss, accuracy = mean_text_loss(network, texts, progress=True)
+        return Evaluation(loss, "a character", accuracy)
+
+    def texts(self, network: CharacterNetwork, part: float | None = None) -> list[Array]:
+        """Return the texts that `evaluate` reads, as ids.
+
+        Parameters
+        ----------
+        network : CharacterNetwork
+            A trained network.
+        part : float, optional
+            As for `evaluate`.
+
+        Returns
+        -------
+        list[Array]
+            Of several works, or of one, each (characters,).
+
+        Raises
+        ------
+        CorpusError
+            If a text is too short to predict a character of it.
+        """
         if part is None and self._validation_works:
             texts = self._encoded(network, self._validation_works)
         elif part == 1:
@@ -245,8 +278,7 @@ class CharacterExperiment(TextExperiment):
             texts = [split(network.vocabulary.encode(self.text), part)[1]]
         if min(map(len, texts)) < 2:
             raise CorpusError("too short, a prediction needs two characters")
-        loss, accuracy = mean_text_loss(network, texts, progress=True)
-        return Evaluation(loss, "a character", accuracy)
+        return texts
 
     @staticmethod
     def _encoded(network: CharacterNetwork, works: tuple[str, ...]) -> list[Array]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 from tqdm import tqdm
@@ -10,12 +10,72 @@ from tqdm import tqdm
 from glassnet.models import CharacterNetwork
 from glassnet.nn import Array, softmax_cross_entropy
 
-__all__ = ["WARM_UP", "mean_text_loss", "text_loss"]
+__all__ = ["WARM_UP", "mean_text_loss", "predictions", "text_loss"]
 
 WARM_UP = 1000
 """Characters that each part of a text is read from before it counts; see `text_loss`."""
 
 _WINDOW = 2000  # characters read at once: only memory depends on it
+
+
+def predictions(
+    network: CharacterNetwork, ids: Array, streams: int = 1, progress: bool = False
+) -> Iterator[tuple[Array, Array]]:
+    """Read a text as `text_loss` does, and yield what the network predicts.
+
+    Parameters
+    ----------
+    network : CharacterNetwork
+        An initialized network.
+    ids : Array
+        The text, at least two characters.
+    streams : int, default 1
+        Parts of the text that are read side by side; see `text_loss`.
+    progress : bool, default False
+        Show a bar on the standard error if that is a terminal.
+
+    Yields
+    ------
+    logits : Array
+        For some of the characters.
+    targets : Array
+        Those characters. In one stream they come in the order of the text.
+
+    Shapes
+    ------
+    - ids: (characters,)
+    - logits: (some of them, vocabulary)
+    - targets: (some of them,)
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from glassnet.models import CharacterLSTM, Vocabulary
+    >>> from glassnet.train.objectives.text_loss import predictions
+    >>> network = CharacterLSTM(Vocabulary("ab"), units=4).initialize(np.random.default_rng(1))
+    >>> [targets for _, targets in predictions(network, np.array([0, 1, 1]))]
+    [array([1, 1])]
+    """
+    guesses = len(ids) - 1
+    streams = max(1, min(streams, (guesses - WARM_UP) // WARM_UP))
+    warm_up = WARM_UP if streams > 1 else 0
+    part = -(-(guesses - warm_up) // streams)  # what each stream guesses; the first, warm_up more
+    kept = network.state
+    network.reset_state()
+    window = _WINDOW // streams
+    starts = tqdm(
+        range(0, warm_up + part, window), leave=False, delay=1, disable=None if progress else True
+    )
+    for start in starts:
+        steps = np.arange(start, min(start + window, warm_up + part))
+        positions = steps[:, None] + part * np.arange(streams)  # (T, N)
+        counted = positions < guesses
+        counted[: max(0, warm_up - start), 1:] = False
+        positions = np.minimum(positions, guesses - 1)  # the last part may be shorter
+        logits = network.forward(ids[positions])
+        network.carry()
+        yield logits[counted], ids[positions + 1][counted]
+    network.state = kept
 
 
 def text_loss(
@@ -60,28 +120,11 @@ def text_loss(
     >>> 0 < loss < 2, accuracy > 0.5
     (True, True)
     """
-    guesses = len(ids) - 1
-    streams = max(1, min(streams, (guesses - WARM_UP) // WARM_UP))
-    warm_up = WARM_UP if streams > 1 else 0
-    part = -(-(guesses - warm_up) // streams)  # what each stream guesses; the first, warm_up more
-    kept = network.state
-    network.reset_state()
-    loss, correct, window = 0.0, 0, _WINDOW // streams
-    starts = tqdm(
-        range(0, warm_up + part, window), leave=False, delay=1, disable=None if progress else True
-    )
-    for start in starts:
-        steps = np.arange(start, min(start + window, warm_up + part))
-        positions = steps[:, None] + part * np.arange(streams)  # (T, N)
-        counted = positions < guesses
-        counted[: max(0, warm_up - start), 1:] = False
-        positions = np.minimum(positions, guesses - 1)  # the last part may be shorter
-        logits = network.forward(ids[positions])[counted]  # (counted, characters)
-        targets = ids[positions + 1][counted]
+    loss, correct = 0.0, 0
+    for logits, targets in predictions(network, ids, streams, progress):
         loss += softmax_cross_entropy(logits, targets, total=1)[0]
         correct += int(np.sum(logits.argmax(axis=1) == targets))
-        network.carry()
-    network.state = kept
+    guesses = len(ids) - 1
     return loss / guesses, correct / guesses
 
 

@@ -16,9 +16,10 @@ from tests.mutate import mutant
     dropout=st.sampled_from([0.0, 0.5]),
     embedding=st.sampled_from([0, 2]),
     skip=st.booleans(),
+    train=st.booleans(),
 )
 def test_gradients_of_the_whole_network(
-    x: Array, layers: int, dropout: float, embedding: int, skip: bool
+    x: Array, layers: int, dropout: float, embedding: int, skip: bool, train: bool
 ) -> None:
     network = CharacterLSTM(
         Vocabulary("abcde"),
@@ -29,8 +30,9 @@ def test_gradients_of_the_whole_network(
         input_dropout=dropout if embedding else 0,
         state_dropout=dropout,
         skip=skip,
+        temperature=1.5,
     )
-    check_layer(network, x, train=True)
+    check_layer(network, x, train=train)
 
 
 SKIP_MUTANTS = {
@@ -69,6 +71,22 @@ def test_an_embedding_in_place_of_one_hot_characters(generator: np.random.Genera
     embedded.parameters["embedding.W"] = np.eye(5)[::-1]  # the characters in another order
     ids = generator.integers(0, 5, (4, 2))
     np.testing.assert_allclose(embedded.forward(ids), one_hot.forward(4 - ids), atol=1e-14)
+
+
+def test_a_temperature_divides_the_logits_when_not_training(
+    generator: np.random.Generator,
+) -> None:
+    cool, warm = (CharacterLSTM(Vocabulary("abc"), units=3, temperature=t) for t in (1, 1.25))
+    cool.initialize(generator, np.float64)
+    warm.initialize(generator, np.float64)
+    warm.theta = cool.theta
+    ids = generator.integers(0, 3, (4, 2))
+    expected = cool.forward(ids).copy()
+    np.testing.assert_allclose(warm.forward(ids), expected / 1.25, atol=1e-14)
+    np.testing.assert_array_equal(warm.forward(ids, train=True), expected)
+    for temperature in (0, -1, float("nan")):
+        with pytest.raises(ValueError, match="temperature must be above 0"):
+            CharacterLSTM(Vocabulary("abc"), temperature=temperature)
 
 
 def test_input_dropout_needs_an_embedding() -> None:
@@ -112,6 +130,7 @@ def test_configuration_builds_the_same_network() -> None:
         input_dropout=0.5,
         state_dropout=0.125,
         skip=True,
+        temperature=1.25,
     )
     again = CharacterLSTM.from_configuration(network.configuration)
     assert again.configuration == network.configuration

@@ -13,7 +13,7 @@ def test_character_by_character_equals_the_sequence(
     rows: int, embedding: int, skip: bool, generator: np.random.Generator
 ) -> None:
     network = CharacterLSTM(
-        Vocabulary("abcde"), units=6, dropout=0.5, embedding=embedding, skip=skip
+        Vocabulary("abcde"), units=6, dropout=0.5, embedding=embedding, skip=skip, temperature=0.8
     )
     network.initialize(generator, np.float64)
     network.theta += 0.1 * generator.standard_normal(network.theta.size)  # biases that are not 0

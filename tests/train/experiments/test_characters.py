@@ -30,6 +30,7 @@ def experiment(tmp_path: Path) -> CharacterExperiment:
         input_dropout=0.25,
         state_dropout=0.125,
         skip=True,
+        temperature=1.25,
     )
     return CharacterExperiment(CharacterLSTM, options)
 
@@ -47,6 +48,7 @@ def test_the_options_make_the_network(experiment: CharacterExperiment) -> None:
         "input_dropout": 0.25,
         "state_dropout": 0.125,
         "skip": True,
+        "temperature": 1.25,
     }
 
 
