@@ -4,7 +4,7 @@ The file holds a JSON header and arrays, and is read without pickle:
 
     header               UTF-8 bytes of {"format": 1, "kind": "character-lstm", "recipe": ...,
                          "configuration": {...}, "options": {...}, "history": [...], ...}
-    weights/lstm1.Wx ..  the parameters, by their dotted names
+    weights/lstm1.Wx ..  parameters and statistics, by their dotted names
     training/...         in a checkpoint to resume from: optimizer, carried state
 
 It is written to a temporary file in the same folder, synced and then renamed, so that whatever
@@ -61,7 +61,7 @@ class Checkpoint:
     configuration : Mapping[str, object]
         The arguments that build the network, as values that JSON can hold.
     weights : dict[str, Array]
-        Its parameters by dotted name.
+        Its parameters and statistics by dotted name: `network.arrays`.
     recipe : str, default ""
         Name of the recipe it was trained with.
     options : dict[str, str | float], optional
@@ -117,7 +117,7 @@ class Checkpoint:
         structure = describe(network)
         configuration = structure["configuration"]
         assert isinstance(configuration, dict)
-        return cls(network.kind, configuration, network.parameters)
+        return cls(network.kind, configuration, network.arrays)
 
     def build(self, dtype: np.typing.DTypeLike | None = None) -> Network:
         """Return the network with its weights.
@@ -158,7 +158,7 @@ class Checkpoint:
 
     def _require_fit(self, network: Layer | Network) -> None:
         """Raise an error if a network has other parameters than were saved."""
-        shapes = network.parameter_shapes
+        shapes = network.array_shapes
         found = {name: value.shape for name, value in self.weights.items()}
         if shapes != found:
             wrong = sorted(set(shapes.items()) ^ set(found.items()))
@@ -180,9 +180,9 @@ class Checkpoint:
             If the network has other parameters than were saved.
         """
         self._require_fit(network)
-        parameters = network.parameters
+        arrays = network.arrays
         for name, value in self.weights.items():
-            parameters[name][...] = value
+            arrays[name][...] = value
 
 
 def save_checkpoint(path: Path | str, checkpoint: Checkpoint) -> None:

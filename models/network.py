@@ -31,6 +31,10 @@ class Network(Protocol):
         Views of the parameters by dotted name.
     parameter_shapes : dict[str, tuple[int, ...]]
         Shapes of the parameters by dotted name, known before `initialize`.
+    arrays : dict[str, Array]
+        Views of the parameters and of statistics, such as a running mean, by dotted name.
+    array_shapes : dict[str, tuple[int, ...]]
+        Their shapes, known before `initialize`.
     parameter_count : int
         Number of parameters, known before `initialize`.
 
@@ -71,6 +75,12 @@ class Network(Protocol):
 
     @property
     def parameter_shapes(self) -> dict[str, tuple[int, ...]]: ...
+
+    @property
+    def arrays(self) -> dict[str, Array]: ...
+
+    @property
+    def array_shapes(self) -> dict[str, tuple[int, ...]]: ...
 
     @property
     def parameter_count(self) -> int: ...

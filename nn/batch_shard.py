@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import copy
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -27,6 +29,10 @@ class BatchShard:
         The rows that this worker holds; by default all.
     total : int, optional
         The number of rows of the whole batch; by default this worker holds all of them.
+    all_reduce : callable, optional
+        Returns the sum of an array over all workers, the same on each: the method of that name of a
+        communicator. Layers that need the statistics of the whole batch call it, so every worker
+        has to compute its rows at the same time.
 
     Raises
     ------
@@ -51,10 +57,42 @@ class BatchShard:
     start: int = 0
     stop: int | None = None
     total: int | None = None
+    all_reduce: Callable[[Array], Array] | None = None
 
     def __post_init__(self) -> None:
         if self.total is None and (self.start or self.stop is not None):
             raise ValueError("a batch shard with start or stop needs total, the rows of the batch")
+
+    def __deepcopy__(self, memo: dict[int, object]) -> BatchShard:
+        """Return a shard with a generator of its own that sums over the same workers."""
+        return replace(self, generator=copy.deepcopy(self.generator, memo))
+
+    def sum_over_workers(self, values: Array) -> Array:
+        """Return the sum of arrays over all workers that hold rows of the batch.
+
+        Parameters
+        ----------
+        values : array
+            This worker's summand.
+
+        Returns
+        -------
+        array
+            The sum, the same on each worker.
+
+        Raises
+        ------
+        RuntimeError
+            If there are other workers, but no `all_reduce`.
+        """
+        if self.all_reduce is not None:
+            return self.all_reduce(values)
+        if self.total is None or (self.start, self.stop) == (0, self.total):
+            return values
+        raise RuntimeError(
+            f"a layer needs sums over the whole batch, but this worker holds rows {self.start} to "
+            f"{self.stop} of {self.total}: give BatchShard the communicator's all_reduce"
+        )
 
     def uniform(self, shape: tuple[int, ...], batch_axis: int = 0) -> Array:
         """Return uniform random numbers in [0, 1) for the rows of this worker.

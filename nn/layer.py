@@ -27,6 +27,8 @@ The rules that every layer follows:
 * `copy.deepcopy(network)` is a network with vectors of its own. `copy.copy(network)` has the same
   vectors and source of randomness, so that both train the same parameters, and copies of all else.
 * The data type follows the parameters: float32 to train, float64 to check gradients.
+* What a layer measures of its inputs, such as the running mean of batch normalization, is declared
+  with `declare_statistic`. It has no gradient and is kept beside the parameters.
 * The first axis of x is the batch, except for sequences, which are time-major: (T, N, D).
 """
 
@@ -48,6 +50,7 @@ from glassnet.nn.contract.messages import (
 )
 from glassnet.nn.contract.outputs import with_checked_gradient, with_read_only_output
 from glassnet.nn.contract.state import WithState
+from glassnet.nn.contract.statistics import WithStatistics
 from glassnet.nn.contract.summary import table
 from glassnet.nn.contract.vectors import WithVectors
 from glassnet.nn.types import Array
@@ -62,7 +65,7 @@ NO_GRADIENT.flags.writeable = False
 `skip_input_gradient` was called."""
 
 
-class Layer(WithVectors, WithState, WithArguments):
+class Layer(WithVectors, WithState, WithStatistics, WithArguments):
     """Base of all layers and networks; the top of `nn/layer.py` has the contract.
 
     A layer of your own declares its parameters in ``__init__`` and defines `forward` and
@@ -288,6 +291,7 @@ class Layer(WithVectors, WithState, WithArguments):
         for _, layer in self.walk():
             for name, (shape, initializer) in layer._declared.items():
                 getattr(layer, name)[...] = initializer(generator, shape)
+            layer._reset_statistics()
         self.set_generator(generator)
         return self
 

@@ -14,13 +14,15 @@ from glassnet.nn.types import Array
 
 @contextmanager
 def restored(layer: Layer) -> Iterator[None]:
-    """Give the layer back its gradients, carried state and randomness at the end."""
+    """Give the layer back its gradients, carried state, statistics and randomness at the end."""
     gradients = layer.grad.copy()
+    statistics = {name: value.copy() for name, value in layer.statistics.items()}
     parts = [(part, part.batch_shard, part.carried) for _, part in layer.walk()]
     try:
         yield
     finally:
         layer.grad[...] = gradients
+        layer.statistics.update(statistics)
         for part, shard, carried in parts:
             part.batch_shard, part.carried = shard, carried
 

@@ -34,7 +34,8 @@ def check_layer(
 ) -> Report:
     """Check all gradients of a layer or a whole network, and that it keeps the contract.
 
-    Afterwards the parameters, gradients, carried state and randomness are what they were before.
+    Afterwards the parameters, gradients, carried state, statistics and randomness are what they
+    were before.
 
     Parameters
     ----------

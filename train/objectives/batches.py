@@ -152,7 +152,11 @@ class BatchObjective:
         batch = self._order[step * self.items_per_step : (step + 1) * self.items_per_step]
         own = shard(len(batch), self._communicator.rank, self._communicator.size)
         rows = batch[own]
-        self.network.set_batch_shard(BatchShard(self._generator, own.start, own.stop, len(batch)))
+        self.network.set_batch_shard(
+            BatchShard(
+                self._generator, own.start, own.stop, len(batch), self._communicator.all_reduce
+            )
+        )
         total = rows_to_average(self._loss, self._training[1], batch)
         if not total:
             raise UserError(

@@ -135,7 +135,8 @@ class StreamObjective:
         self._targets = training[starts + np.arange(length)[:, None] + 1]
         self.items_per_step = streams * k1
         self._reset_state = reset_state
-        self._shard = BatchShard(generator, rows.start, rows.stop, streams)
+        all_reduce = communicator.all_reduce
+        self._shard = BatchShard(generator, rows.start, rows.stop, streams, all_reduce)
         network.set_batch_shard(self._shard)
 
     def start_epoch(self) -> None:
