@@ -35,6 +35,9 @@ from glassnet.nn.losses import (
     sigmoid_binary_cross_entropy,
     softmax_cross_entropy,
 )
+from glassnet.nn.normalization.batch_norm import BatchNorm
+from glassnet.nn.normalization.layer_norm import LayerNorm
+from glassnet.nn.normalization.rms_norm import RMSNorm
 from glassnet.nn.optim.adam import Adam, AdamW, Nadam
 from glassnet.nn.optim.base import Optimizer
 from glassnet.nn.optim.clipping import clip_by_global_norm
@@ -79,6 +82,7 @@ __all__ = [
     "Array",
     "AveragePool1D",
     "AveragePool2D",
+    "BatchNorm",
     "BatchShard",
     "Conv1D",
     "Conv2D",
@@ -97,6 +101,7 @@ __all__ = [
     "GlobalMaxPool2D",
     "LSTMCell",
     "Layer",
+    "LayerNorm",
     "LeakyReLU",
     "Lion",
     "MaxPool1D",
@@ -106,6 +111,7 @@ __all__ = [
     "Nadam",
     "Optimizer",
     "PositionEmbedding",
+    "RMSNorm",
     "RMSprop",
     "ReLU",
     "Reshape",

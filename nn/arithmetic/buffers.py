@@ -66,8 +66,8 @@ def padded(
     return result
 
 
-def slabs(images: int, elements: int) -> Iterator[slice]:
-    """Yield slices of a batch of `images`, each small enough if an image takes `elements`."""
-    step = max(1, _SLAB // max(1, elements))
+def slabs(images: int, elements: int, size: int = _SLAB) -> Iterator[slice]:
+    """Yield slices of a batch of `images`, each of at most `size` if an image takes `elements`."""
+    step = max(1, size // max(1, elements))
     for start in range(0, images, step):
         yield slice(start, start + step)

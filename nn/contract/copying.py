@@ -67,7 +67,7 @@ class WithCopies:
         raise TypeError(
             f"a {type(self).__name__} can't be pickled: save a network with "
             "glassnet.models.save_checkpoint, or a layer's parameters with "
-            "np.savez(path, **layer.parameters)"
+            "np.savez(path, **layer.arrays)"
         )
 
 

@@ -32,6 +32,7 @@ class WithMessages:
             kind, declared = type(self).__name__, self.__dict__.get("_declared")
             if declared is None:
                 raise AttributeError(f"{kind}.__init__ must begin with super().__init__()")
+            declared = [*declared, *self.__dict__.get("_statistics", ())]
             if name in {"theta", "grad", *declared, *(f"d{parameter}" for parameter in declared)}:
                 raise AttributeError(f"{kind} has no {name!r} yet: call initialize first")
             message = f"{kind} has no attribute {name!r}"

@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from glassnet.nn.contract.messages import WithMessages, require_lengths, require_uninitialized
 from glassnet.nn.contract.views import Views
 from glassnet.nn.types import Array
 
 
-class WithStatistics:
+class WithStatistics(WithMessages):
     """The part of a layer that declares and holds statistics."""
 
     layers: Mapping[str, WithStatistics]
@@ -23,19 +24,22 @@ class WithStatistics:
 
     def __init__(self) -> None:
         super().__init__()
-        self._statistics: dict[str, float] = {}  # the first value of each, by name
+        self._statistics: dict[str, tuple[tuple[int, ...], float]] = {}  # shapes and first values
 
     if TYPE_CHECKING:
 
         @property
         def parameters(self) -> dict[str, Array]: ...
 
+        @property
+        def parameter_shapes(self) -> dict[str, tuple[int, ...]]: ...
+
         def walk(self, prefix: str = "") -> Iterator[tuple[str, WithStatistics]]: ...
 
     def declare_statistic(self, name: str, shape: tuple[int, ...], value: float) -> None:
         """Declare a statistic: `self.<name>` will be a float64 array, full of `value` at first.
 
-        Setting it copies the values into the array.
+        It is there once the layer is initialized. Setting it copies the values into the array.
 
         Parameters
         ----------
@@ -49,12 +53,17 @@ class WithStatistics:
         Raises
         ------
         ValueError
-            If the layer has an attribute of this name.
+            If the layer has an attribute of this name, or if a length is negative.
+        TypeError
+            If a length is not a whole number.
+        RuntimeError
+            If the layer is initialized already.
         """
+        require_lengths(type(self).__name__, name, shape)
+        require_uninitialized(self, name)
         if name in self._written or hasattr(self, name):
             raise ValueError(f"a statistic can't be named {name!r}: the layer has another {name!r}")
-        setattr(self, name, np.full(shape, value))
-        self._statistics[name] = value
+        self._statistics[name] = (shape, value)
         self._written.add(name)
 
     @property
@@ -73,6 +82,15 @@ class WithStatistics:
         """
         return Views("array", {**self.parameters, **self._own_statistics()})
 
+    @property
+    def array_shapes(self) -> dict[str, tuple[int, ...]]:
+        """The shapes of `arrays` by dotted name, known before `initialize`."""
+        return self.parameter_shapes | {
+            prefix + name: shape
+            for prefix, layer in self.walk()
+            for name, (shape, _) in layer._statistics.items()
+        }
+
     def _own_statistics(self) -> dict[str, Array]:
         return {
             prefix + name: getattr(layer, name)
@@ -80,7 +98,13 @@ class WithStatistics:
             for name in layer._statistics
         }
 
+    def _allocate_statistics(self) -> None:
+        """Make the arrays of this layer's own statistics that are not there yet."""
+        for name, (shape, value) in self._statistics.items():
+            if name not in vars(self):
+                vars(self)[name] = np.full(shape, value)
+
     def _reset_statistics(self) -> None:
-        """Set the statistics of this layer alone to their first values."""
-        for name, value in self._statistics.items():
+        """Set this layer's own statistics to their first values."""
+        for name, (_, value) in self._statistics.items():
             getattr(self, name)[...] = value

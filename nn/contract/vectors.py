@@ -46,6 +46,7 @@ class WithVectors(WithMessages, WithCopies):
         def walk(self, prefix: str = "") -> Iterator[tuple[str, WithVectors]]: ...
 
         def _require_inside(self, name: str, items: Collection[object]) -> None: ...
+        def _allocate_statistics(self) -> None: ...
 
     else:  # or type checkers would accept any attribute
 
@@ -144,6 +145,7 @@ class WithVectors(WithMessages, WithCopies):
             layer._home = weakref.ref(self)
             offset = end
         vars(self).update(theta=theta, grad=grad)
+        self._allocate_statistics()
 
     def _require_own_vectors(self, outer: WithVectors | None) -> None:
         """Raise an error if a network other than `outer` has the parameters of this layer."""

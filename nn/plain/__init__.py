@@ -20,6 +20,14 @@ from glassnet.nn.plain.convolution import (
 )
 from glassnet.nn.plain.cross_entropy import softmax_cross_entropy
 from glassnet.nn.plain.dense import dense_backward, dense_forward
+from glassnet.nn.plain.normalization import (
+    batch_norm_backward,
+    batch_norm_forward,
+    layer_norm_backward,
+    layer_norm_forward,
+    rms_norm_backward,
+    rms_norm_forward,
+)
 from glassnet.nn.plain.optimizers import adagrad, adam, lion, nadam, rmsprop, sgd
 from glassnet.nn.plain.pooling import (
     average_pooling_backward,
@@ -44,6 +52,8 @@ __all__ = [
     "attention_forward",
     "average_pooling_backward",
     "average_pooling_forward",
+    "batch_norm_backward",
+    "batch_norm_forward",
     "convolution_backward",
     "convolution_forward",
     "dense_backward",
@@ -53,6 +63,8 @@ __all__ = [
     "gelu_tanh",
     "gru_backward",
     "gru_forward",
+    "layer_norm_backward",
+    "layer_norm_forward",
     "leaky_relu",
     "lion",
     "lstm_backward",
@@ -62,6 +74,8 @@ __all__ = [
     "max_pooling_backward",
     "max_pooling_forward",
     "nadam",
+    "rms_norm_backward",
+    "rms_norm_forward",
     "rmsprop",
     "same_padding",
     "sgd",

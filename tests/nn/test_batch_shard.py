@@ -1,3 +1,5 @@
+import copy
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -54,3 +56,22 @@ def test_a_shard_needs_the_rows_of_the_whole_batch(
 ) -> None:
     with pytest.raises(ValueError, match="needs total, the rows of the batch"):
         BatchShard(generator, *rows)
+
+
+def test_sums_over_workers() -> None:
+    generator, values = np.random.default_rng(0), np.arange(3.0)
+    for alone in (BatchShard(generator), BatchShard(generator, 0, 4, 4)):
+        assert alone.sum_over_workers(values) is values
+    doubled = BatchShard(generator, 0, 2, 4, lambda values: 2 * values)
+    np.testing.assert_array_equal(doubled.sum_over_workers(values), 2 * values)
+    for start, stop in ((0, 3), (1, 4)):
+        with pytest.raises(RuntimeError, match=f"rows {start} to {stop} of 4: give BatchShard"):
+            BatchShard(generator, start, stop, 4).sum_over_workers(values)
+
+
+def test_a_copy_draws_by_itself_and_sums_over_the_same_workers() -> None:
+    shard = BatchShard(np.random.default_rng(0), 0, 2, 4, print)  # type: ignore[arg-type]
+    twin = copy.deepcopy(shard)
+    assert twin.all_reduce is print
+    assert (twin.start, twin.stop, twin.total) == (0, 2, 4)
+    np.testing.assert_array_equal(twin.uniform((2,)), shard.uniform((2,)))

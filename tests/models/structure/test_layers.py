@@ -26,7 +26,7 @@ def test_every_layer_comes_back_with_the_same_outputs(name: str) -> None:
     assert repr(again) == repr(layer)
     assert describe(again) == describe(layer)
     again.initialize(np.random.default_rng(5), np.float64)
-    again.theta = layer.theta
+    again.arrays.update(layer.arrays)
     for train in (False, True):
         for each in (layer, again):
             each.set_generator(np.random.default_rng(3))

@@ -1,15 +1,17 @@
 """Every layer: gradients, data types, the gradient for the input left out, shards of a batch."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 
 import numpy as np
 import pytest
 
-from glassnet.nn import NO_GRADIENT, BatchShard, Layer
+from glassnet.nn import NO_GRADIENT, Array, BatchShard, Layer
 from glassnet.nn.gradcheck import check_layer
 from tests.nn.contract_suite.tables.layers import LAYERS
 from tests.nn.contract_suite.tables.lines.line import LayerLine, equal, gradient_for, results
+from tests.nn.workers import together_in_threads
 
 every_layer = pytest.mark.parametrize("line", LAYERS.values(), ids=list(LAYERS))
 both_ways = pytest.mark.parametrize("train", [False, True], ids=["", "train"])
@@ -28,10 +30,10 @@ def test_gradients(line: LayerLine, train: bool) -> None:
 
 
 @every_layer
-def test_training_differs_only_by_random_numbers(line: LayerLine) -> None:
+def test_training_differs_only_by_random_numbers_and_statistics(line: LayerLine) -> None:
     layer, x = line.layer(), line.input()
     trained, tested = (results(layer, x, train=train) for train in (True, False))
-    assert (not np.array_equal(trained["y"], tested["y"])) == line.random
+    assert (not np.array_equal(trained["y"], tested["y"])) == (line.random or line.batch_statistics)
     again = results(layer, x, train=True)
     equal(again, trained, 0)
     if line.random:
@@ -157,20 +159,18 @@ def test_shards_together_equal_the_whole(line: LayerLine, train: bool, cut: str)
     whole = results(layer, x, train=train, start=start)
     dy, total = gradient_for(whole["y"]), x.shape[axis]
     middle = {"even": total // 2, "uneven": 1, "nothing": 0}[cut]
-    parts = []
-    for first, last in ((0, middle), (middle, total)):
-        shard = BatchShard(np.random.default_rng(5), first, last, total)
-        begin = {name: value[first:last] for name, value in start.items()}
-        parts.append(
-            results(
-                line.layer(),
-                rows(x, axis, first, last),
-                rows(dy, axis, first, last),
-                train=train,
-                start=begin,
-                shard=shard,
-            )
+
+    def part(first: int, last: int, all_reduce: Callable[[Array], Array]) -> dict[str, Array]:
+        return results(
+            line.layer(),
+            rows(x, axis, first, last),
+            rows(dy, axis, first, last),
+            train=train,
+            start={name: value[first:last] for name, value in start.items()},
+            shard=BatchShard(np.random.default_rng(5), first, last, total, all_reduce),
         )
+
+    parts = together_in_threads(partial(part, 0, middle), partial(part, middle, total))
     axes = {"y": axis, "x": axis, **dict.fromkeys(start, 0)}
     together = {
         name: np.concatenate([part[name] for part in parts], axes[name])

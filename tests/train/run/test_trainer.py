@@ -12,6 +12,7 @@ import pytest
 from glassnet.models import (
     CharacterLSTM,
     Checkpoint,
+    CheckpointError,
     StructureError,
     Vocabulary,
     load_checkpoint,
@@ -20,6 +21,7 @@ from glassnet.models import (
 )
 from glassnet.nn import (
     Adam,
+    BatchNorm,
     Dense,
     ExponentialMovingAverage,
     Sequential,
@@ -334,3 +336,36 @@ def test_a_network_unknown_to_files_is_trained_but_not_saved(tmp_path: Path) -> 
     assert not list(tmp_path.iterdir())
     with pytest.raises(StructureError, match=r"^layer 'unknown1' can't be saved: glassnet\.models"):
         Trainer(network, objective, options, generator=generator, folder=tmp_path)
+
+
+def test_running_statistics_are_saved_and_resumed(tmp_path: Path) -> None:
+    x = np.random.default_rng(1).random((20, 3), np.float32)
+
+    def trainer(folder: str) -> tuple[Sequential, Trainer]:
+        generator = np.random.default_rng(2)
+        network = Sequential(Dense(3, 4), BatchNorm(4), Dense(4, 1)).initialize(generator)
+        objective = BatchObjective(
+            network, mean_squared_error, training=(x, x[:, :1]), batch=5, generator=generator
+        )
+        options = TrainingOptions(epochs=3, optimizer="adam")
+        return network, Trainer(
+            network, objective, options, generator=generator, folder=tmp_path / folder, quiet=True
+        )
+
+    whole, run = trainer("whole")
+    assert run.run()
+    _, run = trainer("parts")
+    assert run.run(steps=6)
+    again, run = trainer("parts")
+    checkpoint = load_checkpoint(tmp_path / "parts" / "last.npz")
+    assert "batchnorm1.running_var" in checkpoint.weights
+    checkpoint.copy_weights(again)
+    run.resume(checkpoint)
+    assert run.run()
+    for name, value in whole.arrays.items():
+        np.testing.assert_array_equal(again.arrays[name], value)
+    loaded, _ = load_network(tmp_path / "whole" / "last.npz")
+    np.testing.assert_array_equal(loaded.forward(x), whole.forward(x))
+    del checkpoint.weights["batchnorm1.running_var"]
+    with pytest.raises(CheckpointError, match=r"do not fit the network, such as .*running_var"):
+        checkpoint.copy_weights(again)

@@ -12,9 +12,11 @@ import numpy as np
 import pytest
 
 from glassnet.models import load_checkpoint
+from glassnet.nn import BatchNorm, Dense, ReLU, Sequential, mean_squared_error
+from glassnet.train import BatchObjective, Trainer, TrainingOptions
 from glassnet.train.command.main import main
 from glassnet.train.objectives.streams import StreamObjective
-from glassnet.train.workers.communicator import Communicator
+from glassnet.train.workers.communicator import Communicator, SingleProcess
 from glassnet.train.workers.processes import WorkerError, start_workers
 from tests.train.same_run import assert_close, assert_identical
 from tests.train.small import REGULARIZED, SMALL
@@ -179,3 +181,38 @@ def test_a_worker_that_can_not_be_started(monkeypatch: pytest.MonkeyPatch) -> No
     message = r"^worker 1 can't be started \(Resource temporarily unavailable\)$"
     with pytest.raises(WorkerError, match=message), start_workers(2, 10, "float32", _exchange, 3):
         pass
+
+
+def _train_normalized(steps: int, communicator: Communicator) -> Sequential:
+    """Train a network with batch normalization on rows of which no worker has all."""
+    generator = np.random.default_rng(1)
+    network = Sequential(Dense(3, 6), BatchNorm(6), ReLU(), Dense(6, 1))
+    network.initialize(generator, np.float64)
+    communicator.broadcast(network)
+    x = generator.standard_normal((23, 3))
+    objective = BatchObjective(
+        network,
+        mean_squared_error,
+        training=(x, np.sin(x[:, :1])),
+        batch=5,
+        generator=generator,
+        communicator=communicator,
+    )
+    # The bias before a normalization has no gradient but rounding errors, which Adam would enlarge.
+    options = TrainingOptions(epochs=3, optimizer="sgd", learning_rate=0.05)
+    trainer = Trainer(
+        network, objective, options, generator=generator, communicator=communicator, quiet=True
+    )
+    trainer.run(steps)
+    return network
+
+
+@pytest.mark.parametrize("size", [2, 3])
+def test_batch_normalization_is_the_same_with_any_number_of_workers(size: int) -> None:
+    alone = _train_normalized(12, SingleProcess())
+    with start_workers(
+        size, alone.parameter_count, "float64", _train_normalized, 12
+    ) as communicator:
+        together = _train_normalized(12, communicator)
+        for name, value in alone.arrays.items():
+            np.testing.assert_allclose(together.arrays[name], value, rtol=1e-9, atol=1e-9)

@@ -8,7 +8,15 @@ from tests.nn.contract_suite.tables.lines.activations import ACTIVATIONS
 from tests.nn.contract_suite.tables.lines.attention import ATTENTION
 from tests.nn.contract_suite.tables.lines.feedforward import FEEDFORWARD
 from tests.nn.contract_suite.tables.lines.line import LayerLine
+from tests.nn.contract_suite.tables.lines.normalization import NORMALIZATION
 from tests.nn.contract_suite.tables.lines.pooling import POOLING
 from tests.nn.contract_suite.tables.lines.recurrent import RECURRENT
 
-LAYERS: dict[str, LayerLine] = {**FEEDFORWARD, **POOLING, **ACTIVATIONS, **RECURRENT, **ATTENTION}
+LAYERS: dict[str, LayerLine] = {
+    **FEEDFORWARD,
+    **POOLING,
+    **ACTIVATIONS,
+    **NORMALIZATION,
+    **RECURRENT,
+    **ATTENTION,
+}

@@ -18,7 +18,8 @@ class LayerLine:
 
     `shape` is that of an input and `batch_axis` the axis of its rows; `ids` is the number of ids
     if the input is ids, else 0. `wrong` are shapes that the layer must refuse. `random` says that
-    it draws random numbers in training, `state` is the shape of a carried state of one row.
+    it draws random numbers in training, `batch_statistics` that it then uses those of the batch.
+    `state` is the shape of a carried state of one row.
     """
 
     build: Callable[[], Layer]
@@ -29,6 +30,7 @@ class LayerLine:
     batch_axis: int = 0
     ids: int = 0
     random: bool = False
+    batch_statistics: bool = False
     state: Shape | None = None
 
     def layer(self, dtype: np.typing.DTypeLike = np.float64) -> Layer:
@@ -36,6 +38,8 @@ class LayerLine:
         generator = np.random.default_rng(1)
         layer = self.build().initialize(generator, dtype)
         layer.theta += (0.1 * generator.standard_normal(layer.theta.size)).astype(dtype)
+        for value in layer.statistics.values():
+            value += 0.1 + np.abs(0.1 * generator.standard_normal(value.shape))
         return layer
 
     def input(self, dtype: np.typing.DTypeLike = np.float64) -> Array:
@@ -71,8 +75,9 @@ def results(
 ) -> dict[str, Array]:
     """Return copies of all that a pass forward and backward computes, by name, as an oracle does.
 
-    Random numbers are the same in every call.
+    Random numbers are the same in every call. Statistics of the layer are afterwards as before.
     """
+    statistics = {name: value.copy() for name, value in layer.statistics.items()}
     layer.set_batch_shard(shard or BatchShard(np.random.default_rng(5)))
     layer.state = start or {}
     layer.zero_grad()
@@ -83,6 +88,7 @@ def results(
         found["x"] = np.array(dx)
     for name, value in {**layer.gradients, **layer.dstate}.items():
         found[name] = np.array(value)
+    layer.statistics.update(statistics)
     return found
 
 
