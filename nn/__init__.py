@@ -13,6 +13,7 @@ from glassnet.nn.attention.cell import MultiHeadAttentionCell
 from glassnet.nn.attention.multi_head import MultiHeadAttention
 from glassnet.nn.attention.positions import PositionEmbedding
 from glassnet.nn.batch_shard import BatchShard
+from glassnet.nn.branches import Add, Concatenate, Residual
 from glassnet.nn.layer import NO_GRADIENT, Layer
 from glassnet.nn.layers.convolution import Conv1D, Conv2D, Conv2DTranspose
 from glassnet.nn.layers.dense import Dense
@@ -79,11 +80,13 @@ __all__ = [
     "Adagrad",
     "Adam",
     "AdamW",
+    "Add",
     "Array",
     "AveragePool1D",
     "AveragePool2D",
     "BatchNorm",
     "BatchShard",
+    "Concatenate",
     "Conv1D",
     "Conv2D",
     "Conv2DTranspose",
@@ -115,6 +118,7 @@ __all__ = [
     "RMSprop",
     "ReLU",
     "Reshape",
+    "Residual",
     "Schedule",
     "Sequential",
     "SiLU",

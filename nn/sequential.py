@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
-from glassnet.nn.layer import NO_GRADIENT, Layer
+from glassnet.nn.container import Container
+from glassnet.nn.layer import NO_GRADIENT
 from glassnet.nn.types import Array
 
 __all__ = ["Sequential"]
 
 
-class Sequential(Layer):
+class Sequential(Container):
     """Layers one after the other, named by kind and count: `dense1`, `relu1`, `dense2`.
 
     Parameters
@@ -51,27 +50,6 @@ class Sequential(Layer):
     >>> network(x).shape  # forward, not as in training
     (5, 3)
     """
-
-    def __init__(self, *layers: Layer | tuple[str, Layer]) -> None:
-        super().__init__()
-        counts: dict[str, int] = {}
-        for item in layers:
-            if isinstance(item, Layer):
-                kind = type(item).__name__.lower()
-                counts[kind] = counts.get(kind, 0) + 1
-                item = (f"{kind}{counts[kind]}", item)
-            if not (isinstance(item, tuple) and len(item) == 2):
-                raise TypeError(
-                    "Sequential takes layers, as in Sequential(Dense(4, 8), ReLU()), or pairs "
-                    f"(name, layer), not {item!r}"
-                )
-            self.add(*item)
-
-    @property
-    def configuration(self) -> Mapping[str, object]:
-        if type(self).__init__ is not Sequential.__init__:
-            return super().configuration
-        return {"layers": tuple(self.layers.items())}  # those added later, too
 
     def forward(self, x: Array, train: bool = False) -> Array:
         for layer in self.layers.values():

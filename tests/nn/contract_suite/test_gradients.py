@@ -171,7 +171,7 @@ def test_shards_together_equal_the_whole(line: LayerLine, train: bool, cut: str)
         )
 
     parts = together_in_threads(partial(part, 0, middle), partial(part, middle, total))
-    axes = {"y": axis, "x": axis, **dict.fromkeys(start, 0)}
+    axes = {"y": axis, "x": axis, **dict.fromkeys(layer.dstate, 0)}
     together = {
         name: np.concatenate([part[name] for part in parts], axes[name])
         if name in axes

@@ -6,6 +6,7 @@ in this table; `test_tables.py` fails when one is not.
 
 from tests.nn.contract_suite.tables.lines.activations import ACTIVATIONS
 from tests.nn.contract_suite.tables.lines.attention import ATTENTION
+from tests.nn.contract_suite.tables.lines.branches import BRANCHES
 from tests.nn.contract_suite.tables.lines.feedforward import FEEDFORWARD
 from tests.nn.contract_suite.tables.lines.line import LayerLine
 from tests.nn.contract_suite.tables.lines.normalization import NORMALIZATION
@@ -16,6 +17,7 @@ LAYERS: dict[str, LayerLine] = {
     **FEEDFORWARD,
     **POOLING,
     **ACTIVATIONS,
+    **BRANCHES,
     **NORMALIZATION,
     **RECURRENT,
     **ATTENTION,
