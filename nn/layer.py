@@ -48,9 +48,9 @@ from glassnet.nn.contract.messages import (
     require_layer,
     require_uninitialized,
 )
+from glassnet.nn.contract.named.state import WithState
+from glassnet.nn.contract.named.statistics import WithStatistics
 from glassnet.nn.contract.outputs import with_checked_gradient, with_read_only_output
-from glassnet.nn.contract.state import WithState
-from glassnet.nn.contract.statistics import WithStatistics
 from glassnet.nn.contract.summary import table
 from glassnet.nn.contract.vectors import WithVectors
 from glassnet.nn.types import Array

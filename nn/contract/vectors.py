@@ -19,7 +19,7 @@ from glassnet.nn.contract.messages import (
     require_uninitialized,
     require_vectors,
 )
-from glassnet.nn.contract.views import Views, write
+from glassnet.nn.contract.named.views import Views, write
 from glassnet.nn.initializers import Initializer
 from glassnet.nn.types import Array
 

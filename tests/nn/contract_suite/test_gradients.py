@@ -11,7 +11,7 @@ from glassnet.nn import NO_GRADIENT, Array, BatchShard, Layer
 from glassnet.nn.gradcheck import check_layer
 from tests.nn.contract_suite.tables.layers import LAYERS
 from tests.nn.contract_suite.tables.lines.line import LayerLine, equal, gradient_for, results
-from tests.nn.workers import together_in_threads
+from tests.nn.contract_suite.workers import together_in_threads
 
 every_layer = pytest.mark.parametrize("line", LAYERS.values(), ids=list(LAYERS))
 both_ways = pytest.mark.parametrize("train", [False, True], ids=["", "train"])

@@ -15,8 +15,8 @@ from glassnet.nn.normalization import batch_norm as module
 from glassnet.nn.normalization.batch_norm import BatchNorm
 from glassnet.nn.testing import arrays, shapes
 from tests.mutate import mutant
+from tests.nn.contract_suite.workers import together_in_threads
 from tests.nn.normalization.cases import check_against_pytorch, ready
-from tests.nn.workers import together_in_threads
 
 AllReduce = Callable[[Array], Array]
 any_shape = st.integers(2, 4).flatmap(lambda axes: shapes(axes, smallest=2, largest=4))

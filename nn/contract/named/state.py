@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from glassnet.nn.contract.views import States, unknown
+from glassnet.nn.contract.named.views import States, unknown
 from glassnet.nn.types import Array
 
 

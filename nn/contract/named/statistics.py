@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from glassnet.nn.contract.messages import WithMessages, require_lengths, require_uninitialized
-from glassnet.nn.contract.views import Views
+from glassnet.nn.contract.named.views import Views
 from glassnet.nn.types import Array
 
 

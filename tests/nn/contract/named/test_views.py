@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from glassnet.nn import Dense, Sequential
-from glassnet.nn.contract.views import Views
+from glassnet.nn.contract.named.views import Views
 from tests.nn.networks import RunningSum, network, whole
 
 

@@ -1,0 +1,1 @@
+"""Numbers of a network by dotted name: views, carried state and statistics."""
