@@ -7,6 +7,7 @@ it. Who makes it gets the numbers that the changed version gives; so they say wh
 from __future__ import annotations
 
 import inspect
+import itertools
 import sys
 from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
@@ -49,7 +50,9 @@ def mistake(explanation: str, *changes: tuple[str, str]) -> Mistake:
     return Mistake(explanation, changes)
 
 
-def variants(function: PlainFunction, mistakes: Iterable[Mistake]) -> list[Variant]:
+def variants(
+    function: PlainFunction, mistakes: Iterable[Mistake], together: int = 1
+) -> list[Variant]:
     """Return the wrong variants of a function.
 
     Parameters
@@ -58,16 +61,22 @@ def variants(function: PlainFunction, mistakes: Iterable[Mistake]) -> list[Varia
         The right one, which has each of the passages that are changed once.
     mistakes : iterable of Mistake
         What is changed.
+    together : int, default 1
+        How many mistakes each variant has; those that exclude each other are left out.
     """
     source = inspect.getsource(function)
     found = []
-    for explanation, changes in mistakes:
+    for chosen in itertools.combinations(mistakes, together):
         wrong = source
-        for old, new in changes:
+        for old, new in itertools.chain.from_iterable(each.changes for each in chosen):
             if wrong.count(old) != 1:
-                raise ValueError(f"{old!r} is not once in {function.__name__}")
+                if together == 1:
+                    raise ValueError(f"{old!r} is not once in {function.__name__}")
+                break
             wrong = wrong.replace(old, new)
-        found.append(Variant(explanation, _run(wrong, function, {})))
+        else:
+            explanation = "\n\n".join(each.explanation for each in chosen)
+            found.append(Variant(explanation, _run(wrong, function, {})))
     return found
 
 

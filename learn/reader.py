@@ -187,7 +187,12 @@ def _explained(error: BaseException, path: Path) -> str:
         for name in names
         if isinstance(value := frame.f_locals.get(name), np.ndarray)
     ]
-    return "\n  ".join([f"{where}: {reason}", code, *([", ".join(shapes)] if shapes else [])])
+    lines = [f"{where}: {reason}", code, *([", ".join(shapes)] if shapes else [])]
+    if len(frames) > 1 and frames[-2][0].f_code.co_name != "<module>":
+        frame, line = frames[-2]
+        code = linecache.getline(frame.f_code.co_filename, line).strip()
+        lines.append(f"called in line {line}: {code}")
+    return "\n  ".join(lines)
 
 
 def _names(frame: FrameType, line: int) -> list[str]:

@@ -92,7 +92,7 @@ def verdict(report: Report, task: Task, path: Path) -> str:
     lines += [f"  {name:{width}}  nothing is filled in yet" for name in report.unfilled]
     lines += [f"  {name:{width}}  right" for name in report.right]
     if report.wrong:
-        unknown = f"None of the usual mistakes. `{PROGRAM} hint {task.number}` helps."
+        unknown = f"`{PROGRAM} hint {task.number}` helps."
         for text in report.explanations or [unknown]:
             lines += ["", filled(text)]
     if holes(path):

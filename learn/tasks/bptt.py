@@ -108,6 +108,16 @@ BACKWARD_MISTAKES = (
         ('dh, dc = of_step["h"], of_step["c"]', 'dh, dc = of_step["c"], of_step["h"]'),
     ),
     mistake(
+        "dh piles up: what goes on to the step before is what this step returned, and not that on "
+        "top of the dh that came in.",
+        ('dh, dc = of_step["h"], of_step["c"]', 'dh, dc = dh + of_step["h"], of_step["c"]'),
+    ),
+    mistake(
+        "dc piles up: what goes on to the step before is what this step returned, and not that on "
+        "top of the dc that came in.",
+        ('dh, dc = of_step["h"], of_step["c"]', 'dh, dc = of_step["h"], dc + of_step["c"]'),
+    ),
+    mistake(
         "The gradients for the state before the first step are zero. They are the dh and dc that "
         "step 0 returned; another piece of text, or a network that makes the first state, wants "
         "them.",
@@ -190,9 +200,12 @@ def _check_forward(reader: Reader, arguments: dict[str, Array]) -> Report:
 
     right = {name: np.array(value) for name, value in run(lstm_forward).items()}
 
-    def wrong() -> list[Variant]:
+    def wrong(together: int = 1) -> list[Variant]:
+        own = variants(lstm_forward, FORWARD_MISTAKES, together)
+        if together > 1:
+            return own
         within = variants_within(lstm_forward, lstm_step_forward, lstm_step.FORWARD_MISTAKES)
-        return variants(lstm_forward, FORWARD_MISTAKES) + within
+        return own + within
 
     return compare(run, reader.function("lstm_forward"), right, wrong)
 
@@ -211,9 +224,12 @@ def _check_backward(reader: Reader, arguments: dict[str, Array]) -> Report:
 
     right = exact_gradients(outputs, arguments, dy)
 
-    def wrong() -> list[Variant]:
+    def wrong(together: int = 1) -> list[Variant]:
+        own = variants(lstm_backward, BACKWARD_MISTAKES, together)
+        if together > 1:
+            return own
         within = variants_within(lstm_backward, lstm_step_backward, lstm_step.BACKWARD_MISTAKES)
-        return variants(lstm_backward, BACKWARD_MISTAKES) + within
+        return own + within
 
     return compare(run, reader.function("lstm_backward"), right, wrong)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -52,6 +53,15 @@ MISTAKES = (
         (") / len(logits)", ")"),
     ),
     mistake(
+        "Only the 1 of the target is divided by N. In `p - q / N` the division comes first: put "
+        "the difference in parentheses.",
+        ("(probabilities - one_hot) / len(logits)", "probabilities - one_hot / len(logits)"),
+    ),
+    mistake(
+        "Only the probabilities are divided by N. The 1 of the target is as well.",
+        ("(probabilities - one_hot) / len(logits)", "probabilities / len(logits) - one_hot"),
+    ),
+    mistake(
         "The gradient is divided by all logits, N · K. The loss is a mean over the N examples.",
         (") / len(logits)", ") / logits.size"),
     ),
@@ -97,6 +107,16 @@ MISTAKES = (
     mistake(
         "This is the probability of the right class itself; the loss is minus its logarithm.",
         ("-np.log(probabilities[rows, targets])", "probabilities[rows, targets]"),
+    ),
+    mistake(
+        "`probabilities[targets]` picks whole rows, by the numbers of the targets. One element of "
+        "each row is wanted: `probabilities[np.arange(N), targets]`.",
+        ("probabilities[rows, targets]", "probabilities[targets]"),
+    ),
+    mistake(
+        "The largest logit is subtracted in the numerator, and not in the sum below it. So a row "
+        "does not sum to 1.",
+        ("exponentials.sum(axis=1", "np.exp(logits).sum(axis=1"),
     ),
     mistake(
         "The loss takes the mean over all classes. Only the probability of the right class counts.",
@@ -182,7 +202,7 @@ def _check_logits(reader: Reader, logits: Array, targets: Array) -> Report:
 
     right = {"loss": loss(logits)[0], **exact_gradients(loss, {"logits": logits}, np.ones(1))}
     readers = reader.function("softmax_cross_entropy")
-    return compare(run, readers, right, lambda: variants(softmax_cross_entropy, MISTAKES))
+    return compare(run, readers, right, partial(variants, softmax_cross_entropy, MISTAKES))
 
 
 TASK = Task(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -51,6 +52,10 @@ MISTAKES = (
     mistake(
         "db is zero. b is added to y as it is, so dy counts for it in full, once for each example.",
         ("dy.sum(axis=0)", "0 * dy.sum(axis=0)"),
+    ),
+    mistake(
+        "dx comes from the last neuron alone. A loop over neurons adds to dx: += and not =.",
+        ("dy @ W.T", "dy[:, -1:] @ W[:, -1:].T"),
     ),
     mistake(
         "dW comes from the last example alone. A loop over examples adds to dW: += and not =.",
@@ -115,7 +120,7 @@ def _check_size(reader: Reader, rows: int, inputs: int, outputs: int) -> Report:
 
     right = exact_gradients(dense_forward, {"x": x, "W": W, "b": b}, dy)
     readers = reader.function("dense_backward")
-    return compare(run, readers, right, lambda: variants(dense_backward, MISTAKES))
+    return compare(run, readers, right, partial(variants, dense_backward, MISTAKES))
 
 
 TASK = Task(1, "dense", "The gradient of a dense layer", check, HINTS, (dense_backward,))

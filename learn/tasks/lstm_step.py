@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -100,6 +101,10 @@ BACKWARD_MISTAKES = (
         "The forget gate is multiplied by the new cell. It multiplied the old one, c, in "
         "new_c = f ⊙ c + i ⊙ g.",
         ("dz_f = dc * c *", "dz_f = dc * new_c *"),
+    ),
+    mistake(
+        "The forget gate is multiplied by h. It multiplied the old cell, c.",
+        ("dz_f = dc * c *", "dz_f = dc * h *"),
     ),
     mistake(
         "The output gate lacks tanh: new_h = o ⊙ tanh(new_c), so do = dh ⊙ tanh(new_c).",
@@ -278,7 +283,7 @@ def _check_forward(reader: Reader, arguments: dict[str, Array]) -> Report:
 
     right = {name: np.array(value) for name, value in run(lstm_step_forward).items()}
     readers = reader.function("lstm_step_forward")
-    return compare(run, readers, right, lambda: variants(lstm_step_forward, FORWARD_MISTAKES))
+    return compare(run, readers, right, partial(variants, lstm_step_forward, FORWARD_MISTAKES))
 
 
 def _check_backward(reader: Reader, arguments: dict[str, Array]) -> Report:
@@ -296,7 +301,7 @@ def _check_backward(reader: Reader, arguments: dict[str, Array]) -> Report:
 
     right = exact_gradients(both, arguments, np.array([dh, dc]))
     readers = reader.function("lstm_step_backward")
-    return compare(run, readers, right, lambda: variants(lstm_step_backward, BACKWARD_MISTAKES))
+    return compare(run, readers, right, partial(variants, lstm_step_backward, BACKWARD_MISTAKES))
 
 
 TASK = Task(

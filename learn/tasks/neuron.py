@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -185,13 +186,13 @@ def check_functions(reader: Reader) -> Report:
         run_cut,
         reader.function("cut_streams"),
         {"cut_streams": cut_streams(ids, 3)},
-        lambda: variants(cut_streams, CUTTING_MISTAKES),
+        partial(variants, cut_streams, CUTTING_MISTAKES),
     )
     counted = compare(
         run_counting,
         reader.function("counting_loss"),
         {"counting_loss": np.asarray(counting_loss(ids))},
-        lambda: variants(counting_loss, COUNTING_MISTAKES),
+        partial(variants, counting_loss, COUNTING_MISTAKES),
     )
     report.add(counted)
     return report

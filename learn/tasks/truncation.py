@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -138,7 +139,7 @@ def check(reader: Reader) -> Report:
     readers = reader.function("train_by_truncated_bptt")
     # RMSprop divides by the gradient's size, so a rounding error of a tiny gradient counts in full.
     return compare(
-        run, readers, right, lambda: variants(train_by_truncated_bptt, MISTAKES), tolerance=1e-9
+        run, readers, right, partial(variants, train_by_truncated_bptt, MISTAKES), tolerance=1e-9
     )
 
 

@@ -14,7 +14,7 @@ def compared(value: object, *variants: Variant) -> Report:
     def run(function: Any) -> dict[str, object]:
         return named(function(), "dx")
 
-    return compare(run, lambda: {"x": value}, RIGHT, lambda: list(variants))
+    return compare(run, lambda: {"x": value}, RIGHT, lambda together=1: list(variants))
 
 
 def test_exact_gradients() -> None:
@@ -68,7 +68,7 @@ def test_what_is_missing_and_what_is_not_filled_in() -> None:
     def run(function: Any) -> dict[str, object]:
         return named(function(), "dx")
 
-    assert compare(run, lambda: {}, RIGHT, list).wrong == {
+    assert compare(run, lambda: {}, RIGHT, lambda together=1: []).wrong == {
         "dx": "it is missing in what is returned"
     }
     for value in (..., (..., RIGHT["dx"])):
@@ -81,6 +81,7 @@ def test_what_is_missing_and_what_is_not_filled_in() -> None:
         (RIGHT["dx"].T, "dx is the transpose of what it should be."),
         (-RIGHT["dx"], "dx has the wrong sign everywhere."),
         (0 * RIGHT["dx"], "dx is zero everywhere."),
+        (RIGHT["dx"].reshape(4, 1), "dx has the right numbers in the wrong shape."),
         (RIGHT["dx"] / 4, "dx is 0.25 times what it should be, everywhere."),
     ],
 )
@@ -99,8 +100,10 @@ def test_a_variant_that_changes_less_beside_is_preferred() -> None:
         return {"a": np.array([a]), "b": np.array([b])}
 
     variants = [Variant("both", lambda: (2, 2)), Variant("a alone", lambda: (2, 1))]
-    assert compare(run, lambda: (2, 1), right, lambda: variants).explanations == ["a alone"]
-    assert compare(run, lambda: (2, 2), right, lambda: variants).explanations == ["both"]
+    assert compare(run, lambda: (2, 1), right, lambda together=1: variants).explanations == [
+        "a alone"
+    ]
+    assert compare(run, lambda: (2, 2), right, lambda together=1: variants).explanations == ["both"]
 
 
 def test_a_variant_that_fails_is_left_out() -> None:
@@ -117,3 +120,29 @@ def test_reports_are_joined() -> None:
     assert (report.explanations, report.todo) == (["x"], ["y"])
     assert not Report(todo=["y"]).passed
     assert Report(notes=["z"]).passed
+
+
+def test_two_mistakes_at_once_are_tried_last() -> None:
+    def run(function: Any) -> dict[str, object]:
+        return named(function(), "dx")
+
+    def variants(together: int = 1) -> list[Variant]:
+        return [Variant(f"{together}", lambda: {"x": together * np.ones((2, 2))})]
+
+    for count in (1, 2):
+        report = compare(run, lambda: {"x": count * np.ones((2, 2))}, RIGHT, variants)  # noqa: B023
+        assert report.explanations == [f"{count}"]
+
+
+def test_a_single_number_that_is_wrong_by_some_factor_says_nothing() -> None:
+    def explained(value: float) -> list[str]:
+        return compare(
+            lambda function: {"loss": function()},
+            lambda: value,
+            {"loss": np.asarray(2.0)},
+            lambda together=1: [],
+        ).explanations
+
+    assert explained(3.1) == []
+    assert explained(10.0) == ["loss is 5 times what it should be, everywhere."]
+    assert explained(0.5) == ["loss is 0.25 times what it should be, everywhere."]

@@ -30,3 +30,15 @@ def test_a_variant_of_what_is_called() -> None:
 def test_a_passage_that_is_not_there_once_is_an_error(passage: str) -> None:
     with pytest.raises(ValueError, match=f"^'{passage}' is not once in double$"):
         variants(double, [mistake("", (passage, "y"))])
+
+
+def test_two_mistakes_together() -> None:
+    mistakes = [
+        mistake("three", ("2", "3")),
+        mistake("plus", ("* x", "+ x")),
+        mistake("", ("2", "")),
+    ]
+    three_plus, plus_none = variants(double, mistakes, together=2)
+    assert three_plus.explanation == "three\n\nplus"
+    assert three_plus.function(10) == 13
+    assert plus_none.function(10) == 10

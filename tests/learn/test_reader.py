@@ -103,3 +103,11 @@ def test_a_loop_without_an_end_is_ended(tmp_path: Path) -> None:
     assert run.stderr == ""
     assert run.stdout.startswith("task.py, line ")
     assert run.stdout.endswith(": still running after 0.3 seconds: does a loop never end?\n")
+
+
+def test_the_line_that_called_is_told_as_well(tmp_path: Path) -> None:
+    source = "def g(z):\n    return -z\n\ndef f():\n    return g([1])"
+    assert failure(tmp_path / "task.py", source).splitlines()[1:] == [
+        "  return -z",
+        "  called in line 5: return g([1])",
+    ]

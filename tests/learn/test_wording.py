@@ -26,7 +26,7 @@ def test_a_verdict_names_what_is_right_wrong_and_open(tmp_path: Path) -> None:
         "  dW  wrong: it is None\n"
         "  db  nothing is filled in yet\n"
         "  dx  right\n\n"
-        "None of the usual mistakes. `glassnet learn hint 1` helps.\n\n"
+        "`glassnet learn hint 1` helps.\n\n"
         "`...` still stands in lines 1-2 and 4.\n\n"
         "A note.\n\n"
         "Do it."
@@ -36,7 +36,7 @@ def test_a_verdict_names_what_is_right_wrong_and_open(tmp_path: Path) -> None:
     assert all(len(line) <= 79 for line in text.splitlines())
     assert "\n\nFirst. First." in text
     assert "\n\nSecond.\n\n" in text
-    assert "usual" not in text
+    assert "hint" not in text
     assert verdict(Report(todo=["Do it."]), TASKS[0], path).startswith("task1_dense.py: not done")
 
 

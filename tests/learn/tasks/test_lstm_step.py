@@ -33,4 +33,13 @@ def test_mistakes_of_two_gates_are_both_explained() -> None:
     (wrong,) = variants(lstm_step_backward, [Mistake("both", changes)])
     report = TASK.check(reader_of(TASK, lstm_step_backward=wrong.function))
     assert [text.split()[1] for text in report.explanations] == ["output", "candidate"]
-    assert "only the columns of the output gate and the candidate" in report.wrong["dWx"]
+    assert "only the columns of the output gate and candidate" in report.wrong["dWx"]
+
+
+def test_two_mistakes_that_mix_are_both_explained() -> None:
+    changes = ("dc = dc + dh * o", "dc = dh * o"), ("(1 - tanh_c**2)", "(1 - tanh_c)")
+    chosen = [Mistake("dc lost", changes)]
+    (wrong,) = variants(lstm_step_backward, chosen)
+    report = TASK.check(reader_of(TASK, lstm_step_backward=wrong.function))
+    (text,) = report.explanations
+    assert text.startswith("The dc that comes in is lost.")
