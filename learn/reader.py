@@ -180,6 +180,8 @@ def _explained(error: BaseException, path: Path) -> str:
     if unfilled:
         return f"{where}: nothing is filled in yet for {' and '.join(unfilled)}"
     code = linecache.getline(frame.f_code.co_filename, line).strip()
+    if "'ellipsis'" in reason and "..." not in code:
+        return f"{where}: this meets a `...` that is not filled in yet\n  {code}"
     if "= ..." in code:
         return f"{where}: nothing is filled in yet\n  {code}"
     shapes = [
@@ -191,7 +193,7 @@ def _explained(error: BaseException, path: Path) -> str:
     if len(frames) > 1 and frames[-2][0].f_code.co_name != "<module>":
         frame, line = frames[-2]
         code = linecache.getline(frame.f_code.co_filename, line).strip()
-        lines.append(f"called in line {line}: {code}")
+        lines.append(f"called in {Path(frame.f_code.co_filename).name}, line {line}: {code}")
     return "\n  ".join(lines)
 
 

@@ -61,6 +61,11 @@ BACKWARD_MISTAKES = (
         ("lstm_step_backward(dh, dc,", "lstm_step_backward(dh, 0 * dc,"),
     ),
     mistake(
+        "dy is never used, so nothing comes in: the layer above reads every h, and step t gets its "
+        "dy[t] on top of the dh from the step after.",
+        ("dh = dh + dy[t]", "dh = dh"),
+    ),
+    mistake(
         "dy is left out but for the last step. The layer above reads every h, so each step gets "
         "its dy[t] on top of the dh from the step after.",
         ("dh = dh + dy[t]", "dh = dh + dy[t] * (t == len(x) - 1)"),

@@ -34,6 +34,10 @@ def failure(path: Path, source: str | bytes, *arguments: object) -> str:
             "task.py, line 3: nothing is filled in yet for a",
         ),
         ("def f():\n    a, b = ...\n", "task.py, line 2: nothing is filled in yet\n  a, b = ..."),
+        (
+            "def f():\n    g = {'a': ...}\n    g['a'] * 2",
+            "task.py, line 3: this meets a `...` that is not filled in yet\n  g['a'] * 2",
+        ),
         ("def f():\n    raise KeyError", "task.py, line 2: KeyError\n  raise KeyError"),
         (b"x = '\xff'", "task.py, line 1: (unicode error)"),
         (b"x = 1\0", "task.py: "),
@@ -109,5 +113,5 @@ def test_the_line_that_called_is_told_as_well(tmp_path: Path) -> None:
     source = "def g(z):\n    return -z\n\ndef f():\n    return g([1])"
     assert failure(tmp_path / "task.py", source).splitlines()[1:] == [
         "  return -z",
-        "  called in line 5: return g([1])",
+        "  called in task.py, line 5: return g([1])",
     ]
