@@ -60,7 +60,9 @@ from glassnet.nn.pooling.global_pooling import (
     GlobalMaxPool2D,
 )
 from glassnet.nn.pooling.max_pooling import MaxPool1D, MaxPool2D
+from glassnet.nn.recurrent.bidirectional import Bidirectional
 from glassnet.nn.recurrent.gru import GRU
+from glassnet.nn.recurrent.last_step import LastStep
 from glassnet.nn.recurrent.lstm import LSTM
 from glassnet.nn.recurrent.lstm_cell import LSTMCell
 from glassnet.nn.recurrent.simple_rnn import SimpleRNN
@@ -86,6 +88,7 @@ __all__ = [
     "AveragePool2D",
     "BatchNorm",
     "BatchShard",
+    "Bidirectional",
     "Concatenate",
     "Conv1D",
     "Conv2D",
@@ -103,6 +106,7 @@ __all__ = [
     "GlobalMaxPool1D",
     "GlobalMaxPool2D",
     "LSTMCell",
+    "LastStep",
     "Layer",
     "LayerNorm",
     "LeakyReLU",

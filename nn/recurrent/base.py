@@ -48,6 +48,7 @@ from glassnet.nn.arithmetic.products import small_products_are_fast
 from glassnet.nn.arithmetic.tiles import column_tiles, tiling
 from glassnet.nn.initializers import Initializer, glorot_uniform, orthogonal, zeros
 from glassnet.nn.layer import NO_GRADIENT, Layer
+from glassnet.nn.recurrent.lengths import check_lengths, padding_of, without_padding
 from glassnet.nn.types import Array
 
 
@@ -166,9 +167,12 @@ class RecurrentLayer(Layer):
     # -- forward ------------------------------------------------------------------------------
 
     def forward(self, x: Array, train: bool = False) -> Array:
-        self._check_input(x)
+        self._check_shape(x)
+        check_lengths(self, self.lengths, *x.shape[:2])
+        self._padding = padding_of(self.lengths, len(x))
+        self._x = x = without_padding(x, self._padding)
+        self._check_ids(x)
         self._allocate(*x.shape[:2])
-        self._x = x
         half = self.halves()
         self._project_input(x, half)
         np.multiply(self.Wh, half, out=self._weights)
@@ -186,7 +190,11 @@ class RecurrentLayer(Layer):
             if self._state_mask is not None:
                 np.multiply(self._hidden[t], self._state_mask, out=self._dropped[t])
             self._step(t)
-        return self._hidden[1:]
+            if self._padding is not None and self._padding[t].any():
+                ended = self._padding[t].reshape(*self._tile[1:3], 1)  # (B, n, 1)
+                for states in self._states().values():
+                    np.copyto(states[t + 1], states[t], where=ended)
+        return without_padding(self._hidden[1:], self._padding)
 
     def halves(self) -> Array:
         """Return the factors (G·H,) of a copy of Wx, Wh or b: ½ for the sigmoids' columns."""
@@ -205,16 +213,21 @@ class RecurrentLayer(Layer):
         np.matmul(rows, weights, out=self._projection.reshape(len(rows), len(bias)))
         self._projection += bias
 
-    def _check_input(self, x: Array) -> None:
-        """Raise a ValueError if x has the wrong shape or an id is out of range."""
+    def _check_shape(self, x: Array) -> None:
+        """Raise a ValueError if x has the wrong shape."""
         name = type(self).__name__
         if np.issubdtype(x.dtype, np.integer):
             if x.ndim != 2:
                 raise ValueError(f"{name} expects ids (T, N), got shape {x.shape}")
-            if x.size and not 0 <= x.min() <= x.max() < self.in_features:
-                raise ValueError(f"{name} expects ids from 0 to {self.in_features - 1}")
         elif x.ndim != 3 or x.shape[2] != self.in_features:
             raise ValueError(f"{name} expects (T, N, {self.in_features}), got shape {x.shape}")
+
+    def _check_ids(self, x: Array) -> None:
+        """Raise a ValueError if x has ids and one is out of range."""
+        ids = np.issubdtype(x.dtype, np.integer) and x.size
+        if ids and not 0 <= x.min() <= x.max() < self.in_features:
+            last = self.in_features - 1
+            raise ValueError(f"{type(self).__name__} expects ids from 0 to {last}")
 
     def _draw_mask(self) -> Array:
         """Return the mask (H, G·H) of `weight_drop`, the same on every worker."""
@@ -254,7 +267,8 @@ class RecurrentLayer(Layer):
         width = self._backward_tiles.shape[-1]
         columns = masked.reshape(-1, width, self.blocks, self.units)  # (K, w, G, H)
         self._backward_tiles[:, :, 0] = columns.transpose(2, 0, 3, 1)
-        dy_tiles = self._tile_order(dy)
+        # Beyond the end of a sequence all gradients are zero: dy here, and so what is made of it.
+        dy_tiles = self._tile_order(without_padding(dy, self._padding))
         for gradient in self._state_gradients().values():
             gradient[...] = 0
         for t in reversed(range(len(dy))):

@@ -1,4 +1,8 @@
-"""The carried state: what recurrent layers pass from the end of one `forward` to the next."""
+"""The carried state and the lengths of sequences, which recurrent layers have beside their input.
+
+The state is what they pass from the end of one `forward` to the next. Lengths say how many time
+steps of each sequence of a batch count, where shorter ones are padded.
+"""
 
 from __future__ import annotations
 
@@ -7,13 +11,14 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from glassnet.nn.contract.named.views import States, unknown
 from glassnet.nn.types import Array
 
 
 class WithState:
-    """The part of a layer that reads and sets the carried state of all layers inside it."""
+    """The part of a layer that reads and sets state and lengths of all layers inside it."""
 
     layers: Mapping[str, WithState]
     state_names: tuple[str, ...] = ()
@@ -22,6 +27,7 @@ class WithState:
         super().__init__()
         self.carried: dict[str, Array] = {}
         self.dcarried: dict[str, Array] = {}
+        self.lengths: Array | None = None
 
     if TYPE_CHECKING:
 
@@ -87,3 +93,51 @@ class WithState:
     def reset_state(self) -> None:
         """Start the next `forward` from zeros."""
         self.state = {}
+
+    def set_lengths(self, lengths: ArrayLike | None) -> None:
+        """Tell how many time steps of each sequence of the next inputs count.
+
+        Sequences of unequal length stand in one batch x (T, N, ...), padded at the end to the
+        longest. Recurrent layers then leave the state of a sequence as it is beyond its end, return
+        zeros there, and take no gradient from there; `LastStep` takes the last step before it, and
+        `Bidirectional` starts to read backward from it. Other layers treat all steps alike. The
+        values in the padding do not matter, not even if they are no numbers.
+
+        Parameters
+        ----------
+        lengths : array-like of int, or None
+            The length of each sequence, at least 0, in the order of the batch: for the rows that
+            this worker holds. None counts all time steps, as at the start. It holds until it is
+            set anew.
+
+        Raises
+        ------
+        ValueError
+            If these are no lengths. From `forward` of a recurrent layer: if there are not as many
+            as sequences, or one is longer than the input.
+
+        Shapes
+        ------
+        - lengths: (N,); of a mask (T, N), True where a time step counts, it is ``mask.sum(axis=0)``
+
+        Examples
+        --------
+        Two sequences side by side, of three time steps and of one:
+
+        >>> import numpy as np
+        >>> from glassnet.nn import GRU
+        >>> gru = GRU(2, 1).initialize(np.random.default_rng(0))
+        >>> gru.set_lengths([3, 1])
+        >>> gru(np.ones((3, 2, 2)))[:, :, 0].round(2)
+        array([[-0.05, -0.05],
+               [-0.07,  0.  ],
+               [-0.07,  0.  ]], dtype=float32)
+        """
+        values = None if lengths is None else np.array(lengths)
+        if values is not None:
+            whole = np.issubdtype(values.dtype, np.integer) or values.size == 0
+            if values.ndim != 1 or not whole or (values < 0).any():
+                raise ValueError(f"lengths must be whole numbers (N,), at least 0, not {lengths!r}")
+            values = values.astype(int)
+        for _, layer in self.walk():
+            layer.lengths = values

@@ -164,14 +164,14 @@ def test_shards_together_equal_the_whole(line: LayerLine, train: bool, cut: str)
         return results(
             line.layer(),
             rows(x, axis, first, last),
-            rows(dy, axis, first, last),
+            rows(dy, line.axis_of_output, first, last),
             train=train,
             start={name: value[first:last] for name, value in start.items()},
             shard=BatchShard(np.random.default_rng(5), first, last, total, all_reduce),
         )
 
     parts = together_in_threads(partial(part, 0, middle), partial(part, middle, total))
-    axes = {"y": axis, "x": axis, **dict.fromkeys(layer.dstate, 0)}
+    axes = {"y": line.axis_of_output, "x": axis, **dict.fromkeys(layer.dstate, 0)}
     together = {
         name: np.concatenate([part[name] for part in parts], axes[name])
         if name in axes

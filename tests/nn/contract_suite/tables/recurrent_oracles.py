@@ -63,3 +63,31 @@ def with_state_dropout(layer: Layer, x: Array, dy: Array, draw: BatchShard | Non
         else np.sum([one[name] for one in results], axis=0)
         for name in results[0]
     }
+
+
+def last_step(layer: Layer, x: Array, dy: Array, draw: BatchShard | None) -> Results:
+    dx = np.zeros_like(x)
+    dx[-1] = dy
+    return {"y": x[-1], "x": dx}
+
+
+def bidirectional(layer: Layer, x: Array, dy: Array, draw: BatchShard | None) -> Results:
+    """Two passes, the second of the sequence read backward, each with its half of dy."""
+    results: Results = {}
+    halves = []
+    for name, step, half in zip(
+        ("forward_layer", "backward_layer"), (1, -1), np.split(dy, 2, axis=-1), strict=True
+    ):
+        part = layer.layers[name]
+        if layer.last_step:
+            whole = np.zeros((len(x), *half.shape))
+            whole[-1] = half
+        else:
+            whole = half[::step]
+        found = recurrent(part, x[::step], whole, None)
+        y = found.pop("y")
+        halves.append(y[-1] if layer.last_step else y[::step])
+        if "x" in found:
+            results["x"] = results.get("x", 0) + found.pop("x")[::step]
+        results |= {f"{name}.{key}": value for key, value in found.items()}
+    return {**results, "y": np.concatenate(halves, axis=-1)}

@@ -32,10 +32,11 @@ def weights_of(layer: Layer, p: Tensors) -> Tensors:
     }
 
 
-def theirs_of(layer: Layer) -> Any:
+def theirs_of(layer: Layer, **options: Any) -> Any:
     """PyTorch's layer of the same kind and sizes."""
     kinds = {LSTM: "LSTM", GRU: "GRU", SimpleRNN: "RNN"}
-    options = {"nonlinearity": layer.activation} if isinstance(layer, SimpleRNN) else {}
+    if isinstance(layer, SimpleRNN):
+        options["nonlinearity"] = layer.activation
     kind = getattr(torch().nn, kinds[type(layer)])
     return kind(layer.in_features, layer.units, dtype=torch().float64, **options)
 
@@ -91,3 +92,22 @@ def step_by_step(layer: Layer, p: Tensors, x: Any, draw: BatchShard | None) -> A
             h = getattr(z[0], layer.activation)()
         outputs.append(h)
     return torch().stack(outputs)
+
+
+def bidirectional(layer: Layer, p: Tensors, x: Any, draw: BatchShard | None) -> Any:
+    """PyTorch's bidirectional layer, its outputs at all time steps or the last ones."""
+    part = layer.forward_layer
+    x = vectors(part, x)
+    weights = {}
+    for name, suffix in (("forward_layer", ""), ("backward_layer", "_reverse")):
+        own = {
+            key.removeprefix(f"{name}."): value for key, value in p.items() if key.startswith(name)
+        }
+        found = weights_of(layer.layers[name], own)
+        weights |= {f"{key}{suffix}": value for key, value in found.items()}
+    theirs = theirs_of(part, bidirectional=True)
+    y, state = torch().func.functional_call(theirs, weights, (x,))
+    if not layer.last_step:
+        return y
+    h = state[0] if isinstance(state, tuple) else state  # (2, N, H)
+    return torch().cat([h[0], h[1]], dim=-1)

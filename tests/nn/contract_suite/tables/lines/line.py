@@ -20,6 +20,7 @@ class LayerLine:
     if the input is ids, else 0. `wrong` are shapes that the layer must refuse. `random` says that
     it draws random numbers in training, `batch_statistics` that it then uses those of the batch.
     `state` is the shape of a carried state of one row.
+    `output_axis` is the axis of the rows in the output, where it is another one than in the input.
     """
 
     build: Callable[[], Layer]
@@ -32,6 +33,12 @@ class LayerLine:
     random: bool = False
     batch_statistics: bool = False
     state: Shape | None = None
+    output_axis: int | None = None
+
+    @property
+    def axis_of_output(self) -> int:
+        """Return the axis of the rows in the output."""
+        return self.batch_axis if self.output_axis is None else self.output_axis
 
     def layer(self, dtype: np.typing.DTypeLike = np.float64) -> Layer:
         """Return the layer with parameters none of which is zero."""

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from glassnet.nn import GRU, LSTM, SimpleRNN
+from glassnet.nn import GRU, LSTM, Bidirectional, LastStep, SimpleRNN
 from tests.nn.contract_suite.tables import recurrent_oracles as oracles
 from tests.nn.contract_suite.tables import recurrent_twins as twins
 from tests.nn.contract_suite.tables.layer_twins import Twin
@@ -45,5 +45,32 @@ RECURRENT: dict[str, LayerLine] = {
         oracle=oracles.recurrent,
         twin=twins.recurrent,
         **VECTORS,  # type: ignore[arg-type]
+    ),
+    "Bidirectional": LayerLine(
+        lambda: Bidirectional(LSTM(3, 4)),
+        (6, 5, 3),
+        oracles.bidirectional,
+        twins.bidirectional,
+        ((6,), (6, 5, 2)),
+        batch_axis=1,
+    ),
+    "Bidirectional of ids, last step": LayerLine(
+        lambda: Bidirectional(GRU(6, 4), GRU(6, 4), last_step=True),
+        (6, 5),
+        oracles.bidirectional,
+        twins.bidirectional,
+        ((6,), (0, 5)),
+        batch_axis=1,
+        output_axis=0,
+        ids=6,
+    ),
+    "LastStep": LayerLine(
+        LastStep,
+        (6, 5, 3),
+        oracles.last_step,
+        lambda layer, p, x, draw: x[-1] * 1,
+        ((6,), (0, 5, 3)),
+        batch_axis=1,
+        output_axis=0,
     ),
 }
