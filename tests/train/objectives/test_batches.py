@@ -204,6 +204,23 @@ def test_measures_are_sums_divided_by_their_own_counts() -> None:
     }
 
 
+def test_each_batch_of_validation_is_whole() -> None:
+    """Whatever this worker held of the last batch of training."""
+
+    class Shards(Recorder):
+        def forward(self, x: Array, train: bool = False) -> Array:
+            assert self.batch_shard is not None
+            shard = self.batch_shard
+            shards.append((shard.start, shard.stop, shard.total, shard.generator is generator))
+            return super().forward(x, train)
+
+    shards: list[tuple[int, int | None, int | None, bool]] = []
+    generator = np.random.default_rng(1)
+    objective = objective_of(Shards(), 3, validation=numbered(7), generator=generator)
+    objective.validate()
+    assert shards == [(0, 3, 3, True), (0, 3, 3, True), (0, 1, 1, True)]
+
+
 def test_nothing_to_validate_on() -> None:
     assert objective_of(network_of(), 5, validation=data(0)).validate() == {}
 

@@ -184,6 +184,51 @@ def test_state_survives_another_number_of_workers(
         np.testing.assert_array_equal(other.network.state[name], rows)
 
 
+class Summing(SingleProcess):
+    """One of two workers; what the other adds to a sum is given."""
+
+    size = local_size = 2
+
+    def __init__(self, rank: int, other: dict[int, Array]) -> None:
+        self.rank, self.other = rank, other  # by the number of the sum
+        self.given: list[Array] = []
+
+    def all_reduce(self, values: Array) -> Array:
+        self.given.append(values.copy())
+        return values + self.other[len(self.given)]
+
+
+@pytest.mark.parametrize("rank", [0, 1])
+def test_a_checkpoint_holds_the_state_of_all_workers(
+    rank: int, ids: Array, generator: np.random.Generator
+) -> None:
+    own, others = (slice(0, 1), slice(1, 3)) if rank == 0 else (slice(1, 3), slice(0, 1))
+    other = {n: np.zeros((3, 5)) for n in (1, 2, 3, 4)}
+    for number, rows in other.items():
+        rows[others] = number
+    communicator = Summing(rank, other)
+    objective = objective_of(network_of(generator), ids, 10, 20, communicator=communicator)
+    objective.start_epoch()
+    objective.compute(0)
+    state = objective.network.state
+    saved = objective.state()
+    assert list(saved) == list(state)
+    for number, (name, whole) in enumerate(saved.items(), 1):
+        assert whole.shape == (3, 5)
+        np.testing.assert_array_equal(whole[own], state[name])
+        np.testing.assert_array_equal(whole[others], other[number][others])
+        assert not communicator.given[number - 1][others].any()
+    objective.restore({name: np.arange(15.0).reshape(3, 5) for name in state})
+    for rows in objective.network.state.values():
+        np.testing.assert_array_equal(rows, np.arange(15.0).reshape(3, 5)[own])
+
+
+def test_texts_are_trained_in_one_stage(ids: Array, generator: np.random.Generator) -> None:
+    objective = objective_of(network_of(generator), ids, 10, 20)
+    assert objective.in_last_stage
+    assert (objective.unit, objective.items_per_step) == ("characters", 30)
+
+
 def test_a_corpus_too_short_says_how_long_it_must_be(generator: np.random.Generator) -> None:
     network = network_of(generator)
     needed = 34  # of which 3 are held out; 31 are 3 chunks of 10, and the last one's target

@@ -1,13 +1,17 @@
 """The loss of a text: read in one stream or in several, without disturbing the network."""
 
+import importlib
+from typing import Any
+
 import numpy as np
 import pytest
 
 from glassnet.models import CharacterLSTM, Vocabulary
-from glassnet.nn import softmax_cross_entropy
+from glassnet.nn import Array, softmax_cross_entropy
 from glassnet.train.objectives import text_loss
 
 LETTERS = "abcdefgh"
+module = importlib.import_module("glassnet.train.objectives.text_loss")  # not the function
 
 
 def network_of(generator: np.random.Generator) -> CharacterLSTM:
@@ -41,3 +45,63 @@ def test_validation_reads_one_stream_and_disturbs_nothing(
     logits = network.forward(ids[:-1, None])
     assert loss == pytest.approx(softmax_cross_entropy(logits, ids[1:, None])[0], abs=1e-12)
     assert accuracy == pytest.approx(np.mean(logits[:, 0].argmax(axis=1) == ids[1:]))
+
+
+class Reader:
+    """A network that predicts the next number, but for those below five, and remembers all."""
+
+    def __init__(self) -> None:
+        self.state: dict[str, Array] = {"h": np.ones(1)}
+        self.read: list[Array] = []
+
+    def reset_state(self) -> None:
+        self.state = {}
+
+    def carry(self) -> None:
+        self.state = {"h": np.array([len(self.read)])}
+
+    def forward(self, ids: Array) -> Array:
+        assert self.state.get("h", [0])[0] == len(self.read)
+        self.read.append(ids)
+        return 9.0 * np.eye(20)[np.where(ids < 5, 0, ids + 1)]
+
+
+def test_what_each_stream_reads(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "WARM_UP", 4)
+    monkeypatch.setattr(module, "_WINDOW", 6)
+    reader: Any = Reader()
+    wrong = 5  # of 19 guesses, if each counts once
+    right, other = np.log(1 + 19 * np.exp(-9)), np.log(np.exp(9) + 19)
+    loss, accuracy = text_loss(reader, np.arange(20), streams=9)
+    assert accuracy == 14 / 19
+    assert loss == pytest.approx((14 * right + wrong * other) / 19, rel=1e-12)
+    np.testing.assert_array_equal(
+        np.concatenate(reader.read),
+        # Three streams, as no more have four characters of their own after four to warm up with.
+        np.arange(9)[:, None] + [0, 5, 10],
+    )
+    assert [len(ids) for ids in reader.read] == [2, 2, 2, 2, 1]
+    assert reader.state == {"h": np.ones(1)}
+    for ids, streams in ((20, None), (20, 1), (12, 9), (8, 9), (2, 2)):
+        reader.read, named = [], {} if streams is None else {"streams": streams}
+        text_loss(reader, np.arange(ids), **named)
+        np.testing.assert_array_equal(np.concatenate(reader.read), np.arange(ids - 1)[:, None])
+        assert max(map(len, reader.read)) <= 6
+    reader.read = []
+    text_loss(reader, np.arange(13), streams=9)  # twelve guesses: two streams of four after four
+    np.testing.assert_array_equal(np.concatenate(reader.read), np.arange(8)[:, None] + [0, 4])
+
+
+def test_a_bar_is_shown_where_it_is_wanted(monkeypatch: pytest.MonkeyPatch) -> None:
+    shown = []
+
+    def tqdm(values: range, **options: object) -> range:
+        shown.append(options)
+        return values
+
+    monkeypatch.setattr(module, "tqdm", tqdm)
+    for options in ({}, {"progress": True}):
+        network: Any = Reader()
+        text_loss(network, np.arange(9), **options)
+    bar = {"leave": False, "delay": 1}
+    assert shown == [{**bar, "disable": True}, {**bar, "disable": None}]

@@ -317,3 +317,120 @@ def test_a_checkpoint_says_where_training_stands(tmp_path: Path) -> None:
     assert later.seen == [(1, network.theta.tolist())]
     assert again.theta[0] == network.theta[0] - 0.5 * 0.5 * 3.5
     assert run.history[-1]["training_loss"] == (4 + 8) / 2
+
+
+class SecondOfTwo(FirstOfTwo):
+    """The second worker; the first one has validated, and asks to stop after the second epoch."""
+
+    rank = 1
+
+    def __init__(self) -> None:
+        super().__init__([[0, 0]] * 9, [0] * 18)
+        self.validation, self.stops = iter([7.5, 6.5, 5.5]), iter([0, 1])
+
+    def all_reduce(self, values: Array) -> Array:
+        if len(values) == 2:
+            return values + np.array([1, next(self.validation)])
+        return values + next(self.stops) if len(values) == 1 else super().all_reduce(values)
+
+
+def test_the_second_worker_follows_the_first(tmp_path: Path) -> None:
+    network = dense()
+    objective = Script(network, [1] * 9, [[1, 1, 1, 1]] * 9, validation=[0] * 9)
+    more = {"folder": tmp_path, "log": tmp_path / "log.csv", "callback": lambda entry: 1 / 0}
+    run = trainer(network, objective, communicator=SecondOfTwo(), options={"epochs": 3}, **more)
+    assert not run.run()
+    assert [entry["validation_loss"] for entry in run.history] == [7.5, 6.5]
+    assert not objective.validated
+    assert not list(tmp_path.iterdir())
+
+
+class Recorder:
+    """The arguments of all calls of a `Progress`."""
+
+    def __init__(self, calls: list[tuple[object, ...]]) -> None:
+        self._calls = calls
+
+    def __getattr__(self, name: str) -> object:
+        return lambda *arguments: self._calls.append((name, *arguments))
+
+
+def test_progress_is_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    calls: list[tuple[object, ...]] = []
+
+    def progress(*arguments: object) -> Recorder:
+        calls.append(arguments)
+        return Recorder(calls)
+
+    monkeypatch.setattr("glassnet.train.run.trainer.Progress", progress)
+    network = dense()
+    objective = Script(network, [4, 2, 7], [[0, 0, 0, 0]] * 3, validation=[9])
+    run = trainer(network, objective, options={"epochs": 3})
+    run.run(3)
+    assert [call for call in calls if call[0] not in ("close", "say")] == [
+        (2, 3, 5, "rows", True),
+        ("start_epoch", 1, 0),
+        ("step", 1, 4),
+        ("step", 2, 3),
+        ("end_epoch", run.history[0]),
+        ("start_epoch", 2, 0),
+        ("step", 1, 7),
+    ]
+    assert [call[0] for call in calls[-2:]] == ["say", "close"]
+
+
+def test_the_seconds_of_an_epoch_count_across_a_stop(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    now = 1000.0
+    network = dense()
+    objective = Script(network, [1] * 6, [[0, 0, 0, 0]] * 6, validation=[9, 8], per_epoch=3)
+    compute, validate = objective.compute, objective.validate
+
+    def ten_seconds(step: int) -> float:
+        nonlocal now
+        now += 10
+        return compute(step)
+
+    def five_seconds() -> dict[str, float]:
+        nonlocal now
+        now += 5.04
+        return validate()
+
+    objective.compute = ten_seconds  # type: ignore[method-assign]
+    objective.validate = five_seconds  # type: ignore[method-assign]
+    monkeypatch.setattr("glassnet.train.run.trainer.time.monotonic", lambda: now)
+    run = trainer(network, objective, folder=tmp_path)
+    run.run(1)
+    assert load_checkpoint(tmp_path / "last.npz").progress["epoch_seconds"] == 10
+    now += 5000
+    run.run(1)
+    assert load_checkpoint(tmp_path / "last.npz").progress["epoch_seconds"] == 20
+    run.run(1)
+    assert load_checkpoint(tmp_path / "last.npz").progress["epoch_seconds"] == 0
+    run.run()
+    assert [entry["seconds"] for entry in run.history] == [35.0, 35.0]
+
+
+def test_it_saves_in_the_middle_of_an_epoch_after_five_minutes(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    now, saved = 0.0, []
+    network = dense()
+    objective = Script(network, [1] * 8, [[0, 0, 0, 0]] * 8, per_epoch=8)
+    compute = objective.compute
+
+    def hundred_seconds(step: int) -> float:
+        nonlocal now
+        now += 100
+        return compute(step)
+
+    objective.compute = hundred_seconds  # type: ignore[method-assign]
+    monkeypatch.setattr("glassnet.train.run.trainer.time.monotonic", lambda: now)
+    monkeypatch.setattr(
+        "glassnet.train.run.trainer.save_checkpoint",
+        lambda path, checkpoint: saved.append((path.name, checkpoint.progress.get("step"))),
+    )
+    trainer(network, objective, folder=tmp_path, options={"epochs": 1}).run()
+    # More than 300 s after the start and after the last save; at the end with the best epoch.
+    assert saved == [("last.npz", 4), ("best.npz", None), ("last.npz", 8), ("last.npz", 8)]
