@@ -204,6 +204,21 @@ def test_measures_are_sums_divided_by_their_own_counts() -> None:
     }
 
 
+def test_dropout_drops_in_training_alone() -> None:
+    class Modes(Recorder):
+        def forward(self, x: Array, train: bool = False) -> Array:
+            modes.append(train)
+            return super().forward(x, train)
+
+    modes: list[bool] = []
+    objective = objective_of(Modes(), 4, training=numbered(4), validation=numbered(4))
+    objective.start_epoch()
+    objective.compute(0)
+    objective.validate()
+    assert modes == [True, False]
+    assert objective.in_last_stage
+
+
 def test_each_batch_of_validation_is_whole() -> None:
     """Whatever this worker held of the last batch of training."""
 

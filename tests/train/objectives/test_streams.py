@@ -223,6 +223,23 @@ def test_a_checkpoint_holds_the_state_of_all_workers(
         np.testing.assert_array_equal(rows, np.arange(15.0).reshape(3, 5)[own])
 
 
+def test_dropout_drops_in_training(
+    ids: Array, generator: np.random.Generator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    network, modes = network_of(generator), []
+    forward = network.forward
+
+    def recorded(x: Array, train: bool = False) -> Array:
+        modes.append(train)
+        return forward(x, train)
+
+    monkeypatch.setattr(network, "forward", recorded)
+    objective = objective_of(network, ids, 10, 20)
+    objective.compute(0)
+    objective.validate()
+    assert modes == [True, False]
+
+
 def test_texts_are_trained_in_one_stage(ids: Array, generator: np.random.Generator) -> None:
     objective = objective_of(network_of(generator), ids, 10, 20)
     assert objective.in_last_stage
@@ -237,3 +254,20 @@ def test_a_corpus_too_short_says_how_long_it_must_be(generator: np.random.Genera
         objective_of(network, np.zeros(needed - 1, int), 10, 10)
     with pytest.raises(CorpusError, match="too little to validate on"):
         objective_of(network, np.zeros(100, int), 10, 10, validation=0.01)
+
+
+def test_the_least_to_validate_on(generator: np.random.Generator) -> None:
+    """One prediction needs two characters."""
+    network = network_of(generator)
+    options = {"streams": 1, "validation": 0.02}
+    objective = objective_of(network, np.zeros(100, int), 10, 10, **options)
+    assert objective.validate().keys() == {"validation_loss", "validation_accuracy"}
+    with pytest.raises(
+        CorpusError, match=r"^2\.00% of 99 characters is too little to validate on; "
+    ):
+        objective_of(network, np.zeros(99, int), 10, 10, **options)
+    nothing = StreamObjective(
+        network, np.zeros(31, int), streams=3, k1=10, k2=10, generator=np.random.default_rng(1)
+    )
+    assert nothing.validate() == {}
+    assert nothing.steps_per_epoch == 1

@@ -105,3 +105,18 @@ def test_a_bar_is_shown_where_it_is_wanted(monkeypatch: pytest.MonkeyPatch) -> N
         text_loss(network, np.arange(9), **options)
     bar = {"leave": False, "delay": 1}
     assert shown == [{**bar, "disable": True}, {**bar, "disable": None}]
+
+
+def test_the_mean_is_over_the_characters_of_all_texts(monkeypatch: pytest.MonkeyPatch) -> None:
+    calls = []
+
+    def one(network: object, ids: Array, streams: int, progress: bool) -> tuple[float, float]:
+        calls.append((len(ids), streams, progress))
+        return float(len(ids)), 1 / len(ids)
+
+    monkeypatch.setattr(module, "text_loss", one)
+    network: Any = None
+    texts = [np.zeros(4, int), np.zeros(2, int)]  # three guesses and one
+    assert module.mean_text_loss(network, texts) == ((3 * 4 + 2) / 4, (3 / 4 + 1 / 2) / 4)
+    module.mean_text_loss(network, texts[:1], 7, True)
+    assert calls == [(4, 1, False), (2, 1, False), (4, 7, True)]
