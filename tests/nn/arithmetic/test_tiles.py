@@ -25,7 +25,7 @@ def test_steps_are_cut_into_tiles_and_blocks() -> None:
 
 
 @pytest.mark.parametrize("rows", [1, 2, 7, 8, 25, 50, 64, 100, 1000])
-@pytest.mark.parametrize("columns", [1, 5, 32, 64, 96, 100, 512, 1000])
+@pytest.mark.parametrize("columns", [1, 5, 32, 64, 65, 96, 100, 130, 512, 1000])
 def test_tiles_stay_below_the_packing_limit(rows: int, columns: int) -> None:
     blocks, width = tiling(rows, 512, columns)
     assert rows % blocks == 0

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from glassnet.models import SimpleAutoencoder
-from glassnet.nn import OPTIMIZERS, Adam, ExponentialMovingAverage, clip_by_global_norm
+from glassnet.nn import OPTIMIZERS, Adam, Array, ExponentialMovingAverage, clip_by_global_norm
 from glassnet.train.options import TrainingOptions
 from glassnet.train.run.updates import Updates, make_optimizer
 from glassnet.train.workers.communicator import SingleProcess
@@ -70,3 +70,57 @@ def test_they_go_on_where_they_stopped_and_start_afresh(network: SimpleAutoencod
     whole.restart()
     assert whole.steps == 0
     assert not whole.vectors()
+
+
+class Half(SingleProcess):
+    """A worker that updates the second half; the others' is filled with the number of the call."""
+
+    size = 2
+
+    def __init__(self) -> None:
+        self.calls: list[str] = []
+
+    def local_slice(self, length: int) -> slice:
+        return slice(length // 2, length)
+
+    def all_gather(self, vector: Array) -> None:
+        self.calls.append("gather")
+        vector[: vector.size // 2] = len(self.calls)
+
+    def barrier(self) -> None:
+        self.calls.append("barrier")
+
+
+def test_a_worker_has_a_part_and_saves_the_whole(network: SimpleAutoencoder) -> None:
+    communicator = Half()
+    updates = Updates(network, TrainingOptions(optimizer="sgd", ema=0.5), communicator)
+    half = network.theta.size // 2
+    first = network.theta.copy()
+    network.grad[...] = 1
+    for step in range(2):
+        updates.apply(norm=1.0, step=step, steps=2, steps_per_epoch=2)
+    assert updates.own == slice(half, 2 * half)
+    assert np.all(network.theta[:half] == 2)
+    second = network.theta[half:].copy()
+    assert np.all(second < first[half:])
+    vectors = updates.vectors()
+    assert communicator.calls == ["gather"] * 4
+    assert [vector[0] for vector in vectors.values()] == [3, 4]
+    assert [len(vector) for vector in vectors.values()] == [2 * half] * 2
+    np.testing.assert_allclose(vectors["optimizer/velocity"][half:], 1 + 0.9, rtol=1e-12)
+    average = vectors["average/theta"][half:]
+    with updates.averaged_weights():
+        np.testing.assert_array_equal(network.theta[half:], average)
+        assert np.all(network.theta[:half] == 5)
+    assert communicator.calls[4:] == ["gather", "barrier", "gather"]
+    np.testing.assert_array_equal(network.theta[half:], second)
+    assert np.all(network.theta[:half] == 7)
+
+    kept = {name: vector.copy() for name, vector in vectors.items()}
+    resumed = Updates(network, TrainingOptions(optimizer="sgd", ema=0.5), communicator)
+    resumed.restore(vectors, steps=2)
+    network.grad[...] = 1
+    resumed.apply(norm=1.0, step=1, steps=2, steps_per_epoch=2)
+    for name, vector in kept.items():
+        np.testing.assert_array_equal(vectors[name], vector)  # those of the checkpoint are whole
+    resumed.restore({}, steps=0)
