@@ -7,10 +7,13 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from glassnet.command import run_command
+from glassnet.errors import UsageError
 from glassnet.options import Parser
 from glassnet.train.calibration import calibrate
+from glassnet.train.dynamic import DECAY, RATE, evaluate_dynamically
 from glassnet.train.evaluation import evaluate
 from glassnet.train.experiments.texts import TextOptions
+from glassnet.train.options.values import positive
 
 PROGRAM = "glassnet evaluate"
 
@@ -49,6 +52,25 @@ def parser() -> Parser:
         help="instead, choose the temperature of the softmax at which the loss is lowest, and "
         "write the network with it to FILE; then evaluate that on other text",
     )
+    parser.add_argument(
+        "--dynamic",
+        action="store_true",
+        help="let a character network learn from each 20 characters once it predicted them "
+        "(dynamic evaluation): a lower loss, which does not compare with that of fixed weights",
+    )
+    parser.add_argument(
+        "--dynamic-rate",
+        type=positive,
+        metavar="RATE",
+        help=f"learning rate of --dynamic (default: {RATE})",
+    )
+    parser.add_argument(
+        "--dynamic-decay",
+        type=positive,
+        metavar="DECAY",
+        help="how far the weights go back to the trained ones in each step of --dynamic "
+        f"(default: {DECAY})",
+    )
     return parser
 
 
@@ -61,10 +83,19 @@ def print_evaluation(path: Path, data: str | None, validation: float | None) -> 
 
 def _evaluate(arguments: list[str]) -> None:
     options = parser().parse_args(arguments)
+    path, what = options.checkpoint, (options.data, options.validation)
+    rates = {"rate": options.dynamic_rate, "decay": options.dynamic_decay}
+    rates = {name: value for name, value in rates.items() if value is not None}
+    if rates and not options.dynamic:
+        raise UsageError(f"--dynamic-{next(iter(rates))} goes with --dynamic only")
     if options.calibrate is not None:
-        calibration = calibrate(
-            options.checkpoint, options.calibrate, options.data, options.validation
-        )
-        print(f"{options.calibrate}: {calibration}")
-        return
-    print_evaluation(options.checkpoint, options.data, options.validation)
+        if options.dynamic:
+            raise UsageError("--calibrate and --dynamic exclude each other")
+        print(f"{options.calibrate}: {calibrate(path, options.calibrate, *what)}")
+    elif options.dynamic:
+        began = time.monotonic()
+        evaluation, which = evaluate_dynamically(path, *what, **rates)
+        seconds = time.monotonic() - began
+        print(f"{path} on {which}, dynamic evaluation: {evaluation} ({seconds:.0f} s)")
+    else:
+        print_evaluation(path, *what)

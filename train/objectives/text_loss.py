@@ -10,7 +10,7 @@ from tqdm import tqdm
 from glassnet.models import CharacterNetwork
 from glassnet.nn import Array, softmax_cross_entropy
 
-__all__ = ["WARM_UP", "mean_text_loss", "predictions", "text_loss"]
+__all__ = ["WARM_UP", "mean_over_texts", "mean_text_loss", "predictions", "text_loss"]
 
 WARM_UP = 1000
 """Characters that each part of a text is read from before it counts; see `text_loss`."""
@@ -167,7 +167,37 @@ def mean_text_loss(
     >>> abs(loss - mean) < 1e-6
     True
     """
-    results = [text_loss(network, ids, streams, progress) for ids in texts]
+    return mean_over_texts([text_loss(network, ids, streams, progress) for ids in texts], texts)
+
+
+def mean_over_texts(
+    results: Sequence[tuple[float, float]], texts: Sequence[Array]
+) -> tuple[float, float]:
+    """Return the mean over all predicted characters, given that of each text.
+
+    Parameters
+    ----------
+    results : Sequence[tuple[float, float]]
+        The loss and the accuracy of each text.
+    texts : Sequence[Array]
+        The texts, of which all characters but the first were predicted.
+
+    Returns
+    -------
+    loss, accuracy : float
+        Of all characters.
+
+    Shapes
+    ------
+    - texts: (characters,) each
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from glassnet.train.objectives.text_loss import mean_over_texts
+    >>> mean_over_texts([(1.0, 0.5), (4.0, 0.8)], [np.zeros(3), np.zeros(2)])
+    (2.0, 0.6)
+    """
     guesses = [len(ids) - 1 for ids in texts]
     loss, accuracy = np.average(results, axis=0, weights=guesses)
     return float(loss), float(accuracy)
