@@ -21,7 +21,7 @@ import numpy as np
 from glassnet.nn.arithmetic.buffers import Buffers, slabs
 from glassnet.nn.initializers import constant, zeros
 from glassnet.nn.layer import NO_GRADIENT, Layer
-from glassnet.nn.normalization.shapes import in_rows, require_epsilon, widened
+from glassnet.nn.normalization.shapes import column_sums, in_rows, require_epsilon, widened
 from glassnet.nn.types import Array
 
 __all__ = ["BatchNorm"]
@@ -147,8 +147,9 @@ class BatchNorm(Layer):
         y = self._buffers.scratch("y", self._wide.shape, rows.dtype)
         wide_scale, wide_shift = self._widened(scale), self._widened(shift)
         for part in self._parts():
-            np.multiply(self._wide[part], wide_scale, out=y[part])
-            y[part] += wide_shift
+            out = y[part]
+            np.multiply(self._wide[part], wide_scale, out=out)
+            out += wide_shift
         return y.reshape(x.shape)
 
     def backward(self, dy: Array) -> Array:
@@ -180,12 +181,13 @@ class BatchNorm(Layer):
             wide_slope = self._widened(slope)
             wide_shift = self._widened(-scale * mean_dy - slope * self._mean)
         for part in self._parts():
-            np.multiply(drows[part], wide_scale, out=dx[part])
+            out = dx[part]
+            np.multiply(drows[part], wide_scale, out=out)
             if self._train:
                 t = product[: len(drows[part])]
                 np.multiply(self._wide[part], wide_slope, out=t)
-                dx[part] += t
-                dx[part] += wide_shift
+                out += t
+                out += wide_shift
         return dx
 
     def _batch_statistics(self) -> tuple[Array, Array, float]:
@@ -249,5 +251,5 @@ class BatchNorm(Layer):
 
     def _by_channel(self, wide: Array) -> Array:
         """Return the sums (C,) of what (R', g C) holds of each channel."""
-        sums: Array = wide.sum(axis=0).reshape(-1, self.features).sum(axis=0)
+        sums: Array = column_sums(wide).reshape(-1, self.features).sum(axis=0)
         return sums

@@ -12,7 +12,13 @@ import numpy as np
 from glassnet.nn.arithmetic.buffers import Buffers, slabs
 from glassnet.nn.initializers import constant, zeros
 from glassnet.nn.layer import NO_GRADIENT, Layer
-from glassnet.nn.normalization.shapes import PART, in_rows, require_epsilon
+from glassnet.nn.normalization.shapes import (
+    PART,
+    column_sums,
+    in_rows,
+    require_epsilon,
+    squares,
+)
 from glassnet.nn.types import Array
 
 __all__ = ["LayerNorm"]
@@ -89,31 +95,30 @@ class LayerNorm(Layer):
         self._inverse_std = self._buffers.scratch("inverse std", (len(rows), 1), rows.dtype)
         to_mean = np.full(self.features, 1 / max(self.features, 1), rows.dtype)
         for part in slabs(len(rows), self.features, PART):
-            n, inverse_std = self._normalized[part], self._inverse_std[part]
+            n, inverse_std, out = self._normalized[part], self._inverse_std[part], y[part]
             np.subtract(rows[part], (rows[part] @ to_mean)[:, None], out=n)
-            inverse_std[:, 0] = np.einsum("rd,rd->r", n, n)
-            inverse_std *= 1 / max(self.features, 1)
+            np.divide(squares(n), max(self.features, 1), out=inverse_std)
             inverse_std += self.eps
             np.sqrt(inverse_std, out=inverse_std)
             np.divide(1, inverse_std, out=inverse_std)
             n *= inverse_std
-            np.multiply(n, self.gamma, out=y[part])
-            y[part] += self.beta
+            np.multiply(n, self.gamma, out=out)
+            out += self.beta
         return y.reshape(x.shape)
 
     def backward(self, dy: Array) -> Array:
         drows = in_rows(self, dy, self._normalized.dtype)
         dx = self._buffers.scratch("dx", drows.shape, drows.dtype)
         for part in slabs(len(drows), self.features, PART):
-            d, n = drows[part], self._normalized[part]
+            d, n, out = drows[part], self._normalized[part], dx[part]
             product = d * n
-            self.dgamma += product.sum(axis=0)
-            self.dbeta += d.sum(axis=0)
+            self.dgamma += column_sums(product)
+            self.dbeta += column_sums(d)
             if self.requires_input_gradient:
                 to_mean = self.gamma / self.features  # Σ_d dy to_mean = mean(dn)
-                np.multiply(d, self.gamma, out=dx[part])
-                dx[part] -= (d @ to_mean)[:, None]
+                np.multiply(d, self.gamma, out=out)
+                out -= (d @ to_mean)[:, None]
                 np.multiply(n, (product @ to_mean)[:, None], out=product)
-                dx[part] -= product
-                dx[part] *= self._inverse_std[part]
+                out -= product
+                out *= self._inverse_std[part]
         return dx.reshape(dy.shape) if self.requires_input_gradient else NO_GRADIENT

@@ -12,7 +12,13 @@ import numpy as np
 from glassnet.nn.arithmetic.buffers import Buffers, slabs
 from glassnet.nn.initializers import constant
 from glassnet.nn.layer import NO_GRADIENT, Layer
-from glassnet.nn.normalization.shapes import PART, in_rows, require_epsilon
+from glassnet.nn.normalization.shapes import (
+    PART,
+    column_sums,
+    in_rows,
+    require_epsilon,
+    squares,
+)
 from glassnet.nn.types import Array
 
 __all__ = ["RMSNorm"]
@@ -81,8 +87,7 @@ class RMSNorm(Layer):
         self._inverse_rms = self._buffers.scratch("inverse rms", (len(rows), 1), rows.dtype)
         for part in slabs(len(rows), self.features, PART):
             inverse_rms = self._inverse_rms[part]
-            inverse_rms[:, 0] = np.einsum("rd,rd->r", rows[part], rows[part])
-            inverse_rms *= 1 / max(self.features, 1)
+            np.divide(squares(rows[part]), max(self.features, 1), out=inverse_rms)
             inverse_rms += self.eps
             np.sqrt(inverse_rms, out=inverse_rms)
             np.divide(1, inverse_rms, out=inverse_rms)
@@ -94,13 +99,13 @@ class RMSNorm(Layer):
         drows = in_rows(self, dy, self._normalized.dtype)
         dx = self._buffers.scratch("dx", drows.shape, drows.dtype)
         for part in slabs(len(drows), self.features, PART):
-            d, n = drows[part], self._normalized[part]
+            d, n, out = drows[part], self._normalized[part], dx[part]
             product = d * n
-            self.dgamma += product.sum(axis=0)
+            self.dgamma += column_sums(product)
             if self.requires_input_gradient:
                 to_mean = self.gamma / self.features  # Σ_d dy n to_mean = mean(dn n)
-                np.multiply(d, self.gamma, out=dx[part])
+                np.multiply(d, self.gamma, out=out)
                 np.multiply(n, (product @ to_mean)[:, None], out=product)
-                dx[part] -= product
-                dx[part] *= self._inverse_rms[part]
+                out -= product
+                out *= self._inverse_rms[part]
         return dx.reshape(dy.shape) if self.requires_input_gradient else NO_GRADIENT

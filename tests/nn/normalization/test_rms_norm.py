@@ -18,14 +18,14 @@ def test_gradients(x: Array) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "tensor"),
     [
-        ("dx[part] -= product", "pass", "input"),
-        ("dx[part] -= product", "dx[part] += product", "input"),
-        ("dx[part] *= self._inverse_rms[part]", "pass", "input"),
+        ("out -= product", "pass", "input"),
+        ("out -= product", "out += product", "input"),
+        ("out *= self._inverse_rms[part]", "pass", "input"),
         ("np.multiply(d, self.gamma", "np.multiply(d, 1", "input"),
         ("self.gamma / self.features", "self.gamma / len(d)", "input"),
         ("product = d * n", "product = d * 1", "input"),
-        ("self.dgamma += product.", "self.dgamma += d.", "parameter gamma"),
-        ("self.dgamma += product", "self.dgamma[...] = product", "contract"),
+        ("column_sums(product)", "d.sum(axis=0)", "parameter gamma"),
+        ("self.dgamma += column", "self.dgamma[...] = column", "contract"),
         ("inverse_rms += self.eps", "pass", "none"),
     ],
 )

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from glassnet.nn import LayerNorm
-from glassnet.nn.normalization.shapes import in_rows, require_epsilon, widened
+from glassnet.nn.normalization.shapes import column_sums, in_rows, require_epsilon, squares, widened
 
 
 def test_rows_are_views_where_they_can_be() -> None:
@@ -35,3 +35,11 @@ def test_rows_of_few_channels_are_joined(shape: tuple[int, ...], joined: int) ->
 
 def test_epsilon() -> None:
     assert type(require_epsilon(LayerNorm(3), np.float32(0.5))) is float
+
+
+def test_sums_by_products(generator: np.random.Generator) -> None:
+    x = generator.standard_normal((4, 3)) + 1e-30j  # a complex step
+    np.testing.assert_allclose(squares(x), (x * x).sum(axis=1)[:, None], rtol=1e-14)
+    np.testing.assert_allclose(column_sums(x), x.sum(axis=0), rtol=1e-14, atol=1e-15)
+    assert squares(x[:0]).shape == (0, 1)
+    assert column_sums(x[:0]).tolist() == [0, 0, 0]
