@@ -13,9 +13,12 @@ from glassnet.models.kinds import NETWORKS
 
 BENCHMARKS = Path(__file__).resolve().parents[1] / "benchmarks"
 PROGRAMS = sorted(
-    path.name for path in BENCHMARKS.glob("*.py") if "def main" in path.read_text("utf-8")
+    str(path.relative_to(BENCHMARKS))
+    for path in BENCHMARKS.rglob("*.py")
+    if "def main" in path.read_text("utf-8")
 )
 SHORT = {
+    "layers/elementwise.py": (["--rounds", "1", "--only", "GELU"], "| GELU, tanh | 1280"),
     "lstm_sampling.py": (["--rounds", "1", "--length", "5", "--counts", "1", "4"], "4 at once is"),
     "lstm_training.py": (
         ["--rounds", "1", "--updates", "3", "--streams", "4"],
