@@ -40,8 +40,9 @@ from glassnet.nn.normalization.batch_norm import BatchNorm
 from glassnet.nn.normalization.layer_norm import LayerNorm
 from glassnet.nn.normalization.rms_norm import RMSNorm
 from glassnet.nn.optim.adam import Adam, AdamW, Nadam
-from glassnet.nn.optim.base import Optimizer
+from glassnet.nn.optim.base import Optimizer, ParameterGroup
 from glassnet.nn.optim.clipping import clip_by_global_norm
+from glassnet.nn.optim.groups import parameter_groups
 from glassnet.nn.optim.moving_average import ExponentialMovingAverage
 from glassnet.nn.optim.optimizers import (
     OPTIMIZERS,
@@ -51,6 +52,7 @@ from glassnet.nn.optim.optimizers import (
     Lion,
     RMSprop,
 )
+from glassnet.nn.optim.penalties import WeightPenalty
 from glassnet.nn.optim.schedules import Schedule, parse_schedule
 from glassnet.nn.pooling.average_pooling import AveragePool1D, AveragePool2D
 from glassnet.nn.pooling.global_pooling import (
@@ -117,6 +119,7 @@ __all__ = [
     "MultiHeadAttentionCell",
     "Nadam",
     "Optimizer",
+    "ParameterGroup",
     "PositionEmbedding",
     "RMSNorm",
     "RMSprop",
@@ -133,11 +136,13 @@ __all__ = [
     "Tanh",
     "UpSampling1D",
     "UpSampling2D",
+    "WeightPenalty",
     "ZeroPadding2D",
     "clip_by_global_norm",
     "huber_loss",
     "mean_absolute_error",
     "mean_squared_error",
+    "parameter_groups",
     "parse_schedule",
     "rows_to_average",
     "sigmoid",

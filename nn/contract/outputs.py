@@ -41,6 +41,7 @@ def with_read_only_output(forward: Callable[..., Array]) -> Callable[..., Array]
 def with_checked_gradient(backward: Callable[..., Array]) -> Callable[..., Array]:
     """Return a `backward` that refuses a wrong dy, and whose result can't be written to.
 
+    It leaves the gradients of frozen parameters 0.
     In many layers NumPy would reshape or broadcast a dy of another shape without a word.
     """
 
@@ -48,7 +49,10 @@ def with_checked_gradient(backward: Callable[..., Array]) -> Callable[..., Array
     def checked_backward(layer: object, dy: Array) -> Array:
         if type(layer).backward is checked_backward:  # type: ignore[attr-defined]  # no super() call
             _require_gradient(layer, dy)
-        return _read_only(backward(layer, dy))
+        dx = backward(layer, dy)
+        if layer.__dict__.get("_frozen"):
+            layer._zero_frozen()  # type: ignore[attr-defined]
+        return _read_only(dx)
 
     return checked_backward
 

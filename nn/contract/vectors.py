@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from glassnet.nn.contract.copying import WithCopies
+from glassnet.nn.contract.freezing import WithFreezing
 from glassnet.nn.contract.layers import Layers
 from glassnet.nn.contract.messages import (
     WithMessages,
@@ -26,7 +27,7 @@ from glassnet.nn.types import Array
 _ABSENT = object()
 
 
-class WithVectors(WithMessages, WithCopies):
+class WithVectors(WithMessages, WithCopies, WithFreezing):
     """The part of a layer that declares parameters and holds them in vectors."""
 
     theta: Array

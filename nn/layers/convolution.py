@@ -125,7 +125,8 @@ class Conv2D(Layer):
         return y
 
     def backward(self, dy: Array) -> Array:
-        self.dW += self.correlation.kernel_gradient(dy)
+        if self._learns("W"):
+            self.dW += self.correlation.kernel_gradient(dy)
         self.db += _sum_positions(dy)
         if not self.requires_input_gradient:
             return NO_GRADIENT
@@ -219,7 +220,8 @@ class Conv1D(Layer):
 
     def backward(self, dy: Array) -> Array:
         dy = dy[:, :, np.newaxis]
-        self.dW += self.correlation.kernel_gradient(dy)[:, 0]
+        if self._learns("W"):
+            self.dW += self.correlation.kernel_gradient(dy)[:, 0]
         self.db += _sum_positions(dy)
         if not self.requires_input_gradient:
             return NO_GRADIENT
@@ -327,7 +329,8 @@ class Conv2DTranspose(Layer):
 
     def backward(self, dy: Array) -> Array:
         self.correlation.gather(dy, self.W.dtype)
-        self.dW += self.correlation.kernel_gradient(self._x).swapaxes(2, 3)
+        if self._learns("W"):
+            self.dW += self.correlation.kernel_gradient(self._x).swapaxes(2, 3)
         self.db += _sum_positions(dy)
         if not self.requires_input_gradient:
             return NO_GRADIENT

@@ -92,7 +92,8 @@ class Dense(Layer):
     def backward(self, dy: Array) -> Array:
         rows = self._x.reshape(-1, self.in_features)
         drows = dy.reshape(-1, self.out_features)
-        self.dW += rows.T @ drows
+        if self._learns("W"):
+            self.dW += rows.T @ drows
         self.db += drows.sum(axis=0)
         if not self.requires_input_gradient:
             return NO_GRADIENT

@@ -2,16 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 import numpy as np
 
 from glassnet.nn.types import Array
 
-__all__ = ["Optimizer"]
+__all__ = ["Optimizer", "ParameterGroup"]
 
 # Elements updated at a time: a block of every vector involved stays in the processor's cache.
 BLOCK = 32768
+
+
+class ParameterGroup(NamedTuple):
+    """A part of the parameters that have one learning rate; see `parameter_groups`.
+
+    Attributes
+    ----------
+    start, stop : int
+        Where the part begins and ends in the vector θ that a step updates.
+    factor : float
+        What the optimizer's learning rate is multiplied by.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from glassnet.nn import SGD
+    >>> from glassnet.nn.optim.base import ParameterGroup
+    >>> optimizer = SGD(learning_rate=0.1)
+    >>> optimizer.groups = [ParameterGroup(0, 2, 1.0), ParameterGroup(3, 4, 0.5)]
+    >>> theta = np.zeros(4)
+    >>> optimizer.step(theta, np.ones(4))
+    >>> theta
+    array([-0.1 , -0.1 ,  0.  , -0.05])
+    """
+
+    start: int
+    stop: int
+    factor: float
 
 
 class Optimizer:
@@ -34,6 +63,9 @@ class Optimizer:
     steps : int
         The number of steps taken. A checkpoint saves and restores it along with `state`; training
         then goes on exactly as if it had not been interrupted.
+    groups : sequence of ParameterGroup or None
+        The parts of θ that a step changes, and the factors of their learning rates; parameters in
+        no group, and their state, stay as they are. None, the default, is all of θ with factor 1.
 
     Notes
     -----
@@ -64,6 +96,7 @@ class Optimizer:
         require("weight_decay", weight_decay, weight_decay >= 0, "at least 0")
         self.learning_rate, self.weight_decay = learning_rate, weight_decay
         self.steps = 0
+        self.groups: Sequence[ParameterGroup] | None = None
         self._state_names: tuple[str, ...] = ()
         self._state: dict[str, Array] = {}
         self._scratch = np.empty((2, BLOCK), np.float32)
@@ -103,7 +136,8 @@ class Optimizer:
         Raises
         ------
         ValueError
-            If the lengths or data types of theta, grad and the state differ.
+            If the lengths or data types of theta, grad and the state differ, or a group reaches
+            beyond theta.
 
         Shapes
         ------
@@ -116,19 +150,32 @@ class Optimizer:
                     f"{name} is {vector.dtype} of shape {vector.shape}, "
                     f"but theta is {theta.dtype} of shape {theta.shape}"
                 )
+        for group in self.groups or ():
+            if not 0 <= group.start <= group.stop <= theta.size:
+                raise ValueError(f"{group} is not inside theta of shape {theta.shape}")
         if self._scratch.dtype != theta.dtype:
             self._scratch = np.empty((2, BLOCK), theta.dtype)
         self._state = state
         # With a NumPy scalar of float64 all products would be taken in float64, and slowly.
         self.learning_rate = float(self.learning_rate)
         self.steps += 1
-        for start in range(0, theta.size, BLOCK):
-            block = slice(start, start + BLOCK)
-            if self.weight_decay:
-                theta[block] *= 1 - self.learning_rate * self.weight_decay
-            vectors = [vector[block] for vector in state.values()]
-            scratch = self._scratch[:, : theta.size - start]
-            self._update(theta[block], grad[block], *vectors, *scratch)
+        groups = [ParameterGroup(0, theta.size, 1.0)] if self.groups is None else self.groups
+        rate = self.learning_rate
+        try:
+            for group in groups:
+                self.learning_rate = rate * group.factor
+                for start in range(group.start, group.stop, BLOCK):
+                    self._update_block(theta, grad, slice(start, min(start + BLOCK, group.stop)))
+        finally:
+            self.learning_rate = rate
+
+    def _update_block(self, theta: Array, grad: Array, block: slice) -> None:
+        """Let the weights of a block decay, and update them."""
+        if self.weight_decay:
+            theta[block] *= 1 - self.learning_rate * self.weight_decay
+        vectors = [vector[block] for vector in self._state.values()]
+        scratch = self._scratch[:, : block.stop - block.start]
+        self._update(theta[block], grad[block], *vectors, *scratch)
 
     def _update(self, theta: Array, g: Array, *vectors: Array) -> None:
         """Update one block of θ in place; `vectors` are blocks of the state and two of scratch."""

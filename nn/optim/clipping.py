@@ -40,6 +40,10 @@ def clip_by_global_norm(grad: Array, limit: float, norm: float | None = None) ->
 
     Notes
     -----
+    The gradients of frozen parameters are 0, so the norm is that of the others. It is taken, and
+    the gradients are scaled, before the factors of learning rates apply; the gradients of weight
+    penalties are a part of it.
+
     A norm that is not finite leaves `grad` alone: training has diverged. In float32 this happens
     above about 1e19.
 

@@ -75,6 +75,6 @@ class ExponentialMovingAverage:
         if self.average is None:
             self.average = np.zeros_like(theta)
         decay = min(self.decay, self.updates / (self.updates + 9))
-        self.average *= decay
-        self.average += (1 - decay) * theta
+        # In this form weights that stay the same, as frozen ones, are their own average exactly.
+        self.average += (1 - decay) * (theta - self.average)
         self.updates += 1

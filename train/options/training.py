@@ -17,8 +17,10 @@ from glassnet.train.options.values import (
     count_or_zero,
     fraction,
     not_negative,
+    patterns,
     positive,
     schedule,
+    values_by_pattern,
 )
 
 __all__ = ["TrainingOptions"]
@@ -48,6 +50,13 @@ class TrainingOptions:
         Learning rate over time; see `glassnet.nn.parse_schedule`.
     weight_decay : float, default 0.0
         Each update shrinks the weights by learning rate times this.
+    weight_l1, weight_l2 : str, default ""
+        Weight penalties by patterns of parameters' names, such as "*.W=1e-4"; see
+        `glassnet.nn.WeightPenalty`. The training loss has them, the validation loss does not.
+    rate_factors : str, default ""
+        What the learning rate of some parameters is multiplied by, such as "embedding.*=0.1".
+    freeze : str, default ""
+        Patterns of the parameters that stay as they are, such as "embedding.*,lstm1.*".
     clip : float, default 0.0
         Largest global norm of the gradients; 0 sets no limit.
     ema : float, default 0.0
@@ -108,6 +117,34 @@ class TrainingOptions:
         not_negative,
         "each update shrinks the weights by learning rate times this",
         "DECAY",
+        "training",
+    )
+    weight_l1: str = option(
+        "",
+        values_by_pattern,
+        "penalties on the size of weights, by patterns of their names: *.W=1e-5",
+        "PATTERN=L1,...",
+        "training",
+    )
+    weight_l2: str = option(
+        "",
+        values_by_pattern,
+        "penalties on the square of weights, by patterns of their names: *.W=1e-4",
+        "PATTERN=L2,...",
+        "training",
+    )
+    rate_factors: str = option(
+        "",
+        values_by_pattern,
+        "factors of the learning rate, by patterns of weights' names: embedding.*=0.1",
+        "PATTERN=FACTOR,...",
+        "training",
+    )
+    freeze: str = option(
+        "",
+        patterns,
+        "patterns of the names of weights that stay as they are: embedding.*,lstm1.*",
+        "PATTERN,...",
         "training",
     )
     clip: float = option(

@@ -169,6 +169,7 @@ class Trainer:
         progress = checkpoint.progress
         self._generator.bit_generator.state = cast(dict[str, object], progress["random"])
         self._position = Position.of(progress, checkpoint.history)
+        self._updates.frozen = cast(list[str], progress.get("frozen", self._updates.frozen))
         self._updates.restore(checkpoint.training, cast(int, progress["optimizer_steps"]))
         prefix = "state/"
         self._objective.restore(
@@ -194,6 +195,7 @@ class Trainer:
                 **self._position.progress(),
                 "optimizer_steps": self._updates.steps,
                 "random": self._generator.bit_generator.state,
+                "frozen": list(self._updates.frozen),
                 "fingerprint": self._fingerprint,
             },
             training=training,
@@ -305,6 +307,7 @@ class Trainer:
         network.grad[...] = 0
         loss = self._objective.compute(step)
         communicator.reduce_scatter(network.grad)
+        loss += self._updates.penalize()
         gradient = network.grad[self._updates.own]
         # A signal, or the time to save, comes to each process at a moment of its own: they agree
         # on the update after which to do it.

@@ -8,22 +8,28 @@ from __future__ import annotations
 
 import copy
 import inspect
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from typing import cast
 
 import numpy as np
 
 from glassnet.models import Network
 from glassnet.nn import (
     OPTIMIZERS,
+    Adam,
     Array,
     ExponentialMovingAverage,
     Layer,
     Optimizer,
+    WeightPenalty,
     clip_by_global_norm,
+    parameter_groups,
     parse_schedule,
 )
-from glassnet.train.options import TrainingOptions
+from glassnet.nn.contract.named.patterns import matching
+from glassnet.train.options import OptionError, TrainingOptions
+from glassnet.train.options.values import by_pattern, listed
 from glassnet.train.workers.communicator import Communicator
 
 __all__ = ["Updates", "make_optimizer"]
@@ -51,9 +57,10 @@ def make_optimizer(options: TrainingOptions) -> Optimizer:
     """
     optimizer = OPTIMIZERS[options.optimizer]
     arguments = {"learning_rate": options.learning_rate, "weight_decay": options.weight_decay}
-    for name in ("rho", "beta2"):
-        if name in inspect.signature(optimizer).parameters:
-            arguments[name] = getattr(options, name)
+    if "rho" in inspect.signature(optimizer).parameters:
+        arguments["rho"] = options.rho
+    if issubclass(optimizer, Adam):  # Lion's beta2 is another
+        arguments["beta2"] = options.beta2
     return optimizer(**arguments)
 
 
@@ -79,6 +86,8 @@ class Updates:
         That of the last update.
     steps : int
         Updates since the optimizer was made.
+    frozen : sequence of str
+        Names of the parameters that stay as they are; a checkpoint holds them.
 
     Examples
     --------
@@ -102,15 +111,36 @@ class Updates:
         communicator: Communicator,
         optimizer: Optimizer | None = None,
     ) -> None:
-        self._network, self._options, self._communicator = network, options, communicator
+        self._network = cast(Layer, network)  # what else satisfies the protocol
+        self._options, self._communicator = options, communicator
         self._first_optimizer = optimizer
+        if optimizer is not None and optimizer.groups is not None:
+            raise ValueError(
+                "the optimizer has groups, which are set here: give the factors of learning rates "
+                f"as {options.spelled('rate_factors')} instead"
+            )
         self._schedule = parse_schedule(options.schedule)
+        self._penalty = WeightPenalty(by_pattern(options.weight_l1), by_pattern(options.weight_l2))
         self.own = communicator.local_slice(network.theta.size)
+        self._check_patterns()
+        for pattern in listed(options.freeze):
+            self._network.freeze(pattern)
         self.restart()
+
+    def _check_patterns(self) -> None:
+        """Raise an OptionError if a pattern of the options fits no parameter."""
+        for name in ("freeze", "rate_factors", "weight_l1", "weight_l2"):
+            text = getattr(self._options, name)
+            for pattern in listed(text) if name == "freeze" else by_pattern(text):
+                try:
+                    matching(pattern, self._network.parameters)
+                except ValueError as error:
+                    raise OptionError(f"{self._options.spelled(name, text)}: {error}") from None
 
     def restart(self) -> None:
         """Forget all updates: a stage of training begins whose loss is another."""
         self._optimizer = copy.deepcopy(self._first_optimizer) or make_optimizer(self._options)
+        self._grouped: tuple[str, ...] | None = None  # what was frozen when groups were made
         ema = self._options.ema
         self._average = ExponentialMovingAverage(ema) if ema else None
 
@@ -121,6 +151,34 @@ class Updates:
     @property
     def steps(self) -> int:
         return self._optimizer.steps
+
+    @property
+    def frozen(self) -> Sequence[str]:
+        return self._network.frozen
+
+    @frozen.setter
+    def frozen(self, names: Sequence[str]) -> None:
+        self._network.frozen = tuple(names)
+
+    def penalize(self) -> float:
+        """Add the gradients of weight penalties to this worker's slice; return its penalty.
+
+        Returns
+        -------
+        float
+            The parts of all workers sum to the penalty.
+        """
+        if not (self._penalty.l1 or self._penalty.l2):
+            return 0.0
+        return self._penalty.add(self._network, self.own)
+
+    def _group(self) -> None:
+        """Set the optimizer's groups to what is frozen now."""
+        self._grouped = self._network.frozen
+        factors = by_pattern(self._options.rate_factors)
+        self._optimizer.groups = None
+        if factors or self._grouped:
+            self._optimizer.groups = parameter_groups(self._network, factors, self.own)
 
     def apply(self, *, norm: float, step: int, steps: int, steps_per_epoch: int) -> None:
         """Update the weights with the gradients, whose sum this worker's slice holds.
@@ -135,6 +193,8 @@ class Updates:
             Updates of the whole training, and of an epoch.
         """
         theta, gradient = self._network.theta[self.own], self._network.grad[self.own]
+        if self._network.frozen != self._grouped:
+            self._group()
         if self._options.clip:
             clip_by_global_norm(gradient, self._options.clip, norm)
         self._optimizer.learning_rate = self._options.learning_rate * self._schedule(

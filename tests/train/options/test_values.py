@@ -4,12 +4,16 @@ from collections.abc import Callable
 import pytest
 
 from glassnet.train.options.values import (
+    by_pattern,
     count,
     count_or_zero,
     fraction,
+    listed,
     not_negative,
+    patterns,
     positive,
     schedule,
+    values_by_pattern,
     yes_or_no,
 )
 
@@ -53,3 +57,10 @@ def test_what_is_not_allowed(parse: Callable[[str], object], text: str) -> None:
 def test_yes_or_no_says_what_would_be_right() -> None:
     with pytest.raises(argparse.ArgumentTypeError, match="must be yes or no, not 'maybe'"):
         yes_or_no("maybe")
+
+
+def test_patterns_and_their_values() -> None:
+    assert listed(patterns("")) == []
+    assert listed(patterns("lstm1.*, *.b")) == ["lstm1.*", "*.b"]
+    assert by_pattern(values_by_pattern("")) == {}
+    assert by_pattern(values_by_pattern("*.W=1e-4, *.b = 2")) == {"*.W": 1e-4, "*.b": 2.0}

@@ -139,6 +139,8 @@ def test_training_is_what_its_options_say(train: Callable[..., int], corpus: Pat
         *("--optimizer sgd", "--layers 1", "--units 9", "--chunks 5", "--k1 9", "--k2 11"),
         *("--epochs 3 --schedule cosine", "--validation 0.2", "--dtype float64"),
         *("--embedding 5", "--state-dropout 0.3", "--skip yes", "--reset-state 0.3"),
+        *("--weight-l1 *.Wh=0.01", "--weight-l2 *.Wh=0.01", "--rate-factors *.Wh=0.1"),
+        "--freeze *.Wh",
     ],
 )
 def test_every_option_matters(option: str, train: Callable[..., int]) -> None:
