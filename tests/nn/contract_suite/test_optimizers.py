@@ -6,8 +6,13 @@ from collections.abc import Callable, Iterator
 import numpy as np
 import pytest
 
-from glassnet.nn import Array, ExponentialMovingAverage, Optimizer
-from tests.nn.contract_suite.tables.optimizers import AVERAGES, OPTIMIZER_LINES, OptimizerLine
+from glassnet.nn import Array, Dense, ExponentialMovingAverage, Optimizer, Sequential
+from tests.nn.contract_suite.tables.optimizers import (
+    AVERAGES,
+    OPTIMIZER_LINES,
+    PENALTIES,
+    OptimizerLine,
+)
 
 every_optimizer = pytest.mark.parametrize(
     "line", OPTIMIZER_LINES.values(), ids=list(OPTIMIZER_LINES)
@@ -206,3 +211,20 @@ def test_averages_agree_with_pytorch(
         expected = twin.module.weight.detach().numpy()[0]
         np.testing.assert_allclose(found.average, expected, rtol=1e-12, atol=1e-12)
         assert found.updates == step + 1
+
+
+@pytest.mark.parametrize("name", PENALTIES)
+@pytest.mark.parametrize("cut", [0, 5, 8, 12])
+def test_penalties_of_slices_are_those_of_each_weight(name: str, cut: int) -> None:
+    build, of_weight, slope = PENALTIES[name]
+    network = Sequential(Dense(2, 3), Dense(3, 2)).initialize(np.random.default_rng(0), np.float64)
+    network.grad[...] = 1
+    values = [build().add(network, part) for part in (slice(0, cut), slice(cut, None))]
+    expected = 0.0
+    for parameter, weights in network.parameters.items():
+        for place, weight in np.ndenumerate(weights):
+            counts = parameter.endswith(".W")
+            expected += of_weight(weight) if counts else 0
+            gradient = network.gradients[parameter][place]
+            assert gradient == pytest.approx(1 + counts * slope(weight), rel=1e-14)
+    assert sum(values) == pytest.approx(expected, rel=1e-12)

@@ -7,7 +7,7 @@ from glassnet.nn import Layer, Optimizer
 from tests.nn.contract_suite.tables.cells import CELLS
 from tests.nn.contract_suite.tables.layers import LAYERS
 from tests.nn.contract_suite.tables.losses import LOSSES
-from tests.nn.contract_suite.tables.optimizers import AVERAGES, OPTIMIZER_LINES
+from tests.nn.contract_suite.tables.optimizers import AVERAGES, OPTIMIZER_LINES, PENALTIES
 
 PUBLIC = [getattr(nn, name) for name in nn.__all__]
 
@@ -27,11 +27,13 @@ def test_every_optimizer_is_in_the_table() -> None:
 
 
 def test_every_other_class_is_in_a_table() -> None:
-    """Whatever computes something is in one; only the bases and the rows of a worker are not."""
+    """Whatever computes something is in one; only the bases and records are not."""
     classes = {kind for kind in PUBLIC if inspect.isclass(kind)}
-    others = classes - public(Layer) - public(Optimizer) - {Layer, Optimizer, nn.BatchShard}
+    others = classes - public(Layer) - public(Optimizer) - {Layer, Optimizer}
+    others -= {nn.BatchShard, nn.ParameterGroup}
     cells = {type(line.cell(line.initialized(), 1)) for line in CELLS.values()}
-    assert cells | {type(average(0.9)) for average in AVERAGES.values()} == others
+    averages = {type(average(0.9)) for average in AVERAGES.values()}
+    assert cells | averages | {type(build()) for build, _, _ in PENALTIES.values()} == others
 
 
 def test_every_loss_is_in_the_table() -> None:

@@ -17,6 +17,7 @@ from glassnet.nn import (
     Nadam,
     Optimizer,
     RMSprop,
+    WeightPenalty,
     plain,
 )
 
@@ -133,3 +134,10 @@ AVERAGES: dict[str, Callable[[float], ExponentialMovingAverage]] = {
     "ExponentialMovingAverage": ExponentialMovingAverage
 }
 """decay -> an average of weights"""
+
+Penalty = tuple[Callable[[], WeightPenalty], Callable[[float], float], Callable[[float], float]]
+PENALTIES: dict[str, Penalty] = {
+    "L1": (lambda: WeightPenalty({"*.W": 0.3}), lambda w: 0.3 * abs(w), lambda w: 0.3 * np.sign(w)),
+    "L2": (lambda: WeightPenalty(l2={"*.W": 0.3}), lambda w: 0.3 * w**2, lambda w: 0.6 * w),
+}
+"""Of each penalty: what builds it for all W, that of a weight, and its slope."""
