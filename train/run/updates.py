@@ -78,6 +78,13 @@ class Updates:
     optimizer : Optimizer, optional
         What to make updates with, from its state now; without it, what the options name.
 
+    Raises
+    ------
+    OptionError
+        If a pattern of the options fits no parameter.
+    ValueError
+        If the optimizer has groups: they are made here.
+
     Attributes
     ----------
     own : slice
