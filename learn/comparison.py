@@ -158,8 +158,8 @@ def compare(
     right : mapping of str to array
         What is right, by the same names.
     variants : callable
-        It returns wrong variants of the right function; with `together=2`, those that have two
-        mistakes at once.
+        It returns wrong variants of the right function; with `together=2` those that have two
+        mistakes at once, with `together=0` those that have a slip anywhere.
     tolerance : float, default 1e-12
         The largest relative error allowed.
 
@@ -191,6 +191,7 @@ def compare(
         wrong = {name: found[name] for name in report.wrong if name in found}
         report.explanations = (
             explain(wrong, right, run, variants())
+            or explain(wrong, right, run, variants(together=0))
             or explain(wrong, right, run, variants(together=2))
             or [text for name in wrong if (text := _pattern(name, wrong[name], right[name]))]
         )

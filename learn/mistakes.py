@@ -12,6 +12,8 @@ import sys
 from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
+from glassnet.nn.mutation.mutants import mutants
+
 PlainFunction = Callable[..., Any]
 
 
@@ -62,9 +64,21 @@ def variants(
     mistakes : iterable of Mistake
         What is changed.
     together : int, default 1
-        How many mistakes each variant has; those that exclude each other are left out.
+        How many mistakes each variant has; those that exclude each other are left out. With 0, a
+        variant has a slip anywhere instead, such as another sign, as `glassnet.nn.mutation` makes
+        them. It is explained by showing the wrong line.
     """
     source = inspect.getsource(function)
+    if together == 0:
+        return [
+            Variant(
+                "These are the numbers of\n\n"
+                f"    {slip.after.partition('  #')[0]}\n\nWhat is wrong in this line?",
+                _run(slip.source, function, {}),
+            )
+            for slip in mutants(source)
+            if not slip.after.startswith(("pass", "return", "def"))
+        ]
     found = []
     for chosen in itertools.combinations(mistakes, together):
         wrong = source

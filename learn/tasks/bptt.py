@@ -207,7 +207,7 @@ def _check_forward(reader: Reader, arguments: dict[str, Array]) -> Report:
 
     def wrong(together: int = 1) -> list[Variant]:
         own = variants(lstm_forward, FORWARD_MISTAKES, together)
-        if together > 1:
+        if together != 1:
             return own
         within = variants_within(lstm_forward, lstm_step_forward, lstm_step.FORWARD_MISTAKES)
         return own + within
@@ -231,7 +231,7 @@ def _check_backward(reader: Reader, arguments: dict[str, Array]) -> Report:
 
     def wrong(together: int = 1) -> list[Variant]:
         own = variants(lstm_backward, BACKWARD_MISTAKES, together)
-        if together > 1:
+        if together != 1:
             return own
         within = variants_within(lstm_backward, lstm_step_backward, lstm_step.BACKWARD_MISTAKES)
         return own + within

@@ -42,3 +42,16 @@ def test_two_mistakes_together() -> None:
     assert three_plus.explanation == "three\n\nplus"
     assert three_plus.function(10) == 13
     assert plus_none.function(10) == 10
+
+
+def half(x: float) -> float:
+    y = x / 2  # not shown
+    return y
+
+
+def test_slips_show_the_wrong_line() -> None:
+    (times,) = [each for each in variants(half, [], together=0) if "x * 2" in each.explanation]
+    assert times.explanation == (
+        "These are the numbers of\n\n    y = x * 2\n\nWhat is wrong in this line?"
+    )
+    assert times.function(3) == 6
