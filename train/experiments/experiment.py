@@ -42,6 +42,8 @@ class Experiment(ABC):
         Of the data; a resumed run must find the same.
     rows : int
         Rows of a batch that workers can share.
+    measures : tuple[str, ...]
+        Names of what validation measures beside the loss, for columns of the log.
 
     Examples
     --------
@@ -61,6 +63,7 @@ class Experiment(ABC):
     summary: str
     fingerprint: str
     rows: int
+    measures: tuple[str, ...] = ()
 
     @abstractmethod
     def __init__(

@@ -19,7 +19,7 @@ from glassnet.train.options import option
 from glassnet.train.options.values import count
 from glassnet.train.workers.communicator import Communicator
 
-__all__ = ["RECIPES", "LineExperiment", "LineOptions", "lines_of", "loss_of_lines"]
+__all__ = ["RECIPES", "LineExperiment", "LineOptions", "lines_of"]
 
 
 def _multiple_of_4(text: str) -> int:
@@ -96,42 +96,6 @@ def lines_of(text: str) -> list[str]:
     return [line for line in text.split("\n") if line.strip()]
 
 
-def loss_of_lines(logits: Array, targets: Array, rows: int) -> tuple[float, Array]:
-    """Return the mean cross-entropy of all characters of lines, padding too, and its gradient.
-
-    Parameters
-    ----------
-    logits : Array
-        (N, L, characters).
-    targets : Array
-        Ids (N, L).
-    rows : int
-        Number of lines of the whole batch, of which N may be a part.
-
-    Returns
-    -------
-    loss : float
-        This part of the mean.
-    gradient : Array
-        (N, L, characters), for the logits.
-
-    Shapes
-    ------
-    - logits: (N, L, characters)
-    - targets: (N, L)
-    - gradient: (N, L, characters)
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> from glassnet.train.experiments.lines import loss_of_lines
-    >>> loss, gradient = loss_of_lines(np.zeros((1, 3, 4)), np.array([[0, 1, 2]]), rows=1)
-    >>> round(loss, 4), gradient.shape  # the logarithm of 4
-    (1.3863, (1, 3, 4))
-    """
-    return softmax_cross_entropy(logits, targets, total=rows * targets.shape[1])
-
-
 class LineExperiment(TextExperiment):
     """A text autoencoder on the lines of a text.
 
@@ -197,21 +161,21 @@ class LineExperiment(TextExperiment):
                 "--validation 0 trains without"
             )
 
-        def measures(logits: Array, targets: Array) -> dict[str, tuple[float, int]]:
+        def accuracy(logits: Array, targets: Array) -> tuple[float, int]:
             is_text = network.text_mask(targets)
             right = (logits.argmax(axis=2) == targets) & is_text
-            return {"accuracy": (int(right.sum()), int(is_text.sum()))}
+            return float(right.sum()), int(is_text.sum())
 
         return BatchObjective(
             network,
-            loss_of_lines,
+            softmax_cross_entropy,
             training=(training, training),
             validation=(validation, validation),
             batch=self._options.batch,
             generator=generator,
             communicator=communicator,
             unit="lines",
-            measures=measures,
+            measures={"accuracy": accuracy},
         )
 
 

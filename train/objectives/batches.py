@@ -3,52 +3,57 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 
 import numpy as np
 
-from glassnet.errors import UserError
-from glassnet.nn import Array, BatchShard, Layer, rows_to_average
+from glassnet.nn import Array, BatchShard, Layer
+from glassnet.train.objectives.examples import (
+    Axes,
+    Loss,
+    Measure,
+    add_gradients,
+    mean_measures,
+    rows_of,
+    share_of,
+)
 from glassnet.train.workers.communicator import Communicator, SingleProcess, shard
 
-__all__ = ["BatchObjective", "Loss", "Measures", "accuracy"]
+__all__ = ["BatchObjective", "in_batches"]
 
-Loss = Callable[[Array, Array, int], tuple[float, Array]]
-"""(output, targets, rows that the mean of the whole batch is over) -> (value, gradient for the
-output)"""
-
-Measures = Callable[[Array, Array], dict[str, tuple[float, int]]]
-"""(output, targets) -> (sum, count) by name, such as {"accuracy": (those that are right, all)}"""
+NO_MEASURES: Mapping[str, Measure] = MappingProxyType({})
 
 
-def accuracy(logits: Array, labels: Array) -> dict[str, tuple[float, int]]:
-    """Return how many rows of logits are largest at their label, for `BatchObjective`.
+def in_batches(
+    data: tuple[Array, Array], batch: int, axes: Axes = (0, 0)
+) -> Iterator[tuple[Array, Array]]:
+    """Yield a data set in batches, in order.
 
     Parameters
     ----------
-    logits : Array
-        (N, classes).
-    labels : Array
-        (N,) integers.
+    data : tuple[Array, Array]
+        Inputs and targets.
+    batch : int
+        Rows of a batch; the last one takes what is left.
+    axes : Axes, default (0, 0)
+        The axes of the rows.
 
-    Returns
-    -------
-    dict[str, tuple[float, int]]
-        {"accuracy": (rows that are right, N)}.
-
-    Shapes
+    Yields
     ------
-    - logits: (N, classes)
-    - labels: (N,)
+    tuple[Array, Array]
+        Inputs and targets of a batch.
 
     Examples
     --------
     >>> import numpy as np
-    >>> from glassnet.train.objectives.batches import accuracy
-    >>> accuracy(np.array([[0.1, 0.9], [0.8, 0.2]]), np.array([1, 1]))
-    {'accuracy': (1.0, 2)}
+    >>> from glassnet.train.objectives.batches import in_batches
+    >>> [len(x) for x, _ in in_batches((np.ones(5), np.ones(5)), batch=2)]
+    [2, 2, 1]
     """
-    return {"accuracy": (float((logits.argmax(axis=1) == labels).sum()), len(labels))}
+    for start in range(0, data[0].shape[axes[0]], batch):
+        rows = slice(start, start + batch)
+        yield rows_of(data[0], rows, axes[0]), rows_of(data[1], rows, axes[1])
 
 
 class BatchObjective:
@@ -74,9 +79,11 @@ class BatchObjective:
         The rows of each batch are shared out among its workers.
     unit : str, default "examples"
         What a row is, in the plural, for the progress.
-    measures : Measures, optional
+    measures : Mapping[str, Measure], optional
         What validation reports beside the loss: of each, the sum over all rows divided by the
         count over all rows.
+    axes : Axes, default (0, 0)
+        The axes of the rows, of inputs and of targets: 1 for sequences, which are time-major.
 
     Examples
     --------
@@ -113,17 +120,15 @@ class BatchObjective:
         generator: np.random.Generator,
         communicator: Communicator | None = None,
         unit: str = "examples",
-        measures: Measures = lambda output, targets: {},
+        measures: Mapping[str, Measure] = NO_MEASURES,
+        axes: Axes = (0, 0),
     ) -> None:
         communicator = communicator or SingleProcess()
         self.network, self.unit, self.items_per_step = network, unit, batch
-        self._loss, self._measures = loss, measures
-        self._training = training
-        self._validation = training[0][:0], training[1][:0]
-        if validation is not None:
-            self._validation = validation
+        self._loss, self._measures, self._axes = loss, measures, axes
+        self._training, self._validation = training, validation
         self._communicator, self._generator = communicator, generator
-        self._rows = len(training[0])
+        self._rows = training[0].shape[axes[0]]
         self._order = np.arange(self._rows)
         self.steps_per_epoch = math.ceil(self._rows / batch)
 
@@ -151,48 +156,28 @@ class BatchObjective:
         """
         batch = self._order[step * self.items_per_step : (step + 1) * self.items_per_step]
         own = shard(len(batch), self._communicator.rank, self._communicator.size)
-        rows = batch[own]
-        self.network.set_batch_shard(
+        (inputs, targets), rows = self._training, batch[own]
+        return add_gradients(
+            self.network,
+            self._loss,
+            rows_of(inputs, rows, self._axes[0]),
+            rows_of(targets, rows, self._axes[1]),
             BatchShard(
                 self._generator, own.start, own.stop, len(batch), self._communicator.all_reduce
-            )
+            ),
+            share_of(self._loss, targets, batch, own, self._axes[1]),
         )
-        total = rows_to_average(self._loss, self._training[1], batch)
-        if not total:
-            raise UserError(
-                "every target of a batch is to be ignored, so there is no loss: leave out such "
-                "rows, or take larger batches"
-            )
-        output = self.network.forward(self._training[0][rows], train=True)
-        value, doutput = self._loss(output, self._training[1][rows], total)
-        self.network.backward(doutput)
-        return value + self.network.total_auxiliary_loss()
 
     def validate(self) -> dict[str, float]:
         """Return the mean loss over the validation rows, and the measures; nothing without rows.
 
         Nothing random happens: no dropout, no noise.
         """
-        inputs, targets = self._validation
-        count = len(inputs)
-        if not count:
+        if self._validation is None:
             return {}
-        sums, counts = {"loss": 0.0}, {"loss": 0}
-        for start in range(0, count, self.items_per_step):
-            rows = slice(start, start + self.items_per_step)
-            own = len(inputs[rows])
-            self.network.set_batch_shard(BatchShard(self._generator, 0, own, own))
-            output = self.network.forward(inputs[rows])
-            if total := rows_to_average(self._loss, targets[rows]):
-                value, _ = self._loss(output, targets[rows], total)
-                sums["loss"] += (value + self.network.total_auxiliary_loss()) * total
-                counts["loss"] += total
-            for name, (part, size) in self._measures(output, targets[rows]).items():
-                sums[name] = sums.get(name, 0.0) + part
-                counts[name] = counts.get(name, 0) + size
-        return {
-            f"validation_{name}": float(sums[name]) / counts[name] for name in sums if counts[name]
-        }
+        batches = in_batches(self._validation, self.items_per_step, self._axes)
+        means = mean_measures(self.network, self._loss, batches, self._measures, self._axes)
+        return {f"validation_{name}": mean for name, mean in means.items()}
 
     def state(self) -> dict[str, Array]:
         """Return the order of rows in this epoch."""

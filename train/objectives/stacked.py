@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 
 import numpy as np
 
@@ -16,7 +17,8 @@ from glassnet.nn import (
     softmax_cross_entropy,
 )
 from glassnet.train.data import Images
-from glassnet.train.objectives.batches import BatchObjective, Loss, Measures, accuracy
+from glassnet.train.objectives.batches import NO_MEASURES, BatchObjective
+from glassnet.train.objectives.examples import Loss, Measure, accuracy
 from glassnet.train.workers.communicator import Communicator, SingleProcess
 
 __all__ = ["StackedObjective"]
@@ -155,7 +157,7 @@ class StackedObjective:
                 softmax_cross_entropy,
                 (images.train_images, images.train_labels),
                 (images.test_images, images.test_labels),
-                accuracy,
+                {"accuracy": accuracy},
             )
             return True
         below, autoencoder = layers[stage]  # those below no longer change: read them once
@@ -171,7 +173,7 @@ class StackedObjective:
         loss: Loss,
         training: tuple[Array, Array],
         validation: tuple[Array, Array],
-        measures: Measures = lambda output, targets: {},
+        measures: Mapping[str, Measure] = NO_MEASURES,
     ) -> BatchObjective:
         return BatchObjective(
             network,

@@ -46,10 +46,10 @@ def launch(run: Run) -> bool:
     rows, options = loaded.experiment.rows, run.options
     workers = min(options.workers or suitable_workers(rows), rows)
     if workers == 1:
-        return loaded.train(SingleProcess())
+        return loaded.train(SingleProcess()).finished
     size = loaded.network.parameter_count
     with start_workers(workers, size, options.dtype, _join, loaded.run) as communicator:
-        return loaded.train(communicator)
+        return loaded.train(communicator).finished
 
 
 def _join(run: Run, communicator: Communicator) -> None:
@@ -102,7 +102,7 @@ def launch_under_mpi(program: str, make_run: Callable[[int], Run | None]) -> boo
     if loaded is None:
         return True
     try:
-        return loaded.train(communicator)
+        return loaded.train(communicator).finished
     except Exception as error:
         # The other ranks wait for this one and would do so forever.
         complain(program, f"rank {communicator.rank}: {error}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import sys
 import textwrap
@@ -12,13 +13,14 @@ import numpy as np
 
 from glassnet.errors import UsageError
 from glassnet.models import Checkpoint, CheckpointError, Network, VocabularyError
+from glassnet.nn import Optimizer
 from glassnet.train.data.download import DataError
 from glassnet.train.experiments.experiment import Experiment
 from glassnet.train.objectives.split import CorpusError
 from glassnet.train.options import TrainingOptions
 from glassnet.train.recipes import RECIPES
 from glassnet.train.run.files import prepare_files, sole_run_in
-from glassnet.train.run.trainer import Trainer
+from glassnet.train.run.trainer import Callback, Trainer
 from glassnet.train.workers.communicator import Communicator
 from glassnet.train.workers.threads import limit_threads
 
@@ -37,10 +39,10 @@ class Run:
         Name of the recipe.
     options : TrainingOptions
         Its options, as changed for this run.
-    folder : Path
-        Where `last.npz` and `best.npz` go.
-    log : Path
-        Path of the CSV log.
+    folder : Path or None
+        Where `last.npz` and `best.npz` go; None saves nothing.
+    log : Path or None
+        Path of the CSV log; None writes none.
     fallback : bool, default False
         Whether other data may take the place of the recipe's own if that can't be had.
     steps : int, optional
@@ -49,6 +51,12 @@ class Run:
         The checkpoint to start from.
     resumed : Path, optional
         Path of `start` if its training goes on; without it only its weights are taken.
+    optimizer : Optimizer, optional
+        What to make updates with; without it, what the options name.
+    quiet : bool, default False
+        Print nothing.
+    keep_best : bool, default False
+        Whether the trainer keeps the weights of the best epoch.
 
     Examples
     --------
@@ -62,17 +70,20 @@ class Run:
 
     recipe: str
     options: TrainingOptions
-    folder: Path
-    log: Path
+    folder: Path | None
+    log: Path | None
     fallback: bool = False
     steps: int | None = None
     start: Checkpoint | None = None
     resumed: Path | None = None
+    optimizer: Optimizer | None = None
+    quiet: bool = False
+    keep_best: bool = False
 
 
 @dataclass(frozen=True)
 class LoadedRun:
-    """A run whose data is loaded, and its network, not initialized.
+    """A run whose data is loaded, and its network.
 
     Attributes
     ----------
@@ -81,7 +92,7 @@ class LoadedRun:
     experiment : Experiment
         The data, and what is made of it.
     network : Network
-        The network.
+        The network. If it is initialized already, it is trained on from the weights it has.
 
     Examples
     --------
@@ -99,18 +110,20 @@ class LoadedRun:
     experiment: Experiment
     network: Network
 
-    def train(self, communicator: Communicator) -> bool:
+    def train(self, communicator: Communicator, callback: Callback | None = None) -> Trainer:
         """Train the network; every worker calls this.
 
         Parameters
         ----------
         communicator : Communicator
             The exchange with the other workers.
+        callback : Callback, optional
+            What the first worker calls after each epoch.
 
         Returns
         -------
-        bool
-            False if Ctrl-C ended it.
+        Trainer
+            The trainer when it has ended; its `finished` is False if Ctrl-C ended it.
 
         Raises
         ------
@@ -121,7 +134,8 @@ class LoadedRun:
         """
         run, network = self.run, self.network
         weights_random, training_random = np.random.default_rng(run.options.seed).spawn(2)
-        network.initialize(weights_random, run.options.dtype)
+        if not hasattr(network, "theta"):
+            network.initialize(weights_random, run.options.dtype)
         if run.start is not None:
             run.start.copy_weights(network)
         communicator.broadcast(network)
@@ -142,20 +156,33 @@ class LoadedRun:
             log=run.log,
             recipe=run.recipe,
             fingerprint=self.experiment.fingerprint,
+            quiet=run.quiet,
+            optimizer=run.optimizer,
+            callback=callback,
+            measures=self.experiment.measures,
+            keep_best=run.keep_best,
         )
         if run.start is not None and run.resumed:
             trainer.resume(run.start)
-        if communicator.rank:
-            return trainer.run(run.steps)
-        with sole_run_in(run.folder):
-            prepare_files(run.folder, run.log, run.resumed)
-            counts = (
-                f"{run.recipe}: {network.theta.size:,} parameters",
-                f"{objective.steps_per_epoch} updates an epoch",
-                f"{communicator.size} worker{'s' if communicator.size > 1 else ''}",
-            )
-            print(_in_80_columns(counts[0], self.experiment.summary, *counts[1:]), file=sys.stderr)
-            return trainer.run(run.steps)
+        with contextlib.ExitStack() as stack:
+            if not communicator.rank:
+                if run.folder is not None and run.log is not None:
+                    stack.enter_context(sole_run_in(run.folder))
+                    prepare_files(run.folder, run.log, run.resumed)
+                if not run.quiet:
+                    self._print_sizes(objective.steps_per_epoch, communicator.size)
+            trainer.run(run.steps)
+        return trainer
+
+    def _print_sizes(self, steps_per_epoch: int, workers: int) -> None:
+        network = self.network
+        parts = (
+            f"{self.run.recipe or network.kind}: {network.theta.size:,} parameters",
+            self.experiment.summary,
+            f"{steps_per_epoch} updates an epoch",
+            f"{workers} worker{'s' if workers > 1 else ''}",
+        )
+        print(_in_80_columns(*parts), file=sys.stderr)
 
 
 def _in_80_columns(*parts: str) -> str:

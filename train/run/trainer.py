@@ -93,6 +93,8 @@ class Trainer:
     ----------
     history : list[dict[str, float]]
         The losses of each epoch that has ended.
+    finished : bool
+        False once Ctrl-C or the callback ended a run.
     best : dict[str, Array] or None
         The parameters of the best epoch of those that were run here, if they are kept.
 
@@ -148,6 +150,7 @@ class Trainer:
         self._position = Position()
         self._updates = Updates(network, options, communicator, optimizer)
         self._callback, self._measures, self._keep_best = callback, measures, keep_best
+        self.finished = True
         self.best: dict[str, Array] | None = None
         self._interrupts = Interrupts()
         self._stop = self._save_is_due = False
@@ -266,7 +269,8 @@ class Trainer:
         finally:
             progress.close()
             log.close()
-        return not self._stop
+        self.finished = not self._stop
+        return self.finished
 
     def _run_epoch(self, last: int, log: CSVLog, progress: Progress) -> None:
         """Train up to update `last` of this epoch, and validate if that is its end."""

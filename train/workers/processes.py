@@ -21,8 +21,10 @@ import multiprocessing
 import multiprocessing.connection
 import os
 import signal
+import sys
 import threading
 import time
+import types
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from types import FrameType
@@ -174,7 +176,12 @@ class Processes(Communicator):
 
 @contextlib.contextmanager
 def start_workers(
-    size: int, parameters: int, dtype: str, target: Callable[..., object], *arguments: object
+    size: int,
+    parameters: int,
+    dtype: str,
+    target: Callable[..., object],
+    *arguments: object,
+    import_script: bool = True,
 ) -> Iterator[Processes]:
     """Start workers that train together with this process, which is worker 0: a context manager.
 
@@ -193,6 +200,9 @@ def start_workers(
         What the other workers run: a function that is at the top level of a module.
     *arguments : object
         Its first arguments, which must be picklable.
+    import_script : bool, default True
+        Whether workers import the script that this process runs, which needs its guard
+        ``if __name__ == "__main__"`` then. If not, nothing of the script can be sent to them.
 
     Yields
     ------
@@ -229,7 +239,8 @@ def start_workers(
                 daemon=True,
             )
             try:
-                worker.start()
+                with contextlib.nullcontext() if import_script else _no_script():
+                    worker.start()
             except OSError as error:
                 shared.break_up()
                 raise WorkerError(
@@ -276,6 +287,17 @@ def start_workers(
                 worker.kill()
                 worker.join()
         signal.signal(signal.SIGUSR1, previous)
+
+
+@contextlib.contextmanager
+def _no_script() -> Iterator[None]:
+    """Let a process that is spawned in the block not know which script this one runs."""
+    script = sys.modules["__main__"]
+    sys.modules["__main__"] = types.ModuleType("__main__")
+    try:
+        yield
+    finally:
+        sys.modules["__main__"] = script
 
 
 def _work(

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+from collections.abc import Iterator
 from contextlib import AbstractContextManager
 
 from threadpoolctl import threadpool_info, threadpool_limits
 
 from glassnet.models import Network
-from glassnet.nn import LSTM
+from glassnet.nn import LSTM, Layer
 
-__all__ = ["cores", "limit_threads", "one_thread", "suitable_workers"]
+__all__ = ["cores", "limit_threads", "one_thread", "suitable_workers", "threads_as_before"]
 
 _ROWS_PER_WORKER = 8
 
@@ -68,7 +70,7 @@ def limit_threads(network: Network, workers: int) -> None:
 
     Examples
     --------
-    >>> from glassnet.nn import LSTM
+    >>> from glassnet.nn import LSTM, Layer
     >>> from glassnet.train.workers.threads import one_thread, limit_threads
     >>> layer = LSTM(2, 3)
     >>> with one_thread():  # restores the number of threads at its end
@@ -107,3 +109,34 @@ def one_thread() -> AbstractContextManager[object]:
     """
     limits: AbstractContextManager[object] = threadpool_limits(1, user_api="blas")
     return limits
+
+
+@contextlib.contextmanager
+def threads_as_before(network: Layer) -> Iterator[None]:
+    """Undo at the end of the block what `limit_threads` does in it: a context manager.
+
+    Parameters
+    ----------
+    network : Layer
+        The network that is trained in the block.
+
+    Yields
+    ------
+    None
+        Nothing.
+
+    Examples
+    --------
+    >>> from glassnet.nn import LSTM, Layer
+    >>> from glassnet.train.workers.threads import threads_as_before
+    >>> layer = LSTM(2, 3)
+    >>> with threads_as_before(layer):
+    ...     layer.tiled = False
+    >>> layer.tiled
+    True
+    """
+    tiled = [(layer, layer.tiled) for _, layer in network.walk() if isinstance(layer, LSTM)]
+    with threadpool_limits(user_api="blas"):
+        yield
+    for layer, before in tiled:
+        layer.tiled = before

@@ -10,14 +10,11 @@ import numpy as np
 import pytest
 
 from glassnet.models import TextAutoencoder, Vocabulary, load_checkpoint
-from glassnet.nn import softmax_cross_entropy
-from glassnet.nn.gradcheck import check_loss
 from glassnet.train.command.main import main
 from glassnet.train.experiments.lines import (
     LineExperiment,
     LineOptions,
     lines_of,
-    loss_of_lines,
 )
 from tests.train.same_run import assert_close, assert_same_run
 
@@ -48,16 +45,6 @@ def train(corpus: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., int]:
 def test_lines_that_hold_nothing_are_left_out() -> None:
     assert lines_of("one\n\n  two \n \t\nthree") == ["one", "  two ", "three"]
     assert lines_of("\n \n") == []
-
-
-def test_the_loss_is_the_mean_over_all_places_of_the_batch(generator: np.random.Generator) -> None:
-    logits, targets = generator.standard_normal((3, 4, 5)), generator.integers(0, 5, (3, 4))
-    value, gradient = loss_of_lines(logits, targets, 3)
-    expected, expected_gradient = softmax_cross_entropy(logits, targets)
-    assert value == expected
-    np.testing.assert_array_equal(gradient, expected_gradient)
-    check_loss(lambda output, targets: loss_of_lines(output, targets, 7), logits, targets)
-    assert loss_of_lines(logits, targets, 6)[0] == pytest.approx(value / 2, abs=1e-14)
 
 
 def experiment_of(path: Path, length: int = 8, validation: float = 0.1) -> LineExperiment:

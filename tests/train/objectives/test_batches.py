@@ -14,7 +14,7 @@ from glassnet.nn import Array, Dense, Dropout, Layer, Sequential, softmax_cross_
 from glassnet.nn.layers.gaussian import GaussianSampling
 from glassnet.nn.layers.regularization import ActivityRegularization
 from glassnet.nn.losses import mean_squared_error
-from glassnet.train.objectives.batches import BatchObjective, accuracy
+from glassnet.train.objectives.batches import BatchObjective
 from glassnet.train.workers.communicator import SingleProcess
 
 ROWS = 13
@@ -192,14 +192,18 @@ def test_training_goes_on_after_validation_as_without_it() -> None:
 
 
 def test_measures_are_sums_divided_by_their_own_counts() -> None:
-    def measures(output: Array, targets: Array) -> dict[str, tuple[float, int]]:
+    def odd(output: Array, targets: Array) -> tuple[float, int]:
         odd = targets % 2 == 1
-        return {"accuracy": (float(targets[odd].sum()), int(odd.sum())), "rows": (1.0, len(output))}
+        return float(targets[odd].sum()), int(odd.sum())
 
+    def rows(output: Array, targets: Array) -> tuple[float, int]:
+        return 1.0, len(output)
+
+    measures = {"odd": odd, "rows": rows}
     objective = objective_of(Recorder(), 3, validation=numbered(7), measures=measures)
     assert objective.validate() == {
         "validation_loss": 0.0,
-        "validation_accuracy": (1 + 3 + 5) / 3,
+        "validation_odd": (1 + 3 + 5) / 3,
         "validation_rows": 3 / 7,  # three batches of 7 rows
     }
 
@@ -238,11 +242,6 @@ def test_each_batch_of_validation_is_whole() -> None:
 
 def test_nothing_to_validate_on() -> None:
     assert objective_of(network_of(), 5, validation=data(0)).validate() == {}
-
-
-def test_accuracy_counts_rows_that_are_right() -> None:
-    logits = np.array([[0.0, 2.0, 1.0], [3.0, 2.0, 1.0], [0.0, 0.0, 1.0]])
-    assert accuracy(logits, np.array([1, 2, 2])) == {"accuracy": (2.0, 3)}
 
 
 # -- rows that do not count -----------------------------------------------------------------------

@@ -29,9 +29,12 @@ def test_workers_are_as_many_as_asked_for_and_have_rows(
         def __exit__(self, *raised: object) -> None:
             pass
 
+    class Ended:
+        finished = True
+
     monkeypatch.setattr(launching, "start_workers", Started)
     monkeypatch.setattr(launching, "suitable_workers", lambda rows: 2)
-    monkeypatch.setattr(LoadedRun, "train", lambda run, communicator: True)
+    monkeypatch.setattr(LoadedRun, "train", lambda run, communicator: Ended())
     options = LSTMOptions(data=str(corpus), units=4, chunks=rows, workers=workers)
     assert launch(Run("shakespeare", options, corpus.parent, corpus.parent / "log.csv"))
     assert started == [expected]
