@@ -1,8 +1,12 @@
-"""Training: data sets, experiments and their recipes, objectives, and the loop."""
+"""Training: `fit` for networks of your own; data sets, experiments and their recipes, the loop."""
 
 from glassnet.train.data import DataError, Images, Text, load_images, load_text
-from glassnet.train.evaluation import evaluate
+from glassnet.train.evaluation import evaluate_checkpoint
 from glassnet.train.experiments import Evaluation, Experiment, Recipe
+from glassnet.train.fitting.data import DataMismatchError
+from glassnet.train.fitting.fit import fit
+from glassnet.train.fitting.history import History
+from glassnet.train.fitting.inference import evaluate, predict
 from glassnet.train.objectives import BatchObjective, Objective, StreamObjective
 from glassnet.train.options import OptionError, TrainingOptions
 from glassnet.train.recipes import RECIPES
@@ -14,9 +18,11 @@ __all__ = [
     "BatchObjective",
     "Communicator",
     "DataError",
+    "DataMismatchError",
     "DivergedError",
     "Evaluation",
     "Experiment",
+    "History",
     "Images",
     "Objective",
     "OptionError",
@@ -27,6 +33,9 @@ __all__ = [
     "Trainer",
     "TrainingOptions",
     "evaluate",
+    "evaluate_checkpoint",
+    "fit",
     "load_images",
     "load_text",
+    "predict",
 ]

@@ -17,10 +17,10 @@ from glassnet.train.objectives.split import CorpusError
 from glassnet.train.recipes import RECIPES, recorded_options
 from glassnet.train.workers.threads import one_thread
 
-__all__ = ["HeldOut", "evaluate", "held_out"]
+__all__ = ["HeldOut", "evaluate_checkpoint", "held_out"]
 
 
-def evaluate(
+def evaluate_checkpoint(
     path: Path | str, data: str | None = None, validation: float | None = None
 ) -> tuple[Evaluation, str]:
     """Return the loss of a trained network on some data, and its accuracy.
@@ -63,9 +63,9 @@ def evaluate(
     --------
     >>> from pathlib import Path
     >>> from glassnet.models import SHIPPED
-    >>> from glassnet.train import evaluate
+    >>> from glassnet.train import evaluate_checkpoint
     >>> _ = Path("play.txt").write_text("KING HENRY:\\nWhat say you, my lord?\\n")
-    >>> evaluation, which = evaluate(SHIPPED / "shakespeare.npz", data="play.txt")
+    >>> evaluation, which = evaluate_checkpoint(SHIPPED / "shakespeare.npz", data="play.txt")
     >>> which, evaluation.loss < 2
     ('play.txt', True)
     """

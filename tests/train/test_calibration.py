@@ -14,7 +14,7 @@ from glassnet.models import (
     load_network,
     save_checkpoint,
 )
-from glassnet.train import evaluate
+from glassnet.train import evaluate_checkpoint
 from glassnet.train.calibration import calibrate
 from glassnet.train.command import evaluate as command
 from glassnet.train.data import DataError
@@ -43,8 +43,8 @@ def test_the_loss_is_lowest_with_it(checkpoint: Path) -> None:
     found = calibrate(checkpoint, "calibrated.npz")
     assert found.which == "the last 25 % of corpus.txt"
     assert found.loss < found.loss_before - 0.01
-    assert found.loss_before == pytest.approx(evaluate(checkpoint)[0].loss, abs=1e-6)
-    assert found.loss == pytest.approx(evaluate("calibrated.npz")[0].loss, abs=1e-6)
+    assert found.loss_before == pytest.approx(evaluate_checkpoint(checkpoint)[0].loss, abs=1e-6)
+    assert found.loss == pytest.approx(evaluate_checkpoint("calibrated.npz")[0].loss, abs=1e-6)
     before, _ = load_network(checkpoint)
     after, header = load_network("calibrated.npz")
     assert isinstance(after, CharacterLSTM)
@@ -55,7 +55,7 @@ def test_the_loss_is_lowest_with_it(checkpoint: Path) -> None:
     for changed in (found.temperature * 0.98, found.temperature * 1.02):
         header.configuration = {**after.configuration, "temperature": changed}
         save_checkpoint("other.npz", header)
-        assert evaluate("other.npz")[0].loss > found.loss
+        assert evaluate_checkpoint("other.npz")[0].loss > found.loss
 
 
 def test_once_is_enough(checkpoint: Path) -> None:

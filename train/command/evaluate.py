@@ -11,7 +11,7 @@ from glassnet.errors import UsageError
 from glassnet.options import Parser
 from glassnet.train.calibration import calibrate
 from glassnet.train.dynamic import DECAY, RATE, evaluate_dynamically
-from glassnet.train.evaluation import evaluate
+from glassnet.train.evaluation import evaluate_checkpoint
 from glassnet.train.experiments.texts import TextOptions
 from glassnet.train.options.values import positive
 
@@ -77,7 +77,7 @@ def parser() -> Parser:
 def print_evaluation(path: Path, data: str | None, validation: float | None) -> None:
     """Evaluate a checkpoint and print the result in one line."""
     began = time.monotonic()
-    evaluation, which = evaluate(path, data, validation)
+    evaluation, which = evaluate_checkpoint(path, data, validation)
     print(f"{path} on {which}: {evaluation} ({time.monotonic() - began:.0f} s)")
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from types import MappingProxyType
 
 import numpy as np
@@ -20,15 +20,13 @@ from glassnet.train.objectives.examples import (
 )
 from glassnet.train.workers.communicator import Communicator, SingleProcess, shard
 
-__all__ = ["BatchObjective", "in_batches"]
+__all__ = ["BatchObjective", "InBatches"]
 
 NO_MEASURES: Mapping[str, Measure] = MappingProxyType({})
 
 
-def in_batches(
-    data: tuple[Array, Array], batch: int, axes: Axes = (0, 0)
-) -> Iterator[tuple[Array, Array]]:
-    """Yield a data set in batches, in order.
+class InBatches:
+    """A data set in batches, in order; it may be gone through any number of times.
 
     Parameters
     ----------
@@ -39,21 +37,22 @@ def in_batches(
     axes : Axes, default (0, 0)
         The axes of the rows.
 
-    Yields
-    ------
-    tuple[Array, Array]
-        Inputs and targets of a batch.
-
     Examples
     --------
     >>> import numpy as np
-    >>> from glassnet.train.objectives.batches import in_batches
-    >>> [len(x) for x, _ in in_batches((np.ones(5), np.ones(5)), batch=2)]
+    >>> from glassnet.train.objectives.batches import InBatches
+    >>> [len(x) for x, _ in InBatches((np.ones(5), np.ones(5)), batch=2)]
     [2, 2, 1]
     """
-    for start in range(0, data[0].shape[axes[0]], batch):
-        rows = slice(start, start + batch)
-        yield rows_of(data[0], rows, axes[0]), rows_of(data[1], rows, axes[1])
+
+    def __init__(self, data: tuple[Array, Array], batch: int, axes: Axes = (0, 0)) -> None:
+        self._data, self._batch, self._axes = data, batch, axes
+
+    def __iter__(self) -> Iterator[tuple[Array, Array]]:
+        (inputs, targets), axes = self._data, self._axes
+        for start in range(0, inputs.shape[axes[0]], self._batch):
+            rows = slice(start, start + self._batch)
+            yield rows_of(inputs, rows, axes[0]), rows_of(targets, rows, axes[1])
 
 
 class BatchObjective:
@@ -69,8 +68,8 @@ class BatchObjective:
     training : tuple[Array, Array]
         Inputs and targets, each with one row for each example; they may be one array, as for an
         autoencoder.
-    validation : tuple[Array, Array], optional
-        Such a pair to validate on; it may have no rows.
+    validation : tuple[Array, Array] or Iterable[tuple[Array, Array]], optional
+        Such a pair to validate on, which may have no rows; or batches.
     batch : int
         Rows of an update; the last one of an epoch takes what is left.
     generator : numpy.random.Generator
@@ -115,7 +114,7 @@ class BatchObjective:
         loss: Loss,
         *,
         training: tuple[Array, Array],
-        validation: tuple[Array, Array] | None = None,
+        validation: tuple[Array, Array] | Iterable[tuple[Array, Array]] | None = None,
         batch: int,
         generator: np.random.Generator,
         communicator: Communicator | None = None,
@@ -126,7 +125,10 @@ class BatchObjective:
         communicator = communicator or SingleProcess()
         self.network, self.unit, self.items_per_step = network, unit, batch
         self._loss, self._measures, self._axes = loss, measures, axes
-        self._training, self._validation = training, validation
+        self._training = training
+        if isinstance(validation, tuple):
+            validation = InBatches(validation, batch, axes)
+        self._validation: Iterable[tuple[Array, Array]] | None = validation
         self._communicator, self._generator = communicator, generator
         self._rows = training[0].shape[axes[0]]
         self._order = np.arange(self._rows)
@@ -175,8 +177,9 @@ class BatchObjective:
         """
         if self._validation is None:
             return {}
-        batches = in_batches(self._validation, self.items_per_step, self._axes)
-        means = mean_measures(self.network, self._loss, batches, self._measures, self._axes)
+        means = mean_measures(
+            self.network, self._loss, self._validation, self._measures, self._axes
+        )
         return {f"validation_{name}": mean for name, mean in means.items()}
 
     def state(self) -> dict[str, Array]:

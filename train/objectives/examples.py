@@ -180,6 +180,10 @@ def mean_measures(
     dict[str, float]
         "loss", and the measures by name.
 
+    Shapes
+    ------
+    - batches: each of any shape
+
     Examples
     --------
     >>> import numpy as np

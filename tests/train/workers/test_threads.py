@@ -1,10 +1,11 @@
 from collections.abc import Callable
 
 import pytest
+from threadpoolctl import threadpool_info, threadpool_limits
 
-from glassnet.nn import LSTM
+from glassnet.nn import LSTM, Sequential
 from glassnet.train.workers import threads as train_threads
-from glassnet.train.workers.threads import limit_threads, suitable_workers
+from glassnet.train.workers.threads import limit_threads, suitable_workers, threads_as_before
 
 
 def test_the_threads_of_each_worker_are_limited(
@@ -53,6 +54,21 @@ def test_blas_gets_a_part_of_the_cores_and_no_more_than_it_had(
     limit_threads(layer, workers)
     assert limits == [(threads, "blas")]
     assert layer.tiled == (threads == 1)
+
+
+def test_threads_and_tiles_are_as_before() -> None:
+    def threads() -> list[int]:
+        return [pool["num_threads"] for pool in threadpool_info() if pool["user_api"] == "blas"]
+
+    layer, other = LSTM(2, 2), LSTM(2, 2)
+    other.tiled = False
+    before = threads()
+    with threads_as_before(Sequential(layer, other)):
+        threadpool_limits(1, user_api="blas")
+        layer.tiled = False
+    assert threads() == before
+    assert layer.tiled
+    assert not other.tiled
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,1 @@
+"""Training networks of your own: `fit`, `evaluate` and `predict`."""
