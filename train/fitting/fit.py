@@ -105,8 +105,8 @@ def fit(
     progress : bool, default True
         Show a progress bar, or lines where there is no terminal, on the standard error.
     **options : float or str
-        Any option of `TrainingOptions`: `learning_rate` (that of the optimizer's class by default),
-        `weight_decay`, `schedule`, `clip`, `ema`, `patience`, `seed` and others.
+        Any option of `TrainingOptions`: `learning_rate`, `weight_decay` (both those of the
+        optimizer's class by default), `schedule`, `clip`, `ema`, `patience`, `seed` and others.
 
     Returns
     -------

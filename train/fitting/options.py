@@ -55,7 +55,7 @@ def options_of(
     loss : str
         Name of the loss.
     given : dict[str, str | float]
-        Other options by name. The default learning rate is that of the optimizer's class.
+        Other options by name. The defaults of the optimizer's are those of its class.
 
     Returns
     -------
@@ -83,24 +83,21 @@ def options_of(
         if name not in fields:
             raise OptionError(no_such("option", name, sorted(fields)))
     if isinstance(optimizer, Optimizer):
-        for name in ("learning_rate", "weight_decay", "rho"):
-            if name in given:
-                raise OptionError(
-                    f"{name} belongs to the optimizer: {type(optimizer).__name__}({name}=...)"
-                )
+        own = fields & set(inspect.signature(type(optimizer)).parameters)
+        for name in own & set(given):
+            raise OptionError(
+                f"{name} belongs to the optimizer: {type(optimizer).__name__}({name}=...)"
+            )
         names = {kind: name for name, kind in OPTIMIZERS.items()}
-        taken: dict[str, str | float] = {
-            "learning_rate": optimizer.learning_rate,
-            "weight_decay": optimizer.weight_decay,
-        }
+        taken = {name: getattr(optimizer, name) for name in own if hasattr(optimizer, name)}
         if type(optimizer) in names:
             taken["optimizer"] = names[type(optimizer)]
-        return _made(loss, given | taken), optimizer
-    given = {"optimizer": optimizer, **given}
+        return _made(loss, taken | given), optimizer
     if optimizer in OPTIMIZERS:
-        default = inspect.signature(OPTIMIZERS[optimizer]).parameters["learning_rate"].default
-        given = {"learning_rate": default, **given}
-    return _made(loss, given), None
+        parameters = inspect.signature(OPTIMIZERS[optimizer]).parameters
+        defaults = {name: parameters[name].default for name in fields & set(parameters)}
+        given = defaults | given
+    return _made(loss, {"optimizer": optimizer} | given), None
 
 
 def _made(loss: str, given: dict[str, str | float]) -> FitOptions:
