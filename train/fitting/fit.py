@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import cast
@@ -155,7 +156,8 @@ def fit(
     folder, resumed = _files(save, resume)
     start = None if resumed is None else _start(resumed, network, chosen)
     if not hasattr(network, "theta"):
-        network.initialize(np.random.default_rng(chosen.seed).spawn(2)[0], chosen.dtype)
+        network.initialize(np.random.default_rng(chosen.seed).spawn(2)[0])
+    chosen = dataclasses.replace(chosen, dtype=network.theta.dtype.name)
     experiment = FitExperiment(network, loss, training, held_out, measures, chosen.batch, axes)
     if folder is not None:
         experiment.identify()
@@ -236,7 +238,7 @@ def _start(path: Path, network: Layer, options: FitOptions) -> Checkpoint:
                 f"{new!r} on resume"
             )
     described = Checkpoint.of(network) if hasattr(network, "theta") else None
-    if network.parameter_shapes != {name: value.shape for name, value in start.weights.items()} or (
+    if network.array_shapes != {name: value.shape for name, value in start.weights.items()} or (
         described is not None
         and (described.kind, described.configuration) != (start.kind, start.configuration)
     ):
@@ -276,9 +278,8 @@ def _train(
     network = loaded.network
     assert isinstance(network, Layer)
     content, arrays = packed(network, loss, training, options.batch, axes, loaded.run)
-    dtype = network.theta.dtype.name
     with start_workers(
-        workers, network.theta.size, dtype, join, content, arrays, import_script=False
+        workers, network.theta.size, options.dtype, join, content, arrays, import_script=False
     ) as communicator:
         return loaded.train(communicator, callback)
 
@@ -287,6 +288,6 @@ def _restore_best(network: Layer, trainer: Trainer, folder: Path | None) -> None
     """Set the weights of the best epoch; a run that goes on may have left it to an earlier one."""
     if trainer.best is not None:
         for name, value in trainer.best.items():
-            network.parameters[name][...] = value
+            network.arrays[name][...] = value
     elif folder is not None and (folder / BEST).exists():
         load_checkpoint(folder / BEST).copy_weights(network)

@@ -97,7 +97,7 @@ def options_of(
         parameters = inspect.signature(OPTIMIZERS[optimizer]).parameters
         defaults = {name: parameters[name].default for name in fields & set(parameters)}
         given = defaults | given
-    return _made(loss, {"optimizer": optimizer} | given), None
+    return _made(loss, {**given, "optimizer": optimizer}), None
 
 
 def _made(loss: str, given: dict[str, str | float]) -> FitOptions:

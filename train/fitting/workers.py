@@ -147,11 +147,12 @@ def packed(
         structure = describe(network)
     except StructureError as error:
         raise UsageError(f"several workers need to build the network again, but {error}") from error
+    statistics = {name: value.copy() for name, value in network.statistics.items()}
     classes = {type(layer) for _, layer in network.walk()}
     batches = training if isinstance(training, Batches) else None
     content = io.BytesIO()
     try:
-        _Message(content).dump((structure, classes, loss, batches, batch, axes, run))
+        _Message(content).dump((structure, statistics, classes, loss, batches, batch, axes, run))
     except UsageError:
         raise
     except Exception as error:  # three kinds, and any other of the objects themselves
@@ -192,10 +193,12 @@ def join(content: bytes, arrays: tuple[Shared, Shared] | None, communicator: Com
     >>> join(*packed(Dense(2, 1), mean_squared_error, data, 2, (0, 0), run), Watched())
     Dense W (2, 1), b (1,)
     """
-    structure, classes, loss, batches, batch, axes, run = ForkingPickler.loads(content)
+    structure, statistics, classes, loss, batches, batch, axes, run = ForkingPickler.loads(content)
     for kind in classes:
         register(kind)
-    network = build(structure)
+    network = build(structure).initialize(np.random.default_rng(0), run.options.dtype)
+    for name, value in statistics.items():
+        network.statistics[name][...] = value
     training = batches if arrays is None else (arrays[0].array(), arrays[1].array())
     experiment = FitExperiment(network, loss, training, None, {}, batch, axes)
     LoadedRun(run, experiment, experiment.network()).train(communicator)

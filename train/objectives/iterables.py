@@ -116,7 +116,7 @@ class IterableObjective:
             self._loss,
             rows_of(x, own, self._axes[0]),
             rows_of(targets, own, self._axes[1]),
-            BatchShard(self._generator, own.start, own.stop, rows),
+            BatchShard(self._generator, own.start, own.stop, rows, self._communicator.all_reduce),
             share_of(self._loss, targets, np.arange(rows), own, self._axes[1]),
         )
 

@@ -96,7 +96,7 @@ class Trainer:
     finished : bool
         False once Ctrl-C or the callback ended a run.
     best : dict[str, Array] or None
-        The parameters of the best epoch of those that were run here, if they are kept.
+        The arrays of the best epoch of those that were run here, if they are kept.
 
     Examples
     --------
@@ -213,7 +213,7 @@ class Trainer:
 
     def _save_best(self) -> None:
         if self._keep_best:
-            self.best = {name: value.copy() for name, value in self._network.parameters.items()}
+            self.best = {name: value.copy() for name, value in self._network.arrays.items()}
         if self._folder is not None:
             checkpoint = self._checkpoint()
             checkpoint.training, checkpoint.progress = {}, {}

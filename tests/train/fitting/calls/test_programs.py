@@ -50,6 +50,10 @@ one, _ = train(data=batches)
 two, _ = train(data=batches, workers=3)
 np.testing.assert_allclose(one.theta, two.theta, rtol=1e-4, atol=1e-6)
 two.theta += 1  # its own memory
+one, two = (Sequential(Dense(4, 2)).initialize(np.random.default_rng(1), float) for _ in range(2))
+for network, workers in ((one, 1), (two, 2)):
+    fit(network, softmax_cross_entropy, (x, targets), workers=workers, progress=False)
+np.testing.assert_allclose(one.theta, two.theta, rtol=1e-12, atol=1e-14)
 print("one run of the script", len(second))
 """
     done = run_script(SCRIPT + script, tmp_path)
