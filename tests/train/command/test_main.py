@@ -20,5 +20,7 @@ def test_the_list_names_all_recipes(capsys: pytest.CaptureFixture[str]) -> None:
 def test_the_status_tells_whether_it_was_interrupted(
     finished: bool, status: int, train: Callable[..., int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(Trainer, "run", lambda trainer, steps: finished)
+    monkeypatch.setattr(
+        Trainer, "run", lambda trainer, steps: setattr(trainer, "finished", finished)
+    )
     assert train("--k2", "10") == status
