@@ -14,7 +14,7 @@ from glassnet.models import (
     VocabularyError,
     save_checkpoint,
 )
-from glassnet.train import evaluate
+from glassnet.train import evaluate_checkpoint
 from glassnet.train.command import evaluate as command
 from glassnet.train.dynamic import DECAY, RATE, evaluate_dynamically
 from glassnet.train.objectives.dynamic_evaluation import (
@@ -41,7 +41,7 @@ def network(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> CharacterLSTM:
 def test_what_is_held_out_is_read_and_the_rest_gives_the_gradients(network: CharacterLSTM) -> None:
     found, which = evaluate_dynamically("network.npz", rate=3e-4, decay=0.01)
     assert which == "the last 25 % of corpus.txt"
-    assert found.loss < evaluate("network.npz")[0].loss
+    assert found.loss < evaluate_checkpoint("network.npz")[0].loss
     ids = network.vocabulary.encode(TEXT)
     root = root_mean_square_gradient(network, ids[:675])
     expected = dynamic_text_loss(network, ids[675:], root, rate=3e-4, decay=0.01)

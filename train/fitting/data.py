@@ -9,7 +9,7 @@ import numpy as np
 
 from glassnet.errors import UserError
 from glassnet.nn import Array
-from glassnet.train.objectives.examples import Axes, rows_of
+from glassnet.train.objectives.examples.means import Axes, rows_of
 
 __all__ = ["Batches", "Data", "DataMismatchError", "Examples", "axes_of", "checked", "hold_out"]
 

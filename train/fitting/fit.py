@@ -28,7 +28,7 @@ from glassnet.train.fitting.inference import from_zero_state, require_loss
 from glassnet.train.fitting.measures import Metric, measures_of, name_of
 from glassnet.train.fitting.options import FitOptions, options_of
 from glassnet.train.fitting.workers import join, packed
-from glassnet.train.objectives.examples import Axes, Loss
+from glassnet.train.objectives.examples.means import Axes, Loss
 from glassnet.train.options import OptionError
 from glassnet.train.run.files import BEST, LAST, LOG
 from glassnet.train.run.run import LoadedRun, Run

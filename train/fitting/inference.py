@@ -18,7 +18,7 @@ from glassnet.train.fitting.data import Data, DataMismatchError, axes_of, checke
 from glassnet.train.fitting.experiment import require_fit
 from glassnet.train.fitting.measures import Metric, measures_of
 from glassnet.train.objectives.batches import InBatches
-from glassnet.train.objectives.examples import Loss, mean_measures, rows_of
+from glassnet.train.objectives.examples.means import Loss, mean_measures, rows_of
 
 __all__ = ["evaluate", "from_zero_state", "predict"]
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from glassnet.errors import UsageError, no_such
 from glassnet.nn import Array
-from glassnet.train.objectives.examples import Measure, accuracy
+from glassnet.train.objectives.examples.means import Measure, accuracy
 
 __all__ = ["MEASURES", "Metric", "binary_accuracy", "measures_of"]
 

@@ -19,7 +19,7 @@ from glassnet.models.structure.registry import StructureError, register
 from glassnet.nn import Array, Layer
 from glassnet.train.fitting.data import Batches, Examples
 from glassnet.train.fitting.experiment import FitExperiment
-from glassnet.train.objectives.examples import Axes, Loss
+from glassnet.train.objectives.examples.means import Axes, Loss
 from glassnet.train.run.run import LoadedRun, Run
 from glassnet.train.workers.communicator import Communicator
 

@@ -9,7 +9,7 @@ from types import MappingProxyType
 import numpy as np
 
 from glassnet.nn import Array, BatchShard, Layer
-from glassnet.train.objectives.examples import (
+from glassnet.train.objectives.examples.means import (
     Axes,
     Loss,
     Measure,

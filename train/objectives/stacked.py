@@ -18,7 +18,7 @@ from glassnet.nn import (
 )
 from glassnet.train.data import Images
 from glassnet.train.objectives.batches import NO_MEASURES, BatchObjective
-from glassnet.train.objectives.examples import Loss, Measure, accuracy
+from glassnet.train.objectives.examples.means import Loss, Measure, accuracy
 from glassnet.train.workers.communicator import Communicator, SingleProcess
 
 __all__ = ["StackedObjective"]

@@ -7,7 +7,7 @@ from glassnet.train.fitting.data import Batches
 from glassnet.train.fitting.experiment import FitExperiment, require_fit
 from glassnet.train.fitting.measures import measures_of
 from glassnet.train.objectives.batches import BatchObjective
-from glassnet.train.objectives.iterables import IterableObjective
+from glassnet.train.objectives.examples.iterables import IterableObjective
 
 X, TARGETS = np.ones((6, 3), np.float32), np.array([0, 1, 1, 0, 1, 0])
 

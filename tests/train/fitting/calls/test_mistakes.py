@@ -16,7 +16,7 @@ from glassnet.nn import (
     softmax_cross_entropy,
 )
 from glassnet.train import History, OptionError, fit
-from glassnet.train.objectives.examples import Loss
+from glassnet.train.objectives.examples.means import Loss
 from tests.train.fitting.calls.small import data, fitted, network
 
 x, answers = data()

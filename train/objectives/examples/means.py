@@ -55,7 +55,7 @@ def accuracy(logits: Array, labels: Array) -> tuple[float, int]:
     Examples
     --------
     >>> import numpy as np
-    >>> from glassnet.train.objectives.examples import accuracy
+    >>> from glassnet.train.objectives.examples.means import accuracy
     >>> accuracy(np.array([[0.1, 0.9], [0.8, 0.2]]), np.array([1, 1]))
     (1.0, 2)
     """
@@ -91,7 +91,7 @@ def rows_of(array: Array, rows: slice | Array, axis: int) -> Array:
     Examples
     --------
     >>> import numpy as np
-    >>> from glassnet.train.objectives.examples import rows_of
+    >>> from glassnet.train.objectives.examples.means import rows_of
     >>> rows_of(np.arange(6).reshape(2, 3), np.array([2, 0]), axis=1)
     array([[2, 0],
            [5, 3]])
@@ -130,7 +130,7 @@ def add_gradients(
     --------
     >>> import numpy as np
     >>> from glassnet.nn import BatchShard, Dense, mean_squared_error
-    >>> from glassnet.train.objectives.examples import add_gradients
+    >>> from glassnet.train.objectives.examples.means import add_gradients
     >>> generator = np.random.default_rng(1)
     >>> network = Dense(1, 1).initialize(generator)
     >>> network.W[...] = 2
@@ -188,7 +188,7 @@ def mean_measures(
     --------
     >>> import numpy as np
     >>> from glassnet.nn import Dense, softmax_cross_entropy
-    >>> from glassnet.train.objectives.examples import accuracy, mean_measures
+    >>> from glassnet.train.objectives.examples.means import accuracy, mean_measures
     >>> network = Dense(2, 2).initialize(np.random.default_rng(1))
     >>> network.theta[...] = [9, 0, 0, 9, 0, 0]
     >>> batches = [(np.eye(2), np.array([0, 1])), (np.eye(2)[:1], np.array([1]))]

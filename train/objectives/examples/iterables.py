@@ -9,7 +9,7 @@ import numpy as np
 from glassnet.errors import UserError
 from glassnet.nn import Array, BatchShard, Layer
 from glassnet.train.objectives.batches import NO_MEASURES
-from glassnet.train.objectives.examples import (
+from glassnet.train.objectives.examples.means import (
     Axes,
     Loss,
     Measure,
@@ -50,7 +50,7 @@ class IterableObjective:
     --------
     >>> import numpy as np
     >>> from glassnet.nn import Dense, mean_squared_error
-    >>> from glassnet.train.objectives.iterables import IterableObjective
+    >>> from glassnet.train.objectives.examples.iterables import IterableObjective
     >>> generator = np.random.default_rng(1)
     >>> network = Dense(2, 1).initialize(generator)
     >>> batches = [(x, x.sum(axis=1, keepdims=True)) for x in generator.random((3, 8, 2))]

@@ -10,7 +10,7 @@ import pytest
 from glassnet.errors import UserError
 from glassnet.nn import LSTM, Array, Dense, Dropout, Embedding, Sequential, softmax_cross_entropy
 from glassnet.train.objectives.batches import BatchObjective
-from glassnet.train.objectives.iterables import IterableObjective
+from glassnet.train.objectives.examples.iterables import IterableObjective
 from glassnet.train.workers.communicator import SingleProcess
 
 

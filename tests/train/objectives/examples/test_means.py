@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from glassnet.nn import ActivityRegularization, BatchShard, Dense, Sequential, mean_squared_error
-from glassnet.train.objectives.examples import accuracy, add_gradients, mean_measures, rows_of
+from glassnet.train.objectives.examples.means import accuracy, add_gradients, mean_measures, rows_of
 
 
 def test_accuracy_counts_rows_that_are_right() -> None:

@@ -1,0 +1,1 @@
+"""Objectives on examples: gradients and means of batches, and batches from elsewhere."""
