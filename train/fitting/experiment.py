@@ -16,8 +16,8 @@ from glassnet.train.experiments import Evaluation, Experiment
 from glassnet.train.fitting.data import Batches, DataMismatchError, Examples
 from glassnet.train.fitting.measures import name_of
 from glassnet.train.objectives.batches import BatchObjective, InBatches
-from glassnet.train.objectives.examples.means import Axes, Loss, Measure, rows_of
 from glassnet.train.objectives.examples.iterables import IterableObjective
+from glassnet.train.objectives.examples.means import Axes, Loss, Measure, rows_of
 from glassnet.train.objectives.objective import Objective
 from glassnet.train.workers.communicator import Communicator
 
