@@ -15,6 +15,7 @@ from glassnet.models import (
     load_network,
     save_checkpoint,
 )
+from glassnet.models.checkpoint import RENAMED_OPTIONS
 
 
 @pytest.fixture
@@ -179,3 +180,83 @@ def test_weights_that_are_not_floats(network: CharacterLSTM, tmp_path: Path) -> 
     save_checkpoint(tmp_path / "network.npz", checkpoint)
     with pytest.raises(CheckpointError, match=r"network\.npz: weights must be floats, not int64"):
         load_network(tmp_path / "network.npz")
+
+
+@pytest.mark.parametrize("wrong", [np.nan, np.inf, -np.inf])
+def test_one_weight_that_is_not_a_number_is_noticed(
+    wrong: float, network: CharacterLSTM, tmp_path: Path
+) -> None:
+    path = str(tmp_path / "network.npz")
+    network.theta[-1] = wrong
+    save_checkpoint(path, Checkpoint.of(network))
+    with pytest.raises(CheckpointError, match="some weights are not numbers"):
+        load_network(path)
+    network.theta[-1] = 0
+    save_checkpoint(path, Checkpoint.of(network))
+    assert not load_network(path)[0].grad.any()
+
+
+def test_weights_must_fit_before_memory_is_taken(network: CharacterLSTM) -> None:
+    saved = checkpoint_of(network)
+    saved.configuration = {**saved.configuration, "units": 2**20}  # terabytes
+    with pytest.raises(CheckpointError, match="the saved weights do not fit the network, such as"):
+        saved.build()
+    other = CharacterLSTM(Vocabulary("abcd"), units=4).initialize(np.random.default_rng(0))
+    before = other.theta.copy()
+    with pytest.raises(CheckpointError, match="the saved weights do not fit the network, such as"):
+        checkpoint_of(network).copy_weights(other)
+    np.testing.assert_array_equal(other.theta, before)
+
+
+class Executed:
+    """An object whose pickle runs code."""
+
+    def __reduce__(self) -> tuple[object, tuple[str, ...]]:
+        return os.mkdir, ("executed",)
+
+
+def test_objects_are_neither_written_nor_read(
+    network: CharacterLSTM, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    saved, value = checkpoint_of(network), np.array([Executed()], object)
+    saved.training = {"order": value}
+    with pytest.raises(ValueError, match="Object arrays cannot be saved"):
+        save_checkpoint("network.npz", saved)
+    assert not list(tmp_path.iterdir())
+    save_checkpoint("network.npz", checkpoint_of(network))
+    with np.load("network.npz") as file:
+        np.savez("network.npz", **dict(file), **{"training/order": value})
+    with pytest.raises(
+        CheckpointError, match=r"^network\.npz: is damaged, or not a glassnet check"
+    ):
+        load_checkpoint("network.npz")
+    assert not Path("executed").exists()
+
+
+def test_options_have_their_present_names(network: CharacterLSTM, tmp_path: Path) -> None:
+    saved = checkpoint_of(network)
+    saved.options = dict.fromkeys(RENAMED_OPTIONS, 1) | {"units": 4}
+    save_checkpoint(tmp_path / "network.npz", saved)
+    found = load_checkpoint(tmp_path / "network.npz").options
+    assert found == dict.fromkeys(RENAMED_OPTIONS.values(), 1) | {"units": 4}
+
+
+def test_a_kind_that_is_not_known(network: CharacterLSTM, tmp_path: Path) -> None:
+    saved = checkpoint_of(network)
+    saved.kind = "perceptron"
+    save_checkpoint(tmp_path / "network.npz", saved)
+    for use in (lambda: load_checkpoint(tmp_path / "network.npz"), saved.build):
+        with pytest.raises(CheckpointError, match="perceptron"):
+            use()
+
+
+def test_what_the_system_says_of_a_file_that_it_does_not_open(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(*_: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "open", refused)
+    with pytest.raises(CheckpointError, match=r"^a\.npz: can't be read \(Permission denied\)$"):
+        load_checkpoint("a.npz")
