@@ -121,6 +121,23 @@ def test_top_p_that_is_met_exactly() -> None:
     np.testing.assert_array_equal(found, [[1, 0, 0]])
 
 
+def test_without_a_limit_nothing_is_cut_off_or_rounded(generator: np.random.Generator) -> None:
+    logits = generator.normal(0, 9, (200, 40))
+    shifted = logits - logits.max(axis=1, keepdims=True)
+    np.testing.assert_array_equal(character_probabilities(logits), softmax(shifted))
+    np.testing.assert_array_equal(character_probabilities(logits, top_p=1), softmax(shifted))
+    logits = np.array([[0.0, -50.0, -60.0, -70.0]])  # far below the precision of a sum of 1
+    kept = character_probabilities(logits, top_k=3, top_p=1.0)
+    np.testing.assert_allclose(kept, [[1, np.exp(-50), np.exp(-60), 0]], rtol=1e-12)
+
+
+def test_of_many_equals_the_first_are_kept() -> None:
+    for equals in (5, 20, 64, 300):
+        kept = character_probabilities(np.zeros((2, equals)), top_k=3)
+        np.testing.assert_allclose(kept[:, :3], 1 / 3, rtol=1e-12)
+        assert not kept[:, 3:].any()
+
+
 def test_top_p_counts_what_top_k_keeps() -> None:
     logits = np.log([[0.1, 0.4, 0.2, 0.3]])
     # 0.4 alone is 4/7 of what the two likeliest hold, so 0.5 is reached at once.
@@ -307,6 +324,21 @@ def test_units_that_can_not_be_clamped(
 ) -> None:
     with pytest.raises(ValueError, match=message):
         stream_text(network, np.random.default_rng(0), clamped={neuron: value})
+
+
+@pytest.mark.parametrize("value", [-1.0, 1.0])
+def test_a_clamped_value_may_be_the_largest(network: CharacterLSTM, value: float) -> None:
+    assert len(texts(network, length=3, clamped={(1, 3): value})[0]) == 3
+
+
+@pytest.mark.parametrize("value", [-1.01, 1.01, -2.0, np.nan])
+def test_a_clamped_value_is_one_of_tanh(network: CharacterLSTM, value: float) -> None:
+    with pytest.raises(ValueError, match="a hidden state must be a value from -1 to 1"):
+        stream_text(network, np.random.default_rng(0), clamped={(1, 3): value})
+
+
+def test_a_thousand_characters_by_default(network: CharacterLSTM) -> None:
+    assert [len(text) for text in texts(network)] == [1000]
 
 
 def test_without_a_start_text(network: CharacterLSTM) -> None:
