@@ -131,11 +131,12 @@ def test_without_a_limit_nothing_is_cut_off_or_rounded(generator: np.random.Gene
     np.testing.assert_allclose(kept, [[1, np.exp(-50), np.exp(-60), 0]], rtol=1e-12)
 
 
-def test_of_many_equals_the_first_are_kept() -> None:
-    for equals in (5, 20, 64, 300):
-        kept = character_probabilities(np.zeros((2, equals)), top_k=3)
-        np.testing.assert_allclose(kept[:, :3], 1 / 3, rtol=1e-12)
-        assert not kept[:, 3:].any()
+def test_of_many_equals_the_first_are_kept(generator: np.random.Generator) -> None:
+    for characters in (5, 20, 64, 300):
+        logits = generator.integers(0, 3, (4, characters)) * 1.0
+        for top_k in (1, 3, characters // 2):
+            for row, kept in zip(logits, character_probabilities(logits, top_k=top_k), strict=True):
+                assert sorted(ranking(row)[:top_k]) == np.flatnonzero(kept).tolist()
 
 
 def test_top_p_counts_what_top_k_keeps() -> None:
