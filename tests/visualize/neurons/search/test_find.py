@@ -162,3 +162,14 @@ def test_layers_of_different_sizes(generator: np.random.Generator) -> None:
     sizes = ((1, 4), (2, 6))
     states = ("hidden", "cell")
     assert named == {(n, unit, s) for n, size in sizes for unit in range(size) for s in states}
+
+
+@pytest.mark.parametrize(
+    ("newline", "start"), [(549, 550), (444, 445), (440, 441), (439, 440), (438, 550), (550, 550)]
+)
+def test_the_second_half_begins_at_a_line_that_starts_near_the_middle(
+    newline: int, start: int
+) -> None:
+    """Within a tenth of the text, here 110 of 1,100 characters."""
+    text = "a" * newline + "\n" + "b" * (1099 - newline)
+    assert halves(text) == start

@@ -46,3 +46,18 @@ def test_activations_beyond_the_first_block_are_clipped(data: tuple[Array, Array
         clipped = np.clip(values[:, unit], low[unit], high[unit])
         expected = 2 * naive_auc(clipped, label) - 1
         assert table.associations()[0, unit] == pytest.approx(expected, abs=0.02)
+
+
+def test_each_unit_has_levels_of_its_own(generator: np.random.Generator) -> None:
+    """256 of them, whatever the others' range is; a unit that never changes is of no use."""
+    order = np.concatenate([[0, 255], generator.permutation(256), generator.permutation(256)])
+    values = np.stack([order, order / 1000 - 7, 1e6 - order, np.full(514, 3.0)], axis=1)
+    label = order + generator.normal(0, 90, 514) > 128
+    quantity = order + generator.normal(0, 90, 514)
+    table = AssociationTable(values, [Target(label), Target(quantity)])
+    table.add(np.arange(514), values)
+    found = table.associations()
+    auc, r = naive_auc(order * 1.0, label), naive_correlation(order * 1.0, quantity)
+    expected = np.outer([2 * auc - 1, r], [1, 1, -1, 0])
+    np.testing.assert_allclose(found, expected, atol=1e-5)
+    np.testing.assert_allclose(found[0], expected[0], atol=1e-12)
