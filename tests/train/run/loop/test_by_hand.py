@@ -177,6 +177,7 @@ def test_a_checkpoint_says_where_training_stands(tmp_path: Path) -> None:
         "optimizer_steps": 3,
         "random": generator.bit_generator.state,
         "fingerprint": "f",
+        "frozen": [],
     }
     assert last.recipe == best.recipe == "r"
     assert set(last.training) == {"state/seen", "optimizer/velocity", "average/theta"}
