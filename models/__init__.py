@@ -5,6 +5,8 @@ from glassnet.models.characters import (
     CharacterLSTM,
     CharacterLSTMCell,
     CharacterNetwork,
+    CharacterTransformer,
+    CharacterTransformerCell,
 )
 from glassnet.models.checkpoint import (
     SHIPPED,
@@ -45,6 +47,8 @@ __all__ = [
     "CharacterLSTM",
     "CharacterLSTMCell",
     "CharacterNetwork",
+    "CharacterTransformer",
+    "CharacterTransformerCell",
     "Checkpoint",
     "CheckpointError",
     "ConceptAutoencoder",

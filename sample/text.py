@@ -207,9 +207,9 @@ def stream_text(
     def characters() -> Iterator[str]:
         generators = generator.spawn(count)
         cell = network.cell(rows=count)
-        if clamped:
+        if clamped or network.context is not None:  # a state that can't be had from `forward`
             _clamp(cell, clamped, count)
-            for index in ids[:-1]:
+            for index in ids[:-1][-(network.context or len(ids)) :]:
                 cell.step(np.full(count, index))
         else:
             cell.start(_state_after(network, ids[:-1]))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from glassnet.models import Checkpoint, CheckpointError
-from glassnet.train.experiments import characters, images, lines, stacked
+from glassnet.train.experiments import characters, images, lines, stacked, transformer
 from glassnet.train.experiments.recipe import Recipe
 from glassnet.train.options import OptionError, TrainingOptions
 
@@ -13,7 +13,7 @@ __all__ = ["DEFAULT_RECIPE", "RECIPES", "recorded_options"]
 
 RECIPES: dict[str, Recipe] = {
     recipe.name: recipe
-    for family in (characters, lines, images, stacked)
+    for family in (characters, transformer, lines, images, stacked)
     for recipe in family.RECIPES
 }
 """All recipes by name."""

@@ -3,8 +3,10 @@
 from glassnet.models.characters.lstm import CharacterLSTM
 from glassnet.models.characters.lstm_cell import CharacterLSTMCell
 from glassnet.models.characters.network import CharacterCell, CharacterNetwork
+from glassnet.models.characters.transformer import CharacterTransformer
+from glassnet.models.characters.transformer_cell import CharacterTransformerCell
 
-CHARACTER_NETWORKS: tuple[type[CharacterNetwork], ...] = (CharacterLSTM,)
+CHARACTER_NETWORKS: tuple[type[CharacterNetwork], ...] = (CharacterLSTM, CharacterTransformer)
 """All classes of character networks."""
 
 __all__ = [
@@ -13,4 +15,6 @@ __all__ = [
     "CharacterLSTM",
     "CharacterLSTMCell",
     "CharacterNetwork",
+    "CharacterTransformer",
+    "CharacterTransformerCell",
 ]

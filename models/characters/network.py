@@ -77,6 +77,9 @@ class CharacterNetwork(Sequential, ABC):
         Name of the class in checkpoints.
     hidden_sizes : list[int]
         Units of each recurrent layer, whose hidden state can be shown and clamped.
+    context : int or None
+        The most characters that the network reads at once; None if it carries a state along and
+        reads texts of any length.
 
     Examples
     --------
@@ -87,6 +90,7 @@ class CharacterNetwork(Sequential, ABC):
     """
 
     kind: str
+    context: int | None = None
 
     def __init__(self, vocabulary: Vocabulary) -> None:
         super().__init__()

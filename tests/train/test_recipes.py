@@ -6,7 +6,7 @@ from glassnet.train.recipes import DEFAULT_RECIPE, RECIPES, recorded_options
 
 
 def test_their_names_are_those_they_are_found_by() -> None:
-    assert len(RECIPES) == 14
+    assert len(RECIPES) == 15
     assert all(name == recipe.name for name, recipe in RECIPES.items())
     assert DEFAULT_RECIPE in RECIPES
 

@@ -11,11 +11,19 @@ from glassnet.train.experiments.images import ImageExperiment, ImageOptions
 from glassnet.train.experiments.lines import LineExperiment, LineOptions
 from glassnet.train.experiments.recipe import Recipe
 from glassnet.train.experiments.stacked import StackedExperiment, StackedOptions
-from glassnet.train.experiments.texts import TextExperiment, TextOptions
+from glassnet.train.experiments.texts import (
+    CharacterTextExperiment,
+    CharacterTextOptions,
+    TextExperiment,
+    TextOptions,
+)
+from glassnet.train.experiments.transformer import TransformerExperiment, TransformerOptions
 
 __all__ = [
     "CharacterExperiment",
     "CharacterOptions",
+    "CharacterTextExperiment",
+    "CharacterTextOptions",
     "Evaluation",
     "Experiment",
     "ImageExperiment",
@@ -28,4 +36,6 @@ __all__ = [
     "StackedOptions",
     "TextExperiment",
     "TextOptions",
+    "TransformerExperiment",
+    "TransformerOptions",
 ]

@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 
 import numpy as np
 
-from glassnet.models import CharacterLSTM, CharacterNetwork, Network, Vocabulary
-from glassnet.nn import Array
-from glassnet.train.data import load_text
-from glassnet.train.experiments.evaluation import Evaluation
+from glassnet.models import CharacterLSTM, CharacterNetwork, Network
 from glassnet.train.experiments.recipe import Recipe
-from glassnet.train.experiments.texts import TextExperiment, TextOptions
-from glassnet.train.objectives.split import CorpusError, split
+from glassnet.train.experiments.texts import CharacterTextExperiment, CharacterTextOptions
 from glassnet.train.objectives.streams import StreamObjective
-from glassnet.train.objectives.text_loss import mean_text_loss
 from glassnet.train.options import OptionError, option
 from glassnet.train.options.values import count, count_or_zero, fraction, positive, yes_or_no
 from glassnet.train.workers.communicator import Communicator
@@ -24,8 +18,8 @@ __all__ = ["RECIPES", "CharacterExperiment", "CharacterOptions", "LSTMOptions"]
 
 
 @dataclass(frozen=True, kw_only=True)
-class CharacterOptions(TextOptions):
-    """The options of character networks, in addition to `TextOptions`.
+class CharacterOptions(CharacterTextOptions):
+    """The options of networks that read streams, in addition to `CharacterTextOptions`.
 
     Parameters
     ----------
@@ -33,16 +27,13 @@ class CharacterOptions(TextOptions):
         Parallel streams that the corpus is cut into.
     k1, k2 : int, default 100
         Characters from one update to the next, and characters that gradients flow back through.
-    validation_data : str, default ""
-        Name or path of a text to validate on instead of a part of `data`.
     reset_state : float, default 0.0
         Probability that a stream's state is set to zero before an update.
 
     Raises
     ------
     OptionError
-        If a value is not allowed, k2 is below k1, or both a text and a part of the data are held
-        out.
+        If a value is not allowed, or k2 is below k1.
 
     Examples
     --------
@@ -59,14 +50,6 @@ class CharacterOptions(TextOptions):
     k2: int = option(
         100, count, "characters that gradients flow back through, at least k1", "N", "data"
     )
-    validation_data: str = option(
-        "",
-        str,
-        "text to validate on instead of a part of the data; --validation must be 0 then",
-        "NAME|PATH",
-        "data",
-        resumable=True,
-    )
     reset_state: float = option(
         0.0,
         fraction,
@@ -77,11 +60,6 @@ class CharacterOptions(TextOptions):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        if self.validation_data and self.validation:
-            raise OptionError(
-                f"--validation-data {self.validation_data} takes the place of a part of the data: "
-                f"--validation must be 0, not {self.validation:g}"
-            )
         if self.k2 < self.k1:
             raise OptionError(f"--k2 ({self.k2}) must be at least --k1 ({self.k1})")
 
@@ -180,8 +158,8 @@ class LSTMOptions(CharacterOptions):
             )
 
 
-class CharacterExperiment(TextExperiment):
-    """A character network on a text.
+class CharacterExperiment(CharacterTextExperiment):
+    """A character network on a text that is read in parallel streams.
 
     Parameters
     ----------
@@ -208,17 +186,7 @@ class CharacterExperiment(TextExperiment):
     ) -> None:
         super().__init__(kind, options, fallback=fallback)
         self._options = options
-        self.summary = f"{len(self.text):,} characters of {self.source}"
-        self._validation_works: tuple[str, ...] = ()
-        if options.validation_data:
-            held_out = load_text(options.validation_data)
-            self._validation_works = held_out.parts or (held_out.text,)
-            both = self.fingerprint + held_out.text
-            self.fingerprint = hashlib.sha256(both.encode()).hexdigest()
         self.rows = options.chunks
-
-    def characters(self) -> str:
-        return Vocabulary.of("".join([self.text, *self._validation_works])).characters
 
     def objective(
         self,
@@ -236,54 +204,11 @@ class CharacterExperiment(TextExperiment):
             k1=options.k1,
             k2=options.k2,
             validation=options.validation,
-            validation_texts=self._encoded(network, self._validation_works),
+            validation_texts=self.held_out(network),
             reset_state=options.reset_state,
             generator=generator,
             communicator=communicator,
         )
-
-    def evaluate(self, network: Network, part: float | None = None) -> Evaluation:
-        """Read each work in one stream from a zero state: see `text_loss`."""
-        assert isinstance(network, CharacterNetwork)
-        texts = self.texts(network, part)
-        loss, accuracy = mean_text_loss(network, texts, progress=True)
-        return Evaluation(loss, "a character", accuracy)
-
-    def texts(self, network: CharacterNetwork, part: float | None = None) -> list[Array]:
-        """Return the texts that `evaluate` reads, as ids.
-
-        Parameters
-        ----------
-        network : CharacterNetwork
-            A trained network.
-        part : float, optional
-            As for `evaluate`.
-
-        Returns
-        -------
-        list[Array]
-            Of several works, or of one, each (characters,).
-
-        Raises
-        ------
-        CorpusError
-            If a text is too short to predict a character of it.
-        """
-        if part is None and self._validation_works:
-            texts = self._encoded(network, self._validation_works)
-        elif part == 1:
-            texts = self._encoded(network, self.works)
-        else:
-            part = self._options.validation if part is None else part
-            texts = [split(network.vocabulary.encode(self.text), part)[1]]
-        if min(map(len, texts)) < 2:
-            raise CorpusError("too short, a prediction needs two characters")
-        return texts
-
-    @staticmethod
-    def _encoded(network: CharacterNetwork, works: tuple[str, ...]) -> list[Array]:
-        """Return works as ids, each (characters,)."""
-        return [network.vocabulary.encode(work) for work in works]
 
 
 RECIPES = (

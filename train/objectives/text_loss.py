@@ -57,25 +57,55 @@ def predictions(
     [array([1, 1])]
     """
     guesses = len(ids) - 1
-    streams = max(1, min(streams, (guesses - WARM_UP) // WARM_UP))
-    warm_up = WARM_UP if streams > 1 else 0
-    part = -(-(guesses - warm_up) // streams)  # what each stream guesses; the first, warm_up more
+    if network.context is None:
+        reading = _parts(guesses, max(1, min(streams, (guesses - WARM_UP) // WARM_UP)))
+    else:
+        reading = _windows(guesses, network.context)
     kept = network.state
     network.reset_state()
-    window = _WINDOW // streams
-    starts = tqdm(
-        range(0, warm_up + part, window), leave=False, delay=1, disable=None if progress else True
-    )
-    for start in starts:
-        steps = np.arange(start, min(start + window, warm_up + part))
-        positions = steps[:, None] + part * np.arange(streams)  # (T, N)
-        counted = positions < guesses
-        counted[: max(0, warm_up - start), 1:] = False
-        positions = np.minimum(positions, guesses - 1)  # the last part may be shorter
+    for positions, counted in tqdm(
+        reading, leave=False, delay=1, disable=None if progress else True
+    ):
+        positions = np.minimum(positions, guesses - 1)  # the last part or window may be shorter
         logits = network.forward(ids[positions])
         network.carry()
-        yield logits[counted], ids[positions + 1][counted]
+        counted = counted.T  # one part or window after the other: the order of the text
+        yield logits.swapaxes(0, 1)[counted], ids[positions + 1].T[counted]
     network.state = kept
+
+
+def _parts(guesses: int, streams: int) -> list[tuple[Array, Array]]:
+    """Return what to read, one after the other: positions (T, N) of the text, and which count."""
+    warm_up = WARM_UP if streams > 1 else 0
+    part = -(-(guesses - warm_up) // streams)  # what each stream guesses; the first, warm_up more
+    window = _WINDOW // streams
+    found = []
+    for start in range(0, warm_up + part, window):
+        steps = np.arange(start, min(start + window, warm_up + part))
+        positions = steps[:, None] + part * np.arange(streams)
+        counted = positions < guesses
+        counted[: max(0, warm_up - start), 1:] = False
+        found.append((positions, counted))
+    return found
+
+
+def _windows(guesses: int, context: int) -> list[tuple[Array, Array]]:
+    """Return the same for a network that reads `context` characters and carries nothing.
+
+    Each window starts half a context after the one before, and only its second half counts, so
+    that every prediction but the first ones has at least half a context before it.
+    """
+    half = max(1, context // 2)
+    count = 1 + max(0, -(-(guesses - context) // half))
+    at_once = max(1, _WINDOW // context)
+    found = []
+    for first in range(0, count, at_once):
+        starts = half * np.arange(first, min(first + at_once, count))
+        positions = starts + np.arange(context)[:, None]
+        counted = positions < guesses
+        counted[: context - half, starts > 0] = False
+        found.append((positions, counted))
+    return found
 
 
 def text_loss(
@@ -94,7 +124,8 @@ def text_loss(
     streams : int, default 1
         1 reads the text in one go. More read as many parts of it side by side, several times as
         fast; each part but the first starts from the state after the `WARM_UP` characters before
-        it, instead of all characters before it, whose trace has faded by then.
+        it, instead of all characters before it, whose trace has faded by then. A network with a
+        `context` carries no state: it always reads windows that overlap by half.
     progress : bool, default False
         Show a bar on the standard error if that is a terminal.
 

@@ -127,6 +127,11 @@ def _show(network: CharacterNetwork, checkpoint: Checkpoint, options: NeuronsOpt
     """Search for neurons, ablate neurons or draw one, as the options ask."""
     check_files(html=options.html, png=options.png, export=options.export, json=options.json)
     sizes = network.hidden_sizes
+    if not sizes:
+        raise UserError(
+            f"{options.checkpoint}: a {checkpoint.kind} has no recurrent layers, whose neurons "
+            "this view shows"
+        )
     if options.neuron is not None:
         check_neuron(options.neuron, sizes)
     if isinstance(options.ablate, tuple):

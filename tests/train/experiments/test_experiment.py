@@ -12,7 +12,7 @@ from glassnet.train.experiments import images as train_images
 from glassnet.train.experiments import texts as train_texts
 from glassnet.train.recipes import RECIPES
 
-SMALL = {"units": 5, "chunks": 2, "k1": 10, "k2": 20, "batch": 8, "length": 8}
+SMALL = {"units": 8, "chunks": 2, "k1": 10, "k2": 20, "batch": 8, "length": 8, "context": 10}
 
 
 @pytest.fixture

@@ -5,13 +5,12 @@ import pytest
 
 from glassnet.models import Network, load_digits
 from glassnet.train.data import Images, Text
-from glassnet.train.experiments import characters as train_characters
 from glassnet.train.experiments import images as train_images
 from glassnet.train.experiments import texts as train_texts
 from glassnet.train.objectives import Objective
 from glassnet.train.recipes import RECIPES
 
-SMALL = {"units": 5, "chunks": 2, "k1": 10, "k2": 20, "batch": 8, "length": 8}
+SMALL = {"units": 8, "chunks": 2, "k1": 10, "k2": 20, "batch": 8, "length": 8, "context": 10}
 TRAINED = [name for name in RECIPES if name != "variational-autoencoder-deconv"]  # it takes long
 
 
@@ -21,8 +20,7 @@ def data(monkeypatch: pytest.MonkeyPatch) -> None:
     images = Images("digits", "", pixels[:20], labels[:20], pixels[20:30], labels[20:30])
     text = Text("text", "", "to be or not to be,\nthat is the question\n" * 10)
     monkeypatch.setattr(train_images, "load_images", lambda name: images)
-    for module in (train_texts, train_characters):
-        monkeypatch.setattr(module, "load_text", lambda name: text)
+    monkeypatch.setattr(train_texts, "load_text", lambda name: text)
 
 
 def made_by(recipe_name: str, seed: int = 1) -> tuple[Network, Objective]:

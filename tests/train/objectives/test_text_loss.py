@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from glassnet.models import CharacterLSTM, Vocabulary
+from glassnet.models import CharacterLSTM, CharacterTransformer, Vocabulary
 from glassnet.nn import Array, softmax_cross_entropy
 from glassnet.train.objectives import text_loss
 
@@ -49,6 +49,8 @@ def test_validation_reads_one_stream_and_disturbs_nothing(
 
 class Reader:
     """A network that predicts the next number, but for those below five, and remembers all."""
+
+    context = None
 
     def __init__(self) -> None:
         self.state: dict[str, Array] = {"h": np.ones(1)}
@@ -95,7 +97,7 @@ def test_what_each_stream_reads(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_bar_is_shown_where_it_is_wanted(monkeypatch: pytest.MonkeyPatch) -> None:
     shown = []
 
-    def tqdm(values: range, **options: object) -> range:
+    def tqdm(values: list[object], **options: object) -> list[object]:
         shown.append(options)
         return values
 
@@ -120,3 +122,21 @@ def test_the_mean_is_over_the_characters_of_all_texts(monkeypatch: pytest.Monkey
     assert module.mean_text_loss(network, texts) == ((3 * 4 + 2) / 4, (3 / 4 + 1 / 2) / 4)
     module.mean_text_loss(network, texts[:1], 7, True)
     assert calls == [(4, 1, False), (2, 1, False), (4, 7, True)]
+
+
+@pytest.mark.parametrize("length", [2, 5, 8, 9, 11, 12, 13, 400, 2500])
+def test_a_limited_context_overlaps_by_half(length: int, generator: np.random.Generator) -> None:
+    network = CharacterTransformer(Vocabulary(LETTERS), layers=1, units=4, heads=2, context=8)
+    network.initialize(generator, np.float64)
+    network.theta += generator.standard_normal(network.theta.size)
+    ids = generator.integers(0, len(LETTERS), length)
+    losses, correct = [], 0
+    for guess in range(length - 1):
+        # The window in whose second half the character stands, or the first window.
+        start = max(0, guess // 4 * 4 - 4)
+        logits = network(ids[start : guess + 1, None])[-1, 0]
+        losses.append(np.log(np.exp(logits).sum()) - logits[ids[guess + 1]])
+        correct += logits.argmax() == ids[guess + 1]
+    loss, accuracy = text_loss(network, ids)
+    assert loss == pytest.approx(np.mean(losses), abs=1e-12)
+    assert accuracy == pytest.approx(correct / (length - 1))
