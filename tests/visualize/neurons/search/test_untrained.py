@@ -41,7 +41,7 @@ def test_the_network_itself_is_not_read(network: CharacterLSTM) -> None:
 
 @pytest.mark.parametrize(
     ("units", "states", "best"),
-    [(40, ["hidden", "cell"], 20), (40, ["hidden"], 10), (9, ["hidden"], 2), (3, ["hidden"], 2)],
+    [(48, ["hidden", "cell"], 20), (40, ["hidden"], 10), (9, ["hidden"], 2), (3, ["hidden"], 2)],
 )
 def test_the_limit_is_extrapolated_from_the_best(
     units: int, states: list[str], best: int, monkeypatch: pytest.MonkeyPatch
