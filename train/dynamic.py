@@ -20,8 +20,10 @@ from glassnet.train.workers.threads import one_thread
 
 __all__ = ["DECAY", "RATE", "evaluate_dynamically"]
 
-RATE, DECAY = 6e-5, 0.004
-"""The default learning rate and decay of dynamic evaluation."""
+RATE = 6e-5
+"""The default learning rate of dynamic evaluation."""
+DECAY = 0.004
+"""How far the weights go back to the trained ones in each of its steps by default."""
 
 
 def evaluate_dynamically(
