@@ -37,6 +37,11 @@ class GradientError(AssertionError):
     """
 
 
+def unchanged(array: Array, *, since: Array) -> bool:
+    """Return whether an array holds the same numbers as a copy of it, NaN being one of them."""
+    return np.array_equal(array, since, equal_nan=True)
+
+
 def require_float64(array: Array, what: str) -> None:
     """Raise a TypeError if an array of floats has another precision than float64."""
     if np.issubdtype(array.dtype, np.floating) and array.dtype != np.float64:
@@ -60,12 +65,11 @@ def compare(
     """
     if not np.all(np.isfinite(gradient)):
         raise GradientError(f"{name}: the analytic gradient is not finite")
-    norm = float(np.linalg.norm(gradient))
-    typical = norm / max(gradient.size, 1) ** 0.5
-    elements = tensor.size <= every_coordinate
     if tensor.size == 0:
         return Agreement(0.0, np.nan, "nothing to compare")
-    method = choose_method(function, tensor, typical, tolerance, int(generator.integers(2**32)))
+    typical = float(np.linalg.norm(gradient)) / gradient.size**0.5
+    elements = tensor.size <= every_coordinate
+    method = choose_method(function, tensor, typical, tolerance, generator)
     comparison = _Comparison(name, tensor, gradient, method, max(typical, method.floor))
     for _ in range(directions):
         comparison.try_direction(random_direction(generator, tensor.shape))
@@ -93,7 +97,7 @@ class _Comparison:
     def try_direction(self, direction: Array) -> None:
         """Raise a GradientError if the two derivatives along a direction differ."""
         relative, analytic, numeric = self._error(direction)
-        if relative <= self._method.tolerance:  # false for NaN as well
+        if self._allows(relative):
             self.largest = max(self.largest, relative)
             return
         message = (
@@ -118,20 +122,24 @@ class _Comparison:
         unit = np.zeros(self._tensor.shape)
         unit[index] = 1.0
         relative, analytic, numeric = self._error(unit)
-        if not relative <= self._method.tolerance:  # true for NaN as well
+        if not self._allows(relative):
             raise GradientError(
                 f"{self._name}{list(index)}: analytic {analytic:.9g} against numeric "
                 f"{numeric:.9g}, {self._size_of(relative)}{self._remark(unit)}"
             )
         self.largest = max(self.largest, relative)
 
+    def _allows(self, relative: float) -> bool:
+        """Return whether an error is within the tolerance, which NaN is not."""
+        return relative <= self._method.tolerance
+
     def _error(self, direction: Array) -> tuple[float, float, float]:
         """Return the relative error along a direction, and the two derivatives."""
         analytic = float(np.sum(self._gradient * direction))
         for derivative in self._method.candidates:
             numeric = derivative(self._tensor, direction)
-            relative = relative_error(analytic, numeric, self._least)
-            if relative <= self._method.tolerance:
+            relative = relative_error(analytic, against=numeric, least=self._least)
+            if self._allows(relative):
                 break
         return relative, analytic, numeric
 
@@ -149,7 +157,7 @@ class _Comparison:
         forward, backward = (
             self._method.candidates[0](self._tensor, sign * unit) for sign in (1, -1)
         )
-        if relative_error(forward, -backward, self._least) > 1e-6:
+        if relative_error(forward, against=-backward, least=self._least) > self._method.tolerance:
             return (
                 f"{zero}; there is a kink right here: the derivative is {forward:.9g} on one side "
                 f"and {0.0 - backward:.9g} on the other"

@@ -7,9 +7,17 @@ from contextlib import contextmanager
 
 import numpy as np
 
-from glassnet.nn.gradcheck.comparison import GradientError
+from glassnet.nn.gradcheck.comparison import GradientError, unchanged
 from glassnet.nn.layer import Layer
 from glassnet.nn.types import Array
+
+_ROUNDING = 1e-12  # of the same sums
+_ROUNDING_IN_TIME = 1e-9  # and after many time steps, which let it grow
+
+
+def close(a: Array, *, to: Array, tolerance: float) -> bool:
+    """Return whether |a - to| ≤ tolerance · (1 + |to|) everywhere, or both are NaN."""
+    return np.allclose(a, to, rtol=tolerance, atol=tolerance, equal_nan=True)
 
 
 @contextmanager
@@ -41,17 +49,17 @@ def check_forward(
     """Return the output; check that `forward` changes nothing and depends on its input only."""
     given, theta = x.copy(), layer.theta.copy()
     y = np.array(forward())
-    if not np.array_equal(x, given, equal_nan=True):
+    if not unchanged(x, since=given):
         raise GradientError("contract: forward wrote to its input")
     if np.issubdtype(y.dtype, np.floating) and y.dtype != np.float64:
         raise GradientError(f"contract: forward returned {y.dtype} for float64")
-    if not np.array_equal(layer.theta, theta, equal_nan=True):
+    if not unchanged(layer.theta, since=theta):
         raise GradientError("contract: forward changed the parameters")
     if layer.state.keys() != state.keys() or not all(
-        np.array_equal(layer.state[name], state[name], equal_nan=True) for name in state
+        unchanged(layer.state[name], since=state[name]) for name in state
     ):
         raise GradientError("contract: forward changed the carried state; only carry moves it on")
-    if not np.array_equal(y, forward(), equal_nan=True):
+    if not unchanged(forward(), since=y):
         raise GradientError(
             "contract: forward gave two outputs for one input; draw random numbers from batch_shard"
         )
@@ -63,14 +71,10 @@ def check_carrying(layer: Layer, x: Array, y: Array, start: Mapping[str, Array])
 
     `y` is the output for the whole `x` (T, ...), starting from the state `start`.
     """
-
-    def same(a: Array, b: Array) -> bool:
-        return np.allclose(a, b, rtol=1e-9, atol=1e-9, equal_nan=True)
-
     layer.state = {name: np.zeros_like(value) for name, value in start.items()}
     from_zeros = np.array(layer.forward(x))
     layer.reset_state()
-    if not same(layer.forward(x), from_zeros):
+    if not close(layer.forward(x), to=from_zeros, tolerance=_ROUNDING_IN_TIME):
         raise GradientError("contract: without a carried state forward did not start from zeros")
     middle = len(x) // 2
     if not middle or len(y) != len(x):
@@ -79,7 +83,7 @@ def check_carrying(layer: Layer, x: Array, y: Array, start: Mapping[str, Array])
         layer.state = start
         layer.forward(part)
         layer.carry(steps)
-        if not same(layer.forward(x[middle:]), y[middle:]):
+        if not close(layer.forward(x[middle:]), to=y[middle:], tolerance=_ROUNDING_IN_TIME):
             raise GradientError(
                 f"contract: after carry({steps}) forward did not go on from where the first "
                 f"{middle} steps ended"
@@ -100,22 +104,22 @@ def analytic_gradients(
     once_by_name = {name: value.copy() for name, value in layer.gradients.items()}
     dstate = {name: value.copy() for name, value in layer.dstate.items()}
     dx_again = np.array(layer.backward(dy))
-    if not np.array_equal(x_before, x, equal_nan=True):
+    if not unchanged(x, since=x_before):
         raise GradientError("contract: backward wrote to the input")
-    if not np.array_equal(dy_before, dy, equal_nan=True):
+    if not unchanged(dy, since=dy_before):
         raise GradientError("contract: backward wrote to dy")
-    if not np.array_equal(y_before, y, equal_nan=True):
+    if not unchanged(y, since=y_before):
         raise GradientError("contract: backward wrote to what forward had returned")
-    if not np.array_equal(theta_before, layer.theta, equal_nan=True):
+    if not unchanged(layer.theta, since=theta_before):
         raise GradientError("contract: backward changed the parameters")
     # NaN passes here; the comparison names the tensor that holds it.
     for name, twice in layer.gradients.items():
-        if not np.allclose(twice, 2 * once_by_name[name], rtol=1e-12, atol=1e-12, equal_nan=True):
+        if not close(twice, to=2 * once_by_name[name], tolerance=_ROUNDING):
             raise GradientError(
                 f"contract: calling backward twice did not double the gradient of parameter "
                 f"{name}; add to it with +="
             )
-    if not np.allclose(dx_again, dx, rtol=1e-12, atol=1e-12, equal_nan=True):
+    if not close(dx_again, to=dx, tolerance=_ROUNDING):
         raise GradientError("contract: calling backward twice gave another gradient for the input")
     layer.grad[...] = once
 
@@ -138,5 +142,5 @@ def analytic_gradients(
         pairs[f"state {name}"] = (value, dstate[name])
     gradients = layer.gradients
     for name, value in layer.parameters.items():
-        pairs[f"parameter {name}"] = (value, gradients[name].copy())
+        pairs[f"parameter {name}"] = (value, gradients[name])
     return pairs

@@ -29,6 +29,7 @@ DIFFERENCE = "five-point difference"
 _H = 1e-30  # its square vanishes beside any number
 _STEPS = (1e-4, 1e-6)  # the second only for what fails with the first: a kink may be near
 _AGREEMENT = 1e-6  # what a difference with these steps can confirm
+_FLOOR = 1e-4  # the size from which on it can
 _FINEST_STEP, _FINEST_AGREEMENT = 1e-10, 1e-4  # among very many kinks
 
 
@@ -65,13 +66,17 @@ class Method:
 
 
 def choose_method(
-    function: Function, tensor: Array, typical: float, tolerance: float, seed: int
+    function: Function,
+    tensor: Array,
+    typical: float,
+    tolerance: float,
+    generator: np.random.Generator,
 ) -> Method:
     """Return the complex step if it gives the derivatives of this function, else differences.
 
     `typical` is the size of a derivative along a random direction.
     """
-    reason = _objection(function, tensor, typical, np.random.default_rng(seed))
+    reason = _objection(function, tensor, max(typical, _FLOOR), generator)
     if not reason:
         return Method(COMPLEX_STEP, "", tolerance, 1e-2, (function.complex_step,))
 
@@ -79,12 +84,17 @@ def choose_method(
         return lambda tensor, direction: function.difference(tensor, direction, h)
 
     candidates = tuple(with_step(h) for h in _STEPS)
-    return Method(DIFFERENCE, reason, max(tolerance, _AGREEMENT), 1e-4, candidates)
+    return Method(DIFFERENCE, reason, max(tolerance, _AGREEMENT), _FLOOR, candidates)
 
 
-def relative_error(a: float, b: float, least: float) -> float:
+def relative_error(a: float, *, against: float, least: float) -> float:
     """Return |a - b| relative to the larger of the two, or to `least` if both are smaller."""
-    return abs(a - b) / max(abs(a), abs(b), least)
+    return abs(a - against) / max(abs(a), abs(against), least)
+
+
+def agree(a: float, *, against: float, least: float, tolerance: float) -> bool:
+    """Return whether the relative error of two numbers is allowed, which no NaN's is."""
+    return relative_error(a, against=against, least=least) <= tolerance
 
 
 def random_direction(generator: np.random.Generator, shape: tuple[int, ...]) -> Array:
@@ -95,7 +105,7 @@ def random_direction(generator: np.random.Generator, shape: tuple[int, ...]) -> 
 
 
 def _objection(
-    function: Function, tensor: Array, typical: float, generator: np.random.Generator
+    function: Function, tensor: Array, least: float, generator: np.random.Generator
 ) -> str:
     """Return why the complex step does not give the derivatives of this function, or "".
 
@@ -104,11 +114,7 @@ def _objection(
     thousands of ReLUs, two steps give two results. Then a far shorter step confirms what it can.
     """
     direction = random_direction(generator, tensor.shape)
-    away = tensor + 1e-3 * (1 + np.abs(tensor)) * generator.standard_normal(tensor.shape)
-
-    def agree(a: float, b: float) -> bool:
-        return relative_error(a, b, max(typical, 1e-4)) <= _AGREEMENT
-
+    away = np.asarray(generator.normal(tensor, 1e-3 * (1 + np.abs(tensor))))
     for point in (tensor, away):
         try:
             exact = function.complex_step(point, direction)
@@ -117,11 +123,11 @@ def _objection(
         measured = []
         for h in _STEPS:
             measured.append(function.difference(point, direction, h))
-            if agree(exact, measured[-1]):
+            if agree(exact, against=measured[-1], least=least, tolerance=_AGREEMENT):
                 return ""
-    if not agree(*measured):
+    if not agree(measured[0], against=measured[1], least=least, tolerance=_AGREEMENT):
         step = _FINEST_STEP * np.sqrt(tensor.size)
         finest = function.difference(away, direction, step)
-        if relative_error(exact, finest, max(typical, 1e-4)) <= _FINEST_AGREEMENT:
+        if agree(exact, against=finest, least=least, tolerance=_FINEST_AGREEMENT):
             return ""
     return "the imaginary part gets lost on the way, as in abs, var, norm, real or sign"

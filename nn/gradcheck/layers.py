@@ -127,7 +127,7 @@ def check_layer(
     x = x.copy()
     if not hasattr(layer, "theta"):
         layer.initialize(generator, np.float64)
-        layer.theta += 0.1 * generator.standard_normal(layer.theta.size)  # no bias stays at zero
+        layer.theta[...] = generator.normal(layer.theta, 0.1)  # no bias stays at zero
     require_float64(layer.theta, "the parameters (use initialize(generator, np.float64))")
     start = {name: np.array(value) for name, value in (state or {}).items()}
 

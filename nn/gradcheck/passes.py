@@ -60,7 +60,7 @@ class Passes:
         """Lend the layer, which may be inside another, copies of its parameters in this type."""
         layer, theta, grad = self._layer, self._layer.theta, self._layer.grad
         try:
-            layer._bind(theta.astype(dtype), np.zeros(grad.shape, dtype))
+            layer._bind(theta.astype(dtype), np.empty(grad.shape, dtype))
             yield layer.parameters
         finally:
             layer._bind(theta, grad)

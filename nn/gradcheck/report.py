@@ -118,17 +118,15 @@ def sensitivity(
 ) -> float:
     """Return the smallest relative error that is found; `Agreement` has the derivation."""
     norm, size = float(np.linalg.norm(gradient)), gradient.size
-    if norm == 0 or size == 0:
+    if norm == 0:
         return math.nan
     least = max(norm / math.sqrt(size), floor)
     found = math.inf
-    if element_by_element:
+    if element_by_element or (directions and size == 1):  # then there is one direction
         allowed = float(np.linalg.norm(np.maximum(np.abs(gradient), least)))
         found = tolerance * allowed / norm
     if directions and size > 1:
         w = least * math.sqrt(size) / norm
         one_misses = _MISSED ** (1 / directions)
         found = min(found, tolerance * math.sqrt(2 / math.pi * (1 + w * w)) / one_misses)
-    elif directions:  # the only direction there is, up to its sign
-        found = min(found, tolerance * max(norm, floor) / norm)
     return found

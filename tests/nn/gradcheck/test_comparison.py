@@ -3,8 +3,10 @@ import re
 import numpy as np
 import pytest
 
-from glassnet.nn import Array, ReLU
-from glassnet.nn.gradcheck import GradientError, check_layer
+from glassnet.nn import Array, Dense, ReLU
+from glassnet.nn.gradcheck import Agreement, GradientError, check_layer
+from glassnet.nn.gradcheck.comparison import compare
+from glassnet.nn.gradcheck.derivatives import COMPLEX_STEP, DIFFERENCE, Function
 from tests.mutate import mutant
 from tests.nn.gradcheck.cases import Absolute, Square
 
@@ -63,6 +65,41 @@ def test_the_tolerance_is_relative_and_can_be_set(x: Array) -> None:
         check_layer(wrong(), x)
 
 
+def compared(gradient: float, function: Function, **options: float) -> Agreement:
+    """The comparison of one number's gradient, by element alone unless the options say else."""
+    options = {"tolerance": 1.0, "directions": 0, "every_coordinate": 1} | options
+    generator = np.random.default_rng(0)
+    return compare("v", np.ones(1), np.array([gradient]), function, generator, **options)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("way", ["directions", "every_coordinate"])
+def test_an_error_of_exactly_the_tolerance_is_allowed(way: str) -> None:
+    function = Function(lambda v: 0.5 * v, np.ones(1))  # half of what the gradient says
+    ways = {"directions": 0, "every_coordinate": 0, way: 1}
+    assert compared(1.0, function, tolerance=0.5, **ways).error == 0.5
+    with pytest.raises(GradientError, match=r"relative error 0\.5 "):
+        compared(1.0, function, tolerance=0.499, **ways)
+
+
+def test_errors_of_small_derivatives_are_relative_to_a_floor() -> None:
+    exact = compared(0.0, Function(lambda v: 1e-3 * v, np.ones(1)))
+    assert (exact.method, exact.error) == (COMPLEX_STEP, pytest.approx(1e-3 / 1e-2))
+    rough = compared(0.0, Function(lambda v: 1e-5 * np.abs(v), np.ones(1)))
+    assert (rough.method, rough.error) == (DIFFERENCE, pytest.approx(1e-5 / 1e-4))
+
+
+def test_nothing_differs_in_an_empty_tensor() -> None:
+    found = check_layer(Dense(3, 2), np.zeros((0, 3))).tensors["input"]
+    assert (found.error, found.method) == (0.0, "nothing to compare")
+
+
+def test_a_gradient_with_some_zeros_is_not_called_zero_everywhere() -> None:
+    wrong = mutant(Square, "return dx", "dx[0, 0] = 0\n        return dx")
+    with pytest.raises(GradientError, match=r"^input\[0, 0\]: analytic 0 ") as caught:
+        check_layer(wrong(), np.ones((2, 3)), directions=0)
+    assert "zero everywhere" not in str(caught.value)
+
+
 @pytest.mark.parametrize("bad", ["np.nan", "np.inf"])
 def test_gradients_that_are_not_finite_are_named(bad: str, x: Array) -> None:
     of_input = mutant(Square, "return dx", f"return dx + {bad}")
@@ -102,6 +139,13 @@ def test_differences_try_again_with_a_smaller_step_near_a_kink(distance: float) 
     assert not check_layer(Absolute(), np.array([[distance, 1.0, -1.0]])).exact
 
 
+def test_a_difference_that_agrees_is_the_last() -> None:
+    # With the shorter step rounding would leave more than the tolerance of 1e-6.
+    found = compared(1.0, Function(lambda v: np.abs(v + 3e4), np.ones(1)), tolerance=1e-6)
+    assert found.method == DIFFERENCE
+    assert found.error < 1e-7
+
+
 def test_a_kink_nearby_hides_no_error() -> None:
     wrong = mutant(Absolute, "return dx", "return 1.001 * dx")
     with pytest.raises(GradientError, match=r"^input"):
@@ -118,3 +162,12 @@ def test_a_kink_right_there_is_an_error_that_is_named() -> None:
     with pytest.raises(GradientError) as caught:
         check_layer(wrong(), np.ones((2, 3)))
     assert "kink" not in str(caught.value)
+
+
+def test_a_kink_is_named_from_the_tolerance_on() -> None:
+    # At 1 the slope changes from 0.5 to 1: relative to the gradient of 4 by an eighth.
+    function = Function(lambda v: np.maximum(v - 1, 0.5 * (v - 1)), np.ones(1))
+    for tolerance, named in ((0.125, False), (0.124, True)):
+        with pytest.raises(GradientError) as caught:
+            compared(4.0, function, tolerance=tolerance)
+        assert ("there is a kink right here" in str(caught.value)) == named

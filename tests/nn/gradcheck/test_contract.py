@@ -1,8 +1,11 @@
+from contextlib import nullcontext
+
 import numpy as np
 import pytest
 
 from glassnet.nn import Array, Dense, Sequential
 from glassnet.nn.gradcheck import GradientError, check_layer
+from glassnet.nn.gradcheck.contract import close
 from tests.mutate import mutant
 from tests.nn.gradcheck.cases import Memory, Square
 
@@ -116,6 +119,33 @@ def test_the_broken_rule_is_named(name: str, x: Array) -> None:
         check_layer(mutant(Square, *change)(), x)
 
 
+def test_what_is_close_is_so_relative_to_what_it_is_held_to() -> None:
+    def near(a: float, to: float, tolerance: float) -> bool:
+        return close(np.array([a]), to=np.array([to]), tolerance=tolerance)
+
+    assert near(0.0, 1.0, 0.5)  # |a - b| is at most 0.5 (1 + |b|)
+    assert not near(1.0, 0.0, 0.5)
+    assert not near(1e-9, 0.0, 1e-12)
+    assert not near(1e6 + 1e-5, 1e6, 1e-12)
+    assert near(np.nan, np.nan, 1e-12)
+    assert not near(np.nan, 1.0, 1e-12)
+
+
+def test_a_second_backward_may_differ_by_rounding_only() -> None:
+    x = np.full((1, 3), 1e3)
+    for error, refused in ((1.5e-12, True), (0.5e-12, False)):
+        calls = "self._calls = getattr(self, '_calls', 0) + 1\n        "
+        again = f"(1 + {error} * (self._calls % 2 == 0))"
+        parameter = mutant(
+            Square, "self.dw +=", f"{calls}self.dw += (1 + {2 * error} * (self._calls % 2 == 0)) *"
+        )
+        of_input = mutant(Square, END_OF_BACKWARD, f"{calls}return dx * {again}")
+        for wrong, message in ((parameter, "double the gradient"), (of_input, "another gradient")):
+            expected = pytest.raises(GradientError, match=message) if refused else nullcontext()
+            with expected:
+                check_layer(wrong(), x)
+
+
 def test_no_gradient_is_right_where_none_is_wanted(x: Array) -> None:
     layer = mutant(Square, END_OF_BACKWARD, "return np.empty(0)")()
     layer.requires_input_gradient = False
@@ -163,6 +193,37 @@ def test_the_broken_rule_of_carried_state_is_named(name: str, sequence: Array, h
         check_layer(mutant(Memory, *change)(), sequence, state={"h": h})
 
 
+@pytest.mark.parametrize(("error", "refused"), [(1.5e-9, True), (0.5e-9, False)])
+def test_parts_of_a_sequence_may_differ_by_rounding_only(error: float, refused: bool) -> None:
+    sequence = np.zeros((4, 2, 3))
+    starts = mutant(Memory, "np.zeros(x.shape[1:])", f"np.full(x.shape[1:], {error})")
+    carries = mutant(Memory, "steps - 1].copy()", f"steps - 1] + {error}")
+    for wrong, message in ((starts, "did not start from zeros"), (carries, "did not go on")):
+        layer = wrong().initialize(np.random.default_rng(0), np.float64)
+        layer.w[...] = 1
+        expected = pytest.raises(GradientError, match=message) if refused else nullcontext()
+        with expected:
+            check_layer(layer, sequence, state={"h": np.zeros((2, 3))})
+
+
+def test_the_memory_of_the_gradient_of_a_state_may_be_used_again(sequence: Array, h: Array) -> None:
+    reuses = mutant(
+        Memory,
+        "h = self._start\n",
+        "h = self._start\n        self._memory = getattr(self, '_memory', np.empty(h.shape))\n"
+        "        self._memory[...] = 0\n",
+    )
+
+    class Reusing(reuses):  # type: ignore[misc]
+        def backward(self, dy: Array) -> Array:
+            dx: Array = super().backward(dy)
+            self._memory[...] = self.dcarried["h"]
+            self.dcarried = {"h": self._memory}
+            return dx
+
+    check_layer(Reusing(), sequence, state={"h": h})
+
+
 def test_the_gradient_of_a_state_in_single_precision_is_an_error(sequence: Array, h: Array) -> None:
     wrong = mutant(Memory, '{"h": dh}', '{"h": dh.astype(np.float32)}')
     with pytest.raises(GradientError, match=r"^state h: gradient is float32 for float64"):
@@ -177,6 +238,13 @@ def test_a_parameter_that_was_replaced_before_is_named(
     with pytest.raises(
         GradientError, match=r"^contract: parameter w is no longer a part of theta; "
     ):
+        check_layer(layer, x)
+
+
+def test_a_replaced_parameter_is_named_before_its_shape_is_met(x: Array) -> None:
+    layer = Square().initialize(np.random.default_rng(0), np.float64)
+    vars(layer)["w"] = np.ones(5)
+    with pytest.raises(GradientError, match=r"^contract: parameter w is no longer a part of theta"):
         check_layer(layer, x)
 
 

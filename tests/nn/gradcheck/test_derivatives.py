@@ -1,5 +1,6 @@
 """How derivatives are measured, and that no lost imaginary part lets a wrong layer pass."""
 
+import warnings
 from collections.abc import Callable
 
 import numpy as np
@@ -7,7 +8,14 @@ import pytest
 
 from glassnet.nn import Array, Layer, ReLU, Sequential
 from glassnet.nn.gradcheck import GradientError, check_layer, check_loss
-from glassnet.nn.gradcheck.derivatives import Function, relative_error
+from glassnet.nn.gradcheck.derivatives import (
+    COMPLEX_STEP,
+    DIFFERENCE,
+    Function,
+    agree,
+    choose_method,
+    relative_error,
+)
 from tests.mutate import mutant
 from tests.nn.gradcheck.cases import Absolute, Square, square_loss
 
@@ -24,8 +32,15 @@ def test_a_complex_step_is_exact_and_a_difference_is_not() -> None:
 
 
 def test_errors_are_relative_to_the_larger_number() -> None:
-    assert relative_error(0.0, 5.0, 1.0) == relative_error(5.0, 0.0, 1.0) == 1.0
-    assert relative_error(0.0, 5.0, 10.0) == 0.5
+    assert relative_error(0.0, against=5.0, least=1.0) == 1.0
+    assert relative_error(5.0, against=0.0, least=1.0) == 1.0
+    assert relative_error(0.0, against=5.0, least=10.0) == 0.5
+
+
+def test_an_error_of_the_tolerance_is_allowed_and_nan_is_not() -> None:
+    assert agree(1.0, against=0.5, least=0.0, tolerance=0.5)
+    assert not agree(1.0, against=0.49, least=0.0, tolerance=0.5)
+    assert not agree(np.nan, against=0.5, least=0.0, tolerance=0.5)
 
 
 def test_a_function_is_confirmed_at_the_point_itself_where_it_is_defined() -> None:
@@ -43,6 +58,9 @@ def test_a_function_is_confirmed_at_the_point_itself_where_it_is_defined() -> No
 def test_a_cast_is_named_as_the_reason(x: Array) -> None:
     report = check_layer(mutant(Square, ONE_LINE, LOST["cast"])(), x)
     assert report.tensors["input"].reason.startswith("ComplexWarning: Casting complex values")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # whatever the program says of warnings
+        assert check_layer(mutant(Square, ONE_LINE, LOST["cast"])(), x) == report
 
 
 class Deviation(Layer):
@@ -134,6 +152,39 @@ def test_many_kinks_within_reach_of_every_step(
     # A third of the elements is so near that differences see a mean of two slopes.
     with pytest.raises(GradientError, match=r"^input: analytic"):
         check_layer(mutant(Absolute, "np.sign(self._x)", "(1 + 1e-3) * np.sign(self._x)")(), x)
+
+
+def wave(x: Array, keep: Callable[[Array], Array] = lambda x: x) -> Array:
+    """Slopes of 2 and of -1 in turn, each 1e-5 wide; `keep` makes the steep ones."""
+    phase = x - 1.5e-5 * np.floor(x.real / 1.5e-5)
+    return np.where(phase.real < 5e-6, 2 * keep(phase), 1.5e-5 - phase)
+
+
+def test_a_far_shorter_step_confirms_what_it_can_among_kinks_within_reach_of_all_others() -> None:
+    x = np.random.default_rng(1).uniform(0.4, 0.6, 1000)
+    weights = np.random.default_rng(2).standard_normal(1000)
+
+    def method(at: Callable[[Array], Array]) -> str:
+        return choose_method(Function(at, weights), x, 1.5, 1e-12, np.random.default_rng(3)).name
+
+    assert method(wave) == COMPLEX_STEP
+    assert method(lambda v: wave(v, np.real)) == DIFFERENCE  # a part of the derivative is lost
+
+
+def test_another_point_is_near_relative_to_the_numbers_themselves() -> None:
+    tensor, points = np.repeat([0.0, 1.0, -1000.0], 20_000), []
+
+    def at(v: Array) -> Array:
+        points.append(v)
+        return np.abs(v)  # so that the complex step is never confirmed
+
+    choose_method(Function(at, np.ones(60_000)), tensor, 1.0, 1e-12, np.random.default_rng(0))
+    # From the sixth on: a complex step and twice four values at the tensor itself come first.
+    away = points[9].real - tensor
+    for place, scale in ((0, 1e-3), (1, 2e-3), (2, 1.001)):
+        part = away[20_000 * place :][:20_000]
+        assert np.std(part) == pytest.approx(scale, rel=0.03)
+        assert abs(np.mean(part)) < 0.03 * scale
 
 
 def test_an_error_in_the_forward_pass_itself_is_not_hidden(x: Array) -> None:

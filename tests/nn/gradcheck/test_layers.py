@@ -5,8 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from glassnet.nn import Array, Dense, Dropout, Sequential, Tanh
+from glassnet.nn import Array, Dense, Dropout, Layer, Sequential, Tanh
 from glassnet.nn.gradcheck import GradientError, check_layer
+from glassnet.nn.initializers import constant
 from glassnet.nn.testing import arrays, generators
 from tests.mutate import mutant
 from tests.nn.gradcheck.cases import Memory, Rows, Scaled, Square
@@ -95,6 +96,38 @@ def test_the_state_handed_in_is_left_as_it_is(sequence: Array, h: Array) -> None
     h.flags.writeable = False
     check_layer(Memory(), sequence, state={"h": h})
     np.testing.assert_array_equal(h, before)
+
+
+def test_the_input_is_as_before_even_if_the_layer_writes_to_it(x: Array) -> None:
+    before = x.copy()
+    with pytest.raises(GradientError, match="wrote to its input"):
+        check_layer(mutant(Square, "self._x = x", "x += 1; self._x = x")(), x)
+    np.testing.assert_array_equal(x, before)
+
+
+def test_random_parameters_lie_around_those_of_initialize() -> None:
+    class Shift(Layer):
+        """y = x + b, with b = 3 at first."""
+
+        b: Array
+        db: Array
+
+        def __init__(self) -> None:
+            super().__init__()
+            self.declare("b", (10_000,), constant(3.0))
+
+        def forward(self, x: Array, train: bool = False) -> Array:
+            y: Array = x + self.b
+            return y
+
+        def backward(self, dy: Array) -> Array:
+            self.db += dy
+            return 1.0 * dy
+
+    layer = Shift()
+    check_layer(layer, np.zeros(10_000))
+    assert np.mean(layer.b) == pytest.approx(3, abs=0.01)
+    assert np.std(layer.b) == pytest.approx(0.1, rel=0.05)
 
 
 # -- wrong layers are rejected, and the culprit is named ----------------------------------------

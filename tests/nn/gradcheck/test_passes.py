@@ -27,6 +27,7 @@ def test_everything_is_complex_or_nothing(
     for name, tensor in {"input": sequence, "state h": h, "parameter w": layer.w}.items():
         real, moved = passes.of(name)(tensor), passes.of(name)(tensor + 0j)
         assert (real.dtype, moved.dtype) == (np.float64, np.complex128)
+        assert layer.state["h"].dtype == np.complex128
         np.testing.assert_allclose(moved, real, rtol=1e-15)
 
 

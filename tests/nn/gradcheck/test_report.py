@@ -26,6 +26,18 @@ def test_the_table_names_every_tensor_with_its_error_and_method(sequence: Array,
     assert report.exact
 
 
+def test_the_columns_are_as_wide_as_the_longest_name() -> None:
+    rows = {
+        "parameter w": Agreement(0.0, 1e-12, "complex step"),
+        "x": Agreement(1e-7, np.nan, "five-point difference", "no"),
+    }
+    assert str(Report(rows)).splitlines() == [
+        "tensor       largest error  would be found  method",
+        "parameter w        0.0e+00         1.0e-12  complex step",
+        "x                  1.0e-07             nan  five-point difference (no)",
+    ]
+
+
 def test_a_difference_is_told_with_its_reason() -> None:
     report = check_layer(Absolute(), np.array([[1.0, -2.0]]))
     assert not report.exact
@@ -111,6 +123,17 @@ def _is_found(
     except GradientError:
         return True
     return False
+
+
+@pytest.mark.parametrize("element_by_element", [False, True])
+@pytest.mark.parametrize(("g", "found"), [(-2.0, 1e-12), (1e-4, 1e-10)])
+def test_a_single_number_has_one_direction_however_often_it_is_tried(
+    g: float, found: float, element_by_element: bool
+) -> None:
+    for directions in (1, 1000):
+        at = sensitivity(np.array([g]), 1e-12, 1e-2, directions, element_by_element)
+        assert at == pytest.approx(found, rel=1e-9)
+    assert sensitivity(np.array([g]), 1e-12, 1e-2, 0, element_by_element=False) == math.inf
 
 
 def test_three_directions_find_eleven_tolerances_whatever_the_size() -> None:
