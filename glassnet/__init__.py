@@ -1,8 +1,8 @@
 """Neural networks that one can look into: a deep-learning framework from scratch on NumPy.
 
 The parts are `glassnet.nn`, `glassnet.models`, `glassnet.train`, `glassnet.sample`,
-`glassnet.visualize` and `glassnet.learn`. Each is imported when it is first used, so that this
-takes no time. In a clone the parts lie beside this folder.
+`glassnet.visualize`, `glassnet.convert` and `glassnet.learn`. Each is imported when it is first
+used, so that this takes no time. In a clone the parts lie beside this folder.
 """
 
 from importlib import import_module
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 __version__ = "0.1.0"
 
-_PARTS = ("learn", "models", "nn", "sample", "train", "visualize")
+_PARTS = ("convert", "learn", "models", "nn", "sample", "train", "visualize")
 
 if not (Path(__file__).parent / "nn").is_dir():  # a clone, not an installed wheel
     __path__.append(str(Path(__file__).resolve().parent.parent))

@@ -39,6 +39,9 @@ SUBCOMMANDS = {
     "evaluate": _Subcommand(
         "glassnet.train.command.evaluate", "Print the loss of a trained network on a data set."
     ),
+    "convert": _Subcommand(
+        "glassnet.convert.command", "Turn networks into files of other frameworks, and back."
+    ),
     "learn": _Subcommand(
         "glassnet.learn.command", "Write an LSTM yourself, in six tasks that are checked."
     ),

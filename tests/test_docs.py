@@ -137,7 +137,7 @@ def test_a_traceback_names_the_line_of_the_page() -> None:
 # -- what pages name ----------------------------------------------------------------------------
 
 FOLDERS = {"nn", "models", "train", "sample", "visualize", "tests", "benchmarks", "examples"}
-FOLDERS |= {"docs", "glassnet", "learn"}
+FOLDERS |= {"convert", "docs", "glassnet", "learn"}
 
 
 def missing_paths(text: str) -> list[str]:

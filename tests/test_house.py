@@ -22,6 +22,7 @@ MAY_IMPORT = {
     "train": {"train", "models", "nn", "glassnet"},
     "sample": {"sample", "models", "nn", "glassnet"},
     "visualize": {"visualize", "models", "nn", "glassnet"},
+    "convert": {"convert", "models", "nn", "glassnet"},
     "learn": {"learn", "train", "visualize", "models", "nn", "glassnet"},
     "glassnet": {"glassnet"},
 }
@@ -86,7 +87,7 @@ def bare_imports(source: str, package: str) -> list[str]:
 
 
 def wrong_directions(source: str, package: str) -> list[str]:
-    """nn ← models ← train, sample, visualize ← learn: nobody imports from above or beside."""
+    """nn ← models ← train, sample, visualize, convert ← learn: no import from above or beside."""
     return [
         f"line {found.line}: {package} imports {found.module}"
         for found in imports(source, package)
@@ -160,14 +161,17 @@ def requirements(section: str, option: str) -> set[str]:
 
 
 CORE = requirements("options", "install_requires")
-OPTIONAL = set().union(
-    *(requirements("options.extras_require", extra) for extra in ("plots", "data", "mpi"))
+OPTIONAL = {"torch"}.union(  # too large for an extra: those who have files of it have it
+    *(
+        requirements("options.extras_require", extra)
+        for extra in ("plots", "data", "mpi", "interop")
+    )
 )
 
 
 def test_the_rules_know_the_requirements() -> None:
     assert {"numpy", "tqdm"} <= CORE
-    assert {"matplotlib", "sklearn", "mpi4py"} <= OPTIONAL
+    assert {"matplotlib", "sklearn", "mpi4py", "safetensors"} <= OPTIONAL
     assert not CORE & OPTIONAL
 
 

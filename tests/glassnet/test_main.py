@@ -32,7 +32,11 @@ def test_help_and_version(capsys: pytest.CaptureFixture[str]) -> None:
     [
         ("trian", "there is no command trian; did you mean train?"),
         ("vis", "there is no command vis; did you mean visualize?"),
-        ("quux", "there is no command quux; choose from train, sample, visualize, evaluate, learn"),
+        (
+            "quux",
+            "there is no command quux; choose from train, sample, visualize, evaluate, convert, "
+            "learn",
+        ),
         ("--quux", "there is no option --quux; --help lists the commands"),
         ("--vresion", "there is no option --vresion; did you mean --version?"),
     ],

@@ -1,0 +1,18 @@
+"""Weights and networks of other frameworks: reading their files and writing such files.
+
+`registry.py` lists the formats, `format.py` says what a format is, `cells.py` has the layouts of
+recurrent cells in all frameworks, and `command.py` is `glassnet convert`.
+"""
+
+from glassnet.convert.format import ConversionError, Converted, Format
+from glassnet.convert.registry import FORMATS, find_format, read, write
+
+__all__ = [
+    "FORMATS",
+    "ConversionError",
+    "Converted",
+    "Format",
+    "find_format",
+    "read",
+    "write",
+]
