@@ -63,10 +63,12 @@ from glassnet.nn.pooling.global_pooling import (
 )
 from glassnet.nn.pooling.max_pooling import MaxPool1D, MaxPool2D
 from glassnet.nn.recurrent.bidirectional import Bidirectional
+from glassnet.nn.recurrent.cells.gru import GRUCell
+from glassnet.nn.recurrent.cells.lstm import LSTMCell
+from glassnet.nn.recurrent.cells.simple_rnn import SimpleRNNCell
 from glassnet.nn.recurrent.gru import GRU
 from glassnet.nn.recurrent.last_step import LastStep
 from glassnet.nn.recurrent.lstm import LSTM
-from glassnet.nn.recurrent.lstm_cell import LSTMCell
 from glassnet.nn.recurrent.simple_rnn import SimpleRNN
 from glassnet.nn.sequential import Sequential
 from glassnet.nn.types import Array
@@ -101,6 +103,7 @@ __all__ = [
     "Embedding",
     "ExponentialMovingAverage",
     "Flatten",
+    "GRUCell",
     "GaussianNoise",
     "GaussianSampling",
     "GlobalAveragePool1D",
@@ -131,6 +134,7 @@ __all__ = [
     "SiLU",
     "Sigmoid",
     "SimpleRNN",
+    "SimpleRNNCell",
     "Softmax",
     "Softplus",
     "Tanh",

@@ -10,7 +10,8 @@ from contextlib import AbstractContextManager
 from threadpoolctl import threadpool_info, threadpool_limits
 
 from glassnet.models import Network
-from glassnet.nn import LSTM, Layer
+from glassnet.nn import Layer
+from glassnet.nn.recurrent.base import RecurrentLayer
 
 __all__ = ["cores", "limit_threads", "one_thread", "suitable_workers", "threads_as_before"]
 
@@ -59,7 +60,7 @@ def limit_threads(network: Network, workers: int) -> None:
 
     BLAS never gets more threads than it started with: OPENBLAS_NUM_THREADS=1 leaves a core to
     other programs. A BLAS that threadpoolctl does not know (Apple's Accelerate) is left alone.
-    LSTM layers cut their products into tiles only where BLAS has a single thread.
+    Recurrent layers cut their products into tiles only where BLAS has a single thread.
 
     Parameters
     ----------
@@ -83,7 +84,7 @@ def limit_threads(network: Network, workers: int) -> None:
     threadpool_limits(threads, user_api="blas")
     if threads > 1:
         for _, layer in network.walk():
-            if isinstance(layer, LSTM):
+            if isinstance(layer, RecurrentLayer):
                 layer.tiled = False
 
 
@@ -135,7 +136,7 @@ def threads_as_before(network: Layer) -> Iterator[None]:
     >>> layer.tiled
     True
     """
-    tiled = [(layer, layer.tiled) for _, layer in network.walk() if isinstance(layer, LSTM)]
+    tiled = [(layer, layer.tiled) for _, layer in network.walk() if isinstance(layer, RecurrentLayer)]
     with threadpool_limits(user_api="blas"):
         yield
     for layer, before in tiled:

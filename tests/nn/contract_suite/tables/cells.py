@@ -7,12 +7,16 @@ from typing import Protocol
 import numpy as np
 
 from glassnet.nn import (
+    GRU,
     LSTM,
     Array,
+    GRUCell,
     Layer,
     LSTMCell,
     MultiHeadAttention,
     MultiHeadAttentionCell,
+    SimpleRNN,
+    SimpleRNNCell,
 )
 
 
@@ -53,6 +57,15 @@ CELLS: dict[str, CellLine] = {
     "LSTMCell": CellLine(lambda: LSTM(3, 4), LSTMCell, (6, 5, 3)),
     "LSTMCell of ids": CellLine(
         lambda: LSTM(7, 4), lambda lstm, rows: LSTMCell(lstm, rows, ids=True), (6, 5), ids=7
+    ),
+    "GRUCell": CellLine(lambda: GRU(3, 4), GRUCell, (6, 5, 3)),
+    "GRUCell, reset before": CellLine(lambda: GRU(3, 4, reset_after=False), GRUCell, (6, 5, 3)),
+    "GRUCell of ids": CellLine(
+        lambda: GRU(7, 4), lambda gru, rows: GRUCell(gru, rows, ids=True), (6, 5), ids=7
+    ),
+    "SimpleRNNCell": CellLine(lambda: SimpleRNN(3, 4), SimpleRNNCell, (6, 5, 3)),
+    "SimpleRNNCell with relu": CellLine(
+        lambda: SimpleRNN(3, 4, activation="relu"), SimpleRNNCell, (6, 5, 3)
     ),
     "MultiHeadAttentionCell": CellLine(
         lambda: MultiHeadAttention(4, heads=2, causal=True),

@@ -1,0 +1,1 @@
+"""Recurrent layers one time step at a time and forward only, for sampling."""
