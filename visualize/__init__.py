@@ -25,7 +25,7 @@ from glassnet.visualize.neurons.activations import (
 )
 from glassnet.visualize.neurons.contexts import Context, Contexts, read_contexts
 from glassnet.visualize.neurons.predictions import Predictions, read_predictions
-from glassnet.visualize.neurons.reading import read_activations, read_in_streams
+from glassnet.visualize.neurons.reading import read_activations, read_in_streams, states_of
 from glassnet.visualize.neurons.search.find import find_neurons
 from glassnet.visualize.neurons.search.findings import Finding
 from glassnet.visualize.neurons.search.hypotheses import HYPOTHESES, Hypothesis
@@ -76,6 +76,7 @@ __all__ = [
     "save_filters_picture",
     "save_page",
     "save_picture",
+    "states_of",
     "strongest_ngrams",
     "terminal_colors",
     "tsne",

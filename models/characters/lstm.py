@@ -12,16 +12,19 @@ from typing import Any, Self, cast
 
 import numpy as np
 
-from glassnet.models.characters.lstm_cell import CharacterLSTMCell
+from glassnet.errors import no_such
+from glassnet.models.characters.lstm_cell import CELLS, CharacterLSTMCell
 from glassnet.models.characters.network import CharacterNetwork
 from glassnet.models.vocabulary import Vocabulary
-from glassnet.nn import LSTM, NO_GRADIENT, Array, Dense, Dropout, Embedding
+from glassnet.nn import NO_GRADIENT, Array, Dense, Dropout, Embedding
+from glassnet.nn.recurrent.base import RecurrentLayer
 
 
 class CharacterLSTM(CharacterNetwork):
     """LSTM layers on one-hot characters, then a dense layer to a logit for each character.
 
-    The names of its layers are `lstm1`, `lstm2`, ... and `dense`, and `embedding` if there is one.
+    The names of its layers are `lstm1`, `lstm2`, ... (`gru1` or `rnn1` with another cell) and
+    `dense`, and `embedding` if there is one.
 
     Parameters
     ----------
@@ -48,17 +51,24 @@ class CharacterLSTM(CharacterNetwork):
         Let the dense layer read the output of all LSTM layers, not of the last one only [2]_.
     temperature : float, default 1.0
         Divides the logits when not training [3]_. Above 1 it makes predictions less certain.
+    cell : {'lstm', 'gru', 'rnn'}, default 'lstm'
+        What stands in the place of the LSTM layers: `LSTM`, `GRU` or `SimpleRNN`.
 
     Raises
     ------
     ValueError
-        If there is `input_dropout` without an embedding, a rate is out of range, or the
-        temperature is not above 0.
+        If there is `input_dropout` without an embedding, a rate is out of range, the temperature
+        is not above 0, or there is no such cell.
 
     Shapes
     ------
     - ids: (T, N)
     - logits: (T, N, characters)
+
+    Attributes
+    ----------
+    recurrent : list[RecurrentLayer]
+        The LSTM layers, or those of another cell, from the first.
 
     References
     ----------
@@ -96,26 +106,31 @@ class CharacterLSTM(CharacterNetwork):
         state_dropout: float = 0.0,
         skip: bool = False,
         temperature: float = 1.0,
+        cell: str = "lstm",
     ) -> None:
         super().__init__(vocabulary)
         if not temperature > 0:
             raise ValueError(f"temperature must be above 0, not {temperature}")
+        if cell not in CELLS:
+            raise ValueError(no_such("cell", cell, CELLS))
         if input_dropout and not embedding:
             raise ValueError("input_dropout needs an embedding: a one-hot character has one 1")
         self.units, self.skip, self.temperature = units, skip, temperature
         self.dropout, self.variational, self.weight_drop = dropout, variational, weight_drop
         self.input_dropout, self.state_dropout = input_dropout, state_dropout
+        self.cell_kind = cell
+        kind, _ = CELLS[cell]
         shared_axes = (0,) if variational else ()
         self.embedding: Embedding | None = None
         if embedding:
             self.embedding = self.add("embedding", Embedding(len(vocabulary), embedding))
         if input_dropout:
             self.add("input_dropout", Dropout(input_dropout, 1, shared_axes))
-        self.lstms: list[LSTM] = []
+        self.recurrent: list[RecurrentLayer] = []
         for number in range(1, layers + 1):
-            inputs = units if self.lstms else embedding or len(vocabulary)
-            lstm = LSTM(inputs, units, weight_drop=weight_drop, state_dropout=state_dropout)
-            self.lstms.append(self.add(f"lstm{number}", lstm))
+            inputs = units if self.recurrent else embedding or len(vocabulary)
+            layer = kind(inputs, units, weight_drop=weight_drop, state_dropout=state_dropout)
+            self.recurrent.append(self.add(f"{cell}{number}", layer))
             if dropout:
                 self.add(f"dropout{number}", Dropout(dropout, 1, shared_axes))
         read = layers * units if skip else units
@@ -131,7 +146,7 @@ class CharacterLSTM(CharacterNetwork):
             return super().forward(x, train)
         outputs = []  # of the LSTM layers below, each (T, N, H)
         for layer in self.layers.values():
-            if layer in self.lstms[1:]:
+            if layer in self.recurrent[1:]:
                 outputs.append(x)
             elif layer is self.dense:
                 x = np.concatenate([*outputs, x], axis=2)  # (T, N, layers H)
@@ -146,8 +161,8 @@ class CharacterLSTM(CharacterNetwork):
         for layer in reversed(self.layers.values()):
             dy = layer.backward(dy)
             if layer is self.dense:
-                *doutputs, dy = np.split(dy, len(self.lstms), axis=2)
-            elif layer in self.lstms[1:]:
+                *doutputs, dy = np.split(dy, len(self.recurrent), axis=2)
+            elif layer in self.recurrent[1:]:
                 dy = dy + doutputs.pop()
             if dy is NO_GRADIENT:
                 break
@@ -157,7 +172,7 @@ class CharacterLSTM(CharacterNetwork):
     def configuration(self) -> Mapping[str, object]:
         return {
             "vocabulary": self.vocabulary.characters,
-            "layers": len(self.lstms),
+            "layers": len(self.recurrent),
             "units": self.units,
             "dropout": self.dropout,
             "variational": self.variational,
@@ -167,6 +182,7 @@ class CharacterLSTM(CharacterNetwork):
             "state_dropout": self.state_dropout,
             "skip": self.skip,
             "temperature": self.temperature,
+            "cell": self.cell_kind,
         }
 
     @classmethod
@@ -176,7 +192,9 @@ class CharacterLSTM(CharacterNetwork):
 
     @property
     def hidden_sizes(self) -> list[int]:
-        return [self.units] * len(self.lstms)
+        return [self.units] * len(self.recurrent)
 
     def cell(self, rows: int = 1) -> CharacterLSTMCell:
-        return CharacterLSTMCell(self.lstms, self.dense, rows, self.embedding, self.temperature)
+        return CharacterLSTMCell(
+            self.recurrent, self.dense, rows, self.embedding, self.temperature, self.cell_kind
+        )

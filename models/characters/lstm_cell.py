@@ -1,12 +1,31 @@
-"""The character LSTM one character at a time."""
+"""The character LSTM, or one of other cells, one character at a time."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
-from glassnet.nn import LSTM, Array, Dense, Embedding, LSTMCell
+from glassnet.nn import (
+    GRU,
+    LSTM,
+    Array,
+    Dense,
+    Embedding,
+    GRUCell,
+    LSTMCell,
+    SimpleRNN,
+    SimpleRNNCell,
+)
+from glassnet.nn.recurrent.base import RecurrentLayer
+from glassnet.nn.recurrent.cells.base import RecurrentCell
+
+CELLS: dict[str, tuple[Callable[..., RecurrentLayer], Callable[..., RecurrentCell]]] = {
+    "lstm": (LSTM, LSTMCell),
+    "gru": (GRU, GRUCell),
+    "rnn": (SimpleRNN, SimpleRNNCell),
+}
+"""The recurrent layers that a character network can be made of, each with its cell, by name."""
 
 
 class CharacterLSTMCell:
@@ -14,8 +33,8 @@ class CharacterLSTMCell:
 
     Parameters
     ----------
-    lstms : Sequence[LSTM]
-        The LSTM layers of an initialized network; `CharacterLSTM.cell` passes its own.
+    recurrent : Sequence[RecurrentLayer]
+        The recurrent layers of an initialized network; `CharacterLSTM.cell` passes its own.
     dense : Dense
         Its output layer. If it has inputs for all layers, it reads the output of all of them.
     rows : int, default 1
@@ -24,6 +43,8 @@ class CharacterLSTMCell:
         Its embedding; without one, the first layer reads one-hot characters.
     temperature : float, default 1.0
         Divides the logits.
+    kind : {'lstm', 'gru', 'rnn'}, default 'lstm'
+        What the recurrent layers are.
 
     Shapes
     ------
@@ -32,8 +53,8 @@ class CharacterLSTMCell:
 
     Attributes
     ----------
-    cells : list[LSTMCell]
-        One for each layer, whose `h` and `c` (N, H) may be read and set.
+    cells : list[RecurrentCell]
+        One for each layer, whose state, such as `h` and `c` (N, H), may be read and set.
 
     Examples
     --------
@@ -49,18 +70,21 @@ class CharacterLSTMCell:
 
     def __init__(
         self,
-        lstms: Sequence[LSTM],
+        recurrent: Sequence[RecurrentLayer],
         dense: Dense,
         rows: int = 1,
         embedding: Embedding | None = None,
         temperature: float = 1.0,
+        kind: str = "lstm",
     ) -> None:
+        _, cell = CELLS[kind]
         self.cells = [
-            LSTMCell(lstms[0], rows, ids=True, embedding=embedding),
-            *(LSTMCell(lstm, rows) for lstm in lstms[1:]),
+            cell(recurrent[0], rows, ids=True, embedding=embedding),
+            *(cell(layer, rows) for layer in recurrent[1:]),
         ]
+        self._kind = kind
         self._W, self._b = dense.W / temperature, dense.b / temperature
-        self._reads_all = len(dense.W) > lstms[-1].units
+        self._reads_all = len(dense.W) > recurrent[-1].units
         # By layer from 0: rows, units and values of what is clamped, (clamped,) each.
         self._clamped: dict[int, tuple[Array, Array, Array]] = {}
 
@@ -74,18 +98,18 @@ class CharacterLSTMCell:
             one stands for zeros.
         """
         for number, cell in enumerate(self.cells, start=1):
-            cell.h = state[f"lstm{number}.h"] if state else cell.h * 0
-            cell.c = state[f"lstm{number}.c"] if state else cell.c * 0
+            for name, values in cell.state.items():
+                values[...] = state[f"{self._kind}{number}.{name}"] if state else 0
 
     def clamp(self, layer: int, units: Array, values: Array, rows: Array) -> None:
         """Keep the hidden state of some units at given values from now on, at every step.
 
-        Neither the recurrence nor the layers above see anything else. The cell state goes on.
+        Neither the recurrence nor the layers above see anything else. An LSTM's cell state goes on.
 
         Parameters
         ----------
         layer : int
-            Number of the LSTM layer, from 1.
+            Number of the recurrent layer, from 1.
         units, values, rows : Array
             One of each for every clamped unit, (clamped,): integers from 0, numbers from -1 to
             1, and integers from 0. They replace those clamped before.

@@ -124,11 +124,11 @@ def test_clamped_units_stay_at_every_step(
         f"lstm{number}.{name}": np.zeros((1, 16)) for number in (1, 2) for name in "hc"
     }
     for (layer, unit), value in clamped.items():
-        network.lstms[layer - 1].carried["h"][0, unit] = value
+        network.recurrent[layer - 1].carried["h"][0, unit] = value
     expected = start or "\n"
     for place in range(len(expected) + length - 1):
         x = network.vocabulary.encode(expected[place])[:, None]
-        for number, lstm in enumerate(network.lstms, 1):
+        for number, lstm in enumerate(network.recurrent, 1):
             x = lstm.forward(x).copy()
             lstm.carry()
             for (layer, unit), value in clamped.items():

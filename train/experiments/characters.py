@@ -7,6 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from glassnet.models import CharacterLSTM, CharacterNetwork, Network
+from glassnet.models.characters import CELLS
+from glassnet.options import one_of
 from glassnet.train.experiments.recipe import Recipe
 from glassnet.train.experiments.texts import CharacterTextExperiment, CharacterTextOptions
 from glassnet.train.objectives.streams import StreamObjective
@@ -71,7 +73,7 @@ class LSTMOptions(CharacterOptions):
     Parameters
     ----------
     layers, units : int, default 2 and 512
-        LSTM layers, and units of each.
+        Recurrent layers, and units of each.
     dropout : float, default 0.0
         Rate of dropout on the output of a layer.
     variational : bool, default False
@@ -88,6 +90,8 @@ class LSTMOptions(CharacterOptions):
         Let the output layer read all LSTM layers, not the last one only.
     temperature : float, default 1.0
         Divides the logits when not training.
+    cell : {'lstm', 'gru', 'rnn'}, default 'lstm'
+        What the recurrent layers are.
 
     Raises
     ------
@@ -100,8 +104,16 @@ class LSTMOptions(CharacterOptions):
     64
     """
 
-    layers: int = option(2, count, "LSTM layers", "N", "network", structural=True)
-    units: int = option(512, count, "units of each LSTM layer", "N", "network", structural=True)
+    cell: str = option(
+        "lstm",
+        one_of("cell", CELLS),
+        "what the recurrent layers are: an LSTM, a GRU or a simple recurrent layer",
+        "|".join(CELLS),
+        "network",
+        structural=True,
+    )
+    layers: int = option(2, count, "recurrent layers", "N", "network", structural=True)
+    units: int = option(512, count, "units of each of them", "N", "network", structural=True)
     dropout: float = option(
         0.0, fraction, "rate of dropout on the output of a layer", "RATE", "network"
     )
@@ -137,7 +149,7 @@ class LSTMOptions(CharacterOptions):
     skip: bool = option(
         False,
         yes_or_no,
-        "yes lets the output layer read all LSTM layers, no the last one only",
+        "yes lets the output layer read all recurrent layers, no the last one only",
         "yes|no",
         "network",
         structural=True,

@@ -136,7 +136,8 @@ def threads_as_before(network: Layer) -> Iterator[None]:
     >>> layer.tiled
     True
     """
-    tiled = [(layer, layer.tiled) for _, layer in network.walk() if isinstance(layer, RecurrentLayer)]
+    recurrent = [layer for _, layer in network.walk() if isinstance(layer, RecurrentLayer)]
+    tiled = [(layer, layer.tiled) for layer in recurrent]
     with threadpool_limits(user_api="blas"):
         yield
     for layer, before in tiled:

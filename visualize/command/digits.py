@@ -26,7 +26,7 @@ class DigitsOptions:
     out: Path | None
 
 
-def _add_options(parser: Parser) -> None:
+def _add_options(parser: Parser, network: ImageAutoencoder | None) -> None:
     parser.add_argument(
         "--images",
         type=Path,

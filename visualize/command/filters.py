@@ -54,7 +54,7 @@ class FiltersOptions:
     no_color: bool
 
 
-def _add_options(parser: Parser) -> None:
+def _add_options(parser: Parser, network: TextAutoencoder | None) -> None:
     source = parser.add_mutually_exclusive_group()
     source.add_argument(
         "--text",

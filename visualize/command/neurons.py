@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Literal
 
@@ -34,7 +35,7 @@ from glassnet.visualize.neurons.ablation import Ablation
 from glassnet.visualize.neurons.activations import Activations, Neuron, save_activations
 from glassnet.visualize.neurons.contexts import Contexts, read_contexts
 from glassnet.visualize.neurons.predictions import read_predictions
-from glassnet.visualize.neurons.reading import read_activations
+from glassnet.visualize.neurons.reading import read_activations, states_of
 from glassnet.visualize.neurons.results import save_results
 from glassnet.visualize.neurons.search.find import halves
 from glassnet.visualize.neurons.search.findings import Finding
@@ -73,7 +74,8 @@ class NeuronsOptions:
     json: Path | None
 
 
-def _add_options(parser: Parser) -> None:
+def _add_options(parser: Parser, network: CharacterNetwork | None) -> None:
+    known = STATES if network is None else states_of(network)
     parser.add_argument(
         "--text",
         default=TEXT,
@@ -91,10 +93,10 @@ def _add_options(parser: Parser) -> None:
     )
     parser.add_argument(
         "--state",
-        type=_states,
+        type=partial(_states, known=known),
         default=("hidden",),
         metavar="STATE[,STATE...]",
-        help=f"draw this state of the neuron: {', '.join(STATES)} or all; of several, the "
+        help=f"draw this state of the neuron: {', '.join(known)} or all; of several, the "
         "first is drawn, and the page and the export hold all (default: hidden)",
     )
     parser.add_argument(
@@ -115,11 +117,11 @@ def _add_options(parser: Parser) -> None:
     add_search_options(parser)
 
 
-def _states(value: str) -> tuple[str, ...]:
-    states = STATES if value == "all" else value.split(",")
+def _states(value: str, known: tuple[str, ...]) -> tuple[str, ...]:
+    states = known if value == "all" else value.split(",")
     for state in states:
-        if state not in STATES:
-            raise argparse.ArgumentTypeError(no_such("state", state, [*STATES, "all"]))
+        if state not in known:
+            raise argparse.ArgumentTypeError(no_such("state", state, [*known, "all"]))
     return tuple(dict.fromkeys(states))
 
 

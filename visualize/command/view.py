@@ -30,7 +30,8 @@ class View(Generic[Shown, Options]):
     description : str
         What the view shows; `--help` begins with it.
     add_options : callable
-        Adds the options of the view to a parser that has the checkpoint already.
+        Adds the options of the view to a parser that has the checkpoint already, for a network
+        that is known or for the default one.
     options : callable
         A frozen dataclass with a field for the checkpoint's path and one for each option.
     show : callable
@@ -40,17 +41,19 @@ class View(Generic[Shown, Options]):
     family: type[Shown]
     name: str
     description: str
-    add_options: Callable[[Parser], None]
+    add_options: Callable[[Parser, Shown | None], None]
     options: Callable[..., Options]
     show: Callable[[Shown, Checkpoint, Options], None]
 
-    def parser(self, elsewhere: Iterable[str] = ()) -> Parser:
+    def parser(self, elsewhere: Iterable[str] = (), network: Shown | None = None) -> Parser:
         """Return the parser of the command line for networks of this family.
 
         Parameters
         ----------
         elsewhere : iterable of str, optional
             Options of other views.
+        network : Network, optional
+            The network that is shown, if it is known.
         """
         parser = Parser(
             PROGRAM,
@@ -68,7 +71,7 @@ class View(Generic[Shown, Options]):
             metavar="CHECKPOINT",
             help="trained network (default: the Shakespeare LSTM that comes with glassnet)",
         )
-        self.add_options(parser)
+        self.add_options(parser, network)
         return parser
 
     def run(
@@ -100,7 +103,7 @@ class View(Generic[Shown, Options]):
         """
         if not isinstance(network, self.family):
             raise TypeError(f"a {type(network).__name__} is not a {self.family.__name__}")
-        parser = self.parser(elsewhere)
+        parser = self.parser(elsewhere, network)
         options = self.options(**vars(parser.parse_args(arguments)))
         try:
             self.show(network, checkpoint, options)

@@ -112,7 +112,7 @@ def ablate(
     >>> network = CharacterLSTM(Vocabulary("ab "), layers=1, units=3)
     >>> network = network.initialize(np.random.default_rng(0))
     >>> network.dense.W[2] = 0  # the output does not depend on neuron 2,
-    >>> network.lstms[0].Wh[2] = 0  # nor does the next step
+    >>> network.recurrent[0].Wh[2] = 0  # nor does the next step
     >>> for ablation in ablate(network, "ab ba ab", neurons=[(1, 0), (1, 2)]):
     ...     print(ablation.neuron, f"{ablation.loss_increase:+.4f}")
     0 +0.0361

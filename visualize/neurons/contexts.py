@@ -14,11 +14,12 @@ import numpy as np
 from glassnet.models import CharacterNetwork
 from glassnet.nn import Array
 from glassnet.visualize.neurons.largest import LargestValues
-from glassnet.visualize.neurons.reading import read_in_streams
+from glassnet.visualize.neurons.reading import read_in_streams, states_of
 
 BINS = 32
 """Bins of a histogram, of equal width from -1 to 1."""
 GATES = ("input-gate", "forget-gate", "output-gate")
+"""The gates of an LSTM."""
 CLOSED, OPEN = 0.1, 0.9
 """A gate is saturated below the one or above the other."""
 BEFORE, AFTER = 40, 10
@@ -74,8 +75,9 @@ class Contexts:
         By layer, the number of characters whose hidden state falls into each of 32 bins of equal
         width from -1 to 1.
     saturation : dict of int to array (units, gates, 2) float32
-        By layer, the share of characters at which each gate (input, forget, output) is below 0.1
-        and above 0.9.
+        By layer, the share of characters at which each gate is below 0.1 and above 0.9.
+    gates : tuple of str, default those of an LSTM
+        The states that are gates, in the order of `saturation`.
 
     Notes
     -----
@@ -109,6 +111,7 @@ class Contexts:
     values: dict[int, Array] = field(repr=False)
     histogram: dict[int, Array] = field(repr=False)
     saturation: dict[int, Array] = field(repr=False)
+    gates: tuple[str, ...] = GATES
 
     def strongest(self, layer: int, neuron: int) -> list[Context]:
         """Return the contexts in which the hidden state of a neuron is largest.
@@ -208,20 +211,21 @@ def read_contexts(
     >>> network = CharacterLSTM(Vocabulary("ab("), layers=1, units=3)
     >>> network = network.initialize(np.random.default_rng(0))
     >>> opening = network.vocabulary.encode("(")
-    >>> network.lstms[0].Wx[opening, 3 * 3] = 9  # "(" raises the candidate of neuron 0,
-    >>> network.lstms[0].b[3] = -9  # and its forget gate is closed
+    >>> network.recurrent[0].Wx[opening, 3 * 3] = 9  # "(" raises the candidate of neuron 0,
+    >>> network.recurrent[0].b[3] = -9  # and its forget gate is closed
     >>> contexts = read_contexts(network, "ab(ba" * 20, count=2)
     >>> [context.character for context in contexts.strongest(layer=1, neuron=0)]
     ['(', '(']
     """
     layers = dict(enumerate(network.hidden_sizes, 1))  # units of each
+    gates = tuple(state for state in states_of(network) if state.endswith("-gate"))
     # Each character that is kept excludes 2·apart - 1 positions, its own among them: so the last
     # one to be kept is among that many times count - 1, plus one, largest values.
     candidates = (count - 1) * (2 * apart - 1) + 1
     largest = {(n, end): LargestValues(layers[n], candidates) for n in layers for end in (0, 1)}
     histogram = {n: np.zeros((layers[n], BINS), np.int64) for n in layers}
-    saturated = {n: np.zeros((layers[n], len(GATES), 2), np.int64) for n in layers}
-    states = ("hidden", *GATES)
+    saturated = {n: np.zeros((layers[n], len(gates), 2), np.int64) for n in layers}
+    states = ("hidden", *gates)
     for positions, found in read_in_streams(
         network, text, states, streams=streams, steps=steps, progress=progress
     ):
@@ -230,7 +234,7 @@ def read_contexts(
             largest[n, 0].add(positions, hidden)
             largest[n, 1].add(positions, -hidden)
             histogram[n] += _histogram(hidden)
-            for gate, name in enumerate(GATES):
+            for gate, name in enumerate(gates):
                 values = found[n, name]
                 saturated[n][:, gate, 0] += np.count_nonzero(values < CLOSED, axis=0)
                 saturated[n][:, gate, 1] += np.count_nonzero(values > OPEN, axis=0)
@@ -241,6 +245,7 @@ def read_contexts(
         values={n: np.stack([kept[n, 0][1], -kept[n, 1][1]]) for n in layers},
         histogram=histogram,
         saturation={n: (saturated[n] / len(text)).astype(np.float32) for n in layers},
+        gates=gates,
     )
 
 

@@ -11,7 +11,7 @@ from glassnet.models import CharacterNetwork
 from glassnet.nn import Array
 from glassnet.visualize.drawing.progress import reading_bar
 from glassnet.visualize.neurons.activations import Activations
-from glassnet.visualize.neurons.states import check_states
+from glassnet.visualize.neurons.states import check_states, state_of_activation
 
 
 @runtime_checkable
@@ -19,6 +19,7 @@ class RecurrentLayer(Protocol):
     """A layer of a network whose units can be looked at, such as `LSTM`."""
 
     units: int
+    activation_names: tuple[str, ...]
 
     def activations(self) -> dict[str, Array]:
         """Return the states of all units in the last `forward`, by name, (T, N, units) each."""
@@ -27,6 +28,32 @@ class RecurrentLayer(Protocol):
 def recurrent_layers(network: CharacterNetwork) -> list[RecurrentLayer]:
     """Return the recurrent layers of a network, from the first."""
     return [layer for _, layer in network.walk() if isinstance(layer, RecurrentLayer)]
+
+
+def states_of(network: CharacterNetwork) -> tuple[str, ...]:
+    """Return the states that all recurrent layers of a network have, the hidden state first.
+
+    Parameters
+    ----------
+    network : CharacterNetwork
+        The network.
+
+    Returns
+    -------
+    tuple of str
+        Of an LSTM these are `STATES`.
+
+    Examples
+    --------
+    >>> from glassnet.models import CharacterLSTM, Vocabulary
+    >>> from glassnet.visualize import states_of
+    >>> states_of(CharacterLSTM(Vocabulary("ab"), cell="gru"))
+    ('hidden', 'reset-gate', 'update-gate', 'candidate')
+    """
+    first, *others = (layer.activation_names for layer in recurrent_layers(network))
+    return tuple(
+        state_of_activation(name) for name in first if all(name in names for names in others)
+    )
 
 
 def read_activations(
@@ -45,7 +72,7 @@ def read_activations(
     text : str
         At least one character.
     states : sequence of str, default ("hidden",)
-        Which of `STATES` to keep.
+        Which of `states_of(network)` to keep.
     chunk : int, default 1000
         Characters that are read at once. The state is carried from one chunk to the next, so that
         the result does not depend on it beyond rounding, and the layers' buffers stay small.
@@ -61,7 +88,7 @@ def read_activations(
     Raises
     ------
     ValueError
-        If a state is not one of `STATES`.
+        If a state is not one of `states_of(network)`.
     VocabularyError
         If the text holds a character that the network does not know.
 
@@ -78,7 +105,7 @@ def read_activations(
     >>> activations.neuron(layer=1, index=0).values.round(2)
     array([-0.12, -0.04,  0.13,  0.22,  0.03], dtype=float32)
     """
-    check_states(states)
+    check_states(states, states_of(network))
     ids = network.vocabulary.encode(text)[:, None]  # (characters, 1): a single stream
     layers = dict(enumerate(recurrent_layers(network), 1))
     arrays = {
@@ -126,7 +153,7 @@ def read_in_streams(
     text : str
         At least one character.
     states : sequence of str, default ("hidden",)
-        Which of `STATES` to yield.
+        Which of `states_of(network)` to yield.
     streams : int, default 32
         N, the number of streams; fewer if they would be shorter than `warm_up`.
     steps : int, default 100
@@ -145,7 +172,7 @@ def read_in_streams(
     Raises
     ------
     ValueError
-        If a state is not one of `STATES`.
+        If a state is not one of `states_of(network)`.
     VocabularyError
         If the text holds a character that the network does not know. Both are raised by the call,
         before the first block is asked for.
@@ -167,7 +194,7 @@ def read_in_streams(
     [0 4 1 5] (4, 3)
     [2 6 3 7] (4, 3)
     """
-    check_states(states)
+    check_states(states, states_of(network))
     ids = network.vocabulary.encode(text)
     return _blocks(network, ids, states, streams, steps, warm_up, progress)
 

@@ -1,4 +1,4 @@
-"""The states of an LSTM unit that can be looked at."""
+"""The states of a recurrent unit that can be looked at."""
 
 from __future__ import annotations
 
@@ -17,8 +17,14 @@ def state_name(state: str) -> str:
     return _NAMES.get(state, state.replace("-", " "))
 
 
-def check_states(states: Iterable[str]) -> None:
-    """Raise a ValueError that suggests a state if one of these does not exist."""
+def state_of_activation(name: str) -> str:
+    """Return the state that a layer's `activations` calls by this name: `input-gate`."""
+    return name.replace(" ", "-")
+
+
+def check_states(states: Iterable[str], known: Iterable[str] = STATES) -> None:
+    """Raise a ValueError that suggests a state if one of these is not known."""
+    known = tuple(known)
     for state in states:
-        if state not in STATES:
-            raise ValueError(no_such("state", state, STATES))
+        if state not in known:
+            raise ValueError(no_such("state", state, known))

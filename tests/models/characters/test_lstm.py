@@ -4,7 +4,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from glassnet.models import CharacterLSTM, Vocabulary
-from glassnet.nn import LSTM, Array, Dropout
+from glassnet.models.characters import CELLS
+from glassnet.nn import GRU, LSTM, Array, Dropout, SimpleRNN
 from glassnet.nn.gradcheck import GradientError, check_layer
 from glassnet.nn.testing import ids, shapes
 from tests.mutate import mutant
@@ -17,9 +18,10 @@ from tests.mutate import mutant
     embedding=st.sampled_from([0, 2]),
     skip=st.booleans(),
     train=st.booleans(),
+    cell=st.sampled_from(list(CELLS)),
 )
 def test_gradients_of_the_whole_network(
-    x: Array, layers: int, dropout: float, embedding: int, skip: bool, train: bool
+    x: Array, layers: int, dropout: float, embedding: int, skip: bool, train: bool, cell: str
 ) -> None:
     network = CharacterLSTM(
         Vocabulary("abcde"),
@@ -31,8 +33,20 @@ def test_gradients_of_the_whole_network(
         state_dropout=dropout,
         skip=skip,
         temperature=1.5,
+        cell=cell,
     )
     check_layer(network, x, train=train)
+
+
+def test_it_is_made_of_the_cell_that_is_named() -> None:
+    for cell, kind in (("lstm", LSTM), ("gru", GRU), ("rnn", SimpleRNN)):
+        network = CharacterLSTM(Vocabulary("ab"), units=4, cell=cell)
+        assert [type(layer) for layer in network.recurrent] == [kind, kind]
+        assert list(network.layers) == [f"{cell}1", f"{cell}2", "dense"]
+        again = CharacterLSTM.from_configuration(network.configuration)
+        assert list(again.layers) == list(network.layers)
+    with pytest.raises(ValueError, match="no cell 'grus'; did you mean 'gru'"):
+        CharacterLSTM(Vocabulary("ab"), cell="grus")
 
 
 SKIP_MUTANTS = {
@@ -55,8 +69,8 @@ def test_skip_gives_the_dense_layer_the_outputs_of_all_layers(
     network = CharacterLSTM(Vocabulary("abcde"), layers=2, units=3, skip=True)
     network.initialize(generator, np.float64)
     ids = generator.integers(0, 5, (4, 2))
-    first = network.lstms[0].forward(ids).copy()
-    second = network.lstms[1].forward(first)
+    first = network.recurrent[0].forward(ids).copy()
+    second = network.recurrent[1].forward(first)
     expected = first @ network.dense.W[:3] + second @ network.dense.W[3:] + network.dense.b
     np.testing.assert_allclose(network.forward(ids), expected, atol=1e-14)
 

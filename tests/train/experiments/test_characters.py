@@ -31,6 +31,7 @@ def experiment(tmp_path: Path) -> CharacterExperiment:
         state_dropout=0.125,
         skip=True,
         temperature=1.25,
+        cell="gru",
     )
     return CharacterExperiment(CharacterLSTM, options)
 
@@ -49,6 +50,7 @@ def test_the_options_make_the_network(experiment: CharacterExperiment) -> None:
         "state_dropout": 0.125,
         "skip": True,
         "temperature": 1.25,
+        "cell": "gru",
     }
 
 

@@ -52,6 +52,7 @@ def killed(*arguments: object) -> None:
         ("--k2", "10", "--optimizer", "adam", "--dtype", "float64"),
         ("--k2", "10", "--ema", "0.9", *REGULARIZED),
         ("--k2", "10", *EMBEDDED),
+        ("--k2", "20", "--cell", "gru", "--embedding", "5", "--state-dropout", "0.3"),
     ],
 )
 def test_stopped_and_resumed_equals_never_stopped(

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from glassnet.models import CharacterLSTM
+from glassnet.models import CharacterLSTM, Checkpoint, Vocabulary, save_checkpoint
 from glassnet.visualize import STATES, load_activations, read_activations
 from tests.visualize.command.program import fails, on_a_terminal, run
 
@@ -105,6 +105,41 @@ def test_files(
     assert found.text == text_file.read_text()
     assert set(found.arrays) == {(layer, state) for layer in (1, 2) for state in STATES}
     assert len(os.listdir(tmp_path / "out")) == 3
+
+
+@pytest.mark.parametrize(
+    ("cell", "states"),
+    [("gru", "hidden, reset-gate, update-gate, candidate"), ("rnn", "hidden")],
+)
+def test_networks_of_other_cells(
+    cell: str,
+    states: str,
+    text_file: Path,
+    tmp_path: Path,
+    generator: np.random.Generator,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """All views work, and --state knows the states that the network has."""
+    text = text_file.read_text() * 30
+    long = tmp_path / "long.txt"
+    long.write_text(text)
+    network = CharacterLSTM(Vocabulary.of(text), units=6, cell=cell).initialize(generator)
+    path, html, npz = (tmp_path / name for name in ("network.npz", "p.html", "p.npz"))
+    configuration, weights = network.configuration, dict(network.parameters)
+    save_checkpoint(path, Checkpoint(network.kind, configuration, weights))
+    assert run(path, "--help") == 0
+    assert f"{states} or all" in " ".join(capsys.readouterr().out.split())
+    line = fails(capsys, path, "--state", "cell", status=2)
+    assert line.endswith(f"there is no state 'cell'; choose from {states}, all")
+    assert run(path, "--text", long, "--state", "all", "--find", "vowel") == 0
+    assert run(path, "--text", text_file, "--ablate", "1:2") == 0
+    arguments = (path, "--text", text_file, "--state", "all", "--corpus", long)
+    assert run(*arguments, "--html", html, "--export", npz) == 0
+    expected = {(layer, state) for layer in (1, 2) for state in states.split(", ")}
+    assert set(load_activations(npz).arrays) == expected
+    gates = [f'"{state[:-5]}"' for state in states.split(", ") if state.endswith("-gate")]
+    assert f'"gates": [{", ".join(gates)}]' in html.read_text(encoding="utf-8")
+    capsys.readouterr()
 
 
 def test_picture_without_matplotlib(

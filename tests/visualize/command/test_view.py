@@ -17,7 +17,7 @@ class Options:
     count: int
 
 
-def add_options(parser: Parser) -> None:
+def add_options(parser: Parser, network: TextAutoencoder | None) -> None:
     parser.add_argument("--count", type=whole_number(1), default=3, help="how many")
 
 

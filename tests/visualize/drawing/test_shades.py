@@ -29,7 +29,7 @@ def test_cell_states_are_drawn_by_their_tanh() -> None:
     np.testing.assert_array_equal(shades(cells, "cell"), shades(np.tanh(cells), "hidden"))
 
 
-@pytest.mark.parametrize("state", STATES)
+@pytest.mark.parametrize("state", [*STATES, "reset-gate", "update-gate"])
 def test_a_higher_activation_is_never_lighter(state: str) -> None:
     found = shades(np.linspace(-3, 3, 2000), state).astype(int)
     assert (np.diff(found) >= 0).all()

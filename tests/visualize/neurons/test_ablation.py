@@ -23,7 +23,7 @@ def naive_loss(network: CharacterLSTM, text: str, layer: int, unit: int, value: 
     """The loss with a unit clamped, by a `forward` of each layer a step; layer 0 clamps none."""
     network.reset_state()
     if layer:
-        carried = network.lstms[layer - 1].carried
+        carried = network.recurrent[layer - 1].carried
         carried["h"] = np.zeros((1, network.units), np.float32)
         carried["h"][:, unit] = value
     ids = network.vocabulary.encode(text)
@@ -32,7 +32,7 @@ def naive_loss(network: CharacterLSTM, text: str, layer: int, unit: int, value: 
         x, outputs = np.array([[last]]), []
         if network.embedding is not None:
             x = network.embedding.forward(x)
-        for number, lstm in enumerate(network.lstms, 1):
+        for number, lstm in enumerate(network.recurrent, 1):
             x = lstm.forward(x).copy()
             lstm.carry()
             if number == layer:
@@ -75,7 +75,7 @@ def test_loss_is_that_of_one_forward(network: CharacterLSTM) -> None:
 
 
 def test_a_neuron_without_outgoing_weights_is_not_needed(network: CharacterLSTM) -> None:
-    first, second = network.lstms
+    first, second = network.recurrent
     first.Wh[2], second.Wx[2] = 0, 0
     second.Wh[4], network.dense.W[4] = 0, 0
     for ablation in ablate(network, TEXT, [(1, 2), (2, 4)]):

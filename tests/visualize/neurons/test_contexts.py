@@ -12,7 +12,7 @@ TEXT = "".join(np.random.default_rng(3).choice(list("abcdefghijklm ,.\n"), 1500)
 
 def read(network: CharacterLSTM, text: str, state: str, streams: int) -> dict[int, Array]:
     """The whole activations, by layer, (characters, units)."""
-    found = {n: np.empty((len(text), lstm.units)) for n, lstm in enumerate(network.lstms, 1)}
+    found = {n: np.empty((len(text), lstm.units)) for n, lstm in enumerate(network.recurrent, 1)}
     for positions, values in read_in_streams(network, text, (state,), streams=streams, steps=70):
         for n in found:
             found[n][positions] = values[n, state]

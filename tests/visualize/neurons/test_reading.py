@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from glassnet.models import CharacterLSTM, Vocabulary, VocabularyError
-from glassnet.visualize import STATES, Activations, read_activations, read_in_streams
+from glassnet.visualize import STATES, Activations, read_activations, read_in_streams, states_of
 from glassnet.visualize.neurons.reading import recurrent_layers
 from tests.visualize.neurons.uneven import UnevenNetwork
 
@@ -15,7 +15,7 @@ def test_values_are_those_of_one_forward_pass(network: CharacterLSTM) -> None:
     assert found.text == TEXT
     assert found.layers == [1, 2]
     assert found.states == list(STATES)
-    for layer, lstm in enumerate(network.lstms, 1):
+    for layer, lstm in enumerate(network.recurrent, 1):
         expected = lstm.activations()
         assert len(expected) == len(STATES)
         for state in STATES:
@@ -25,6 +25,28 @@ def test_values_are_those_of_one_forward_pass(network: CharacterLSTM) -> None:
             np.testing.assert_allclose(
                 values, expected[state.replace("-", " ")][:, 0], atol=1e-6, rtol=1e-5
             )
+
+
+STATES_OF = {
+    "lstm": STATES,
+    "gru": ("hidden", "reset-gate", "update-gate", "candidate"),
+    "rnn": ("hidden",),
+}
+
+
+@pytest.mark.parametrize("cell", STATES_OF)
+def test_states_are_those_of_the_network_s_cell(cell: str, generator: np.random.Generator) -> None:
+    network = CharacterLSTM(Vocabulary.of(TEXT), units=6, cell=cell).initialize(generator)
+    assert states_of(network) == STATES_OF[cell]
+    found = read_activations(network, TEXT, STATES_OF[cell])
+    network.forward(network.vocabulary.encode(TEXT)[:, None])
+    for layer, recurrent in enumerate(network.recurrent, 1):
+        for name, values in recurrent.activations().items():
+            ours = found.arrays[layer, name.replace(" ", "-")]
+            np.testing.assert_allclose(ours, values[:, 0], atol=1e-6, rtol=1e-5)
+    if cell != "lstm":
+        with pytest.raises(ValueError, match="there is no state 'cell'"):
+            read_activations(network, TEXT, ("cell",))
 
 
 def test_value_of_a_character_is_the_one_after_reading_it(network: CharacterLSTM) -> None:
@@ -84,7 +106,7 @@ def in_streams(network: CharacterLSTM, text: str, **options: int) -> Activations
 def test_streams_are_one_reading(
     network: CharacterLSTM, length: int, streams: int, steps: int, warm_up: int
 ) -> None:
-    for lstm in network.lstms:
+    for lstm in network.recurrent:
         lstm.b[6:12] = -2  # what was read 50 characters ago is forgotten
     whole = read_activations(network, TEXT[:length], STATES)
     found = in_streams(network, TEXT[:length], streams=streams, steps=steps, warm_up=warm_up)
@@ -125,7 +147,7 @@ def test_a_network_with_an_embedding_is_read(generator: np.random.Generator) -> 
     network = CharacterLSTM(Vocabulary(TEXT), units=4, embedding=3).initialize(generator)
     found = read_activations(network, TEXT)
     network.forward(network.vocabulary.encode(TEXT)[:, None])
-    for layer, lstm in enumerate(network.lstms, 1):
+    for layer, lstm in enumerate(network.recurrent, 1):
         expected = lstm.activations()["hidden"][:, 0]
         np.testing.assert_allclose(found.arrays[layer, "hidden"], expected, atol=1e-6)
 

@@ -78,7 +78,7 @@ def find_neurons(
     hypotheses : iterable of Hypothesis
         What to look for. A hypothesis whose value is the same throughout one half is left out.
     states : sequence of str, default ("hidden",)
-        Which of `STATES` of each neuron to score.
+        Which of `states_of(network)` of each neuron to score.
     count : int, default 10
         How many neurons to return for each hypothesis.
     progress : bool, default False
@@ -93,7 +93,8 @@ def find_neurons(
     Raises
     ------
     ValueError
-        If the text is too short, or a state is not one of `STATES`.
+        If the text is too short, or a state is not one of
+        `states_of(network)`.
     VocabularyError
         If the text holds a character that the network does not know.
     PredicateError
@@ -118,8 +119,8 @@ def find_neurons(
     >>> network = CharacterLSTM(Vocabulary("ABab "), layers=1, units=3)
     >>> network = network.initialize(np.random.default_rng(0))
     >>> capitals = network.vocabulary.encode("AB")
-    >>> network.lstms[0].Wx[capitals, 3 * 3] = 9  # they raise the candidate of neuron 0,
-    >>> network.lstms[0].b[3] = -9  # and its forget gate is closed
+    >>> network.recurrent[0].Wx[capitals, 3 * 3] = 9  # they raise the candidate of neuron 0,
+    >>> network.recurrent[0].b[3] = -9  # and its forget gate is closed
     >>> text = "".join(np.random.default_rng(1).choice(list("ABab "), 2000))
     >>> (best,) = find_neurons(network, text, [HYPOTHESES["capital"]], count=1)
     >>> best.neuron, best.measure, round(best.score, 2), best.verdict

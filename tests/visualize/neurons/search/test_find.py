@@ -19,7 +19,7 @@ def planted(generator: np.random.Generator) -> CharacterLSTM:
     """Random weights, but 1:3 is on while a bracket is open, and 2:5 falls meanwhile."""
     network = CharacterLSTM(Vocabulary(ALPHABET), units=8).initialize(generator)
     opening, closing = network.vocabulary.encode("()")
-    first, second = network.lstms
+    first, second = network.recurrent
     i, f, o, g = (gate * 8 + 3 for gate in range(4))
     for column in (i, f, o, g):
         first.Wx[:, column], first.Wh[:, column], first.b[column] = 0, 0, 0
@@ -130,7 +130,7 @@ def test_what_never_changes_is_left_out(network: CharacterLSTM) -> None:
 
 
 def test_a_dead_neuron_tells_nothing(planted: CharacterLSTM) -> None:
-    for lstm in planted.lstms:
+    for lstm in planted.recurrent:
         lstm.Wx[...], lstm.Wh[...], lstm.b[...] = 0, 0, 0
     findings = find_neurons(
         planted, "ab cd\n" * 200, [HYPOTHESES["word-length"], HYPOTHESES["vowel"]]

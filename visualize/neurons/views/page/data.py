@@ -38,7 +38,7 @@ from glassnet.visualize.drawing.shades import bounds, shades
 from glassnet.visualize.drawing.text import visible
 from glassnet.visualize.neurons.ablation import Ablation
 from glassnet.visualize.neurons.activations import Activations, Neuron
-from glassnet.visualize.neurons.contexts import AFTER, BEFORE, BINS, GATES, Contexts
+from glassnet.visualize.neurons.contexts import AFTER, BEFORE, BINS, Contexts
 from glassnet.visualize.neurons.predictions import Predictions
 from glassnet.visualize.neurons.search.findings import Finding
 from glassnet.visualize.neurons.states import state_name
@@ -197,7 +197,7 @@ def contexts_data(contexts: Contexts) -> tuple[ContextsData, Blocks]:
         "before": BEFORE,
         "after": AFTER,
         "bins": BINS,
-        "gates": [gate.removesuffix("-gate") for gate in GATES],
+        "gates": [gate.removesuffix("-gate") for gate in contexts.gates],
     }
     return data, blocks
 

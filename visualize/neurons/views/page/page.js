@@ -293,7 +293,8 @@ function write() {
   }
   element("state-group").hidden = Object.keys(data.states).length === 1;
   if (contexts) {
-    for (const id of ["saturation", "strongest", "weakest"]) element(id).hidden = false;
+    for (const id of ["strongest", "weakest"]) element(id).hidden = false;
+    element("saturation").hidden = contexts.gates.length === 0;
     element("contexts-note").textContent =
       `Hidden state, over ${count(contexts.characters, "character")}.`;
   }
