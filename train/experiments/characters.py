@@ -72,6 +72,8 @@ class LSTMOptions(CharacterOptions):
 
     Parameters
     ----------
+    cell : {'lstm', 'gru', 'rnn'}, default 'lstm'
+        What the recurrent layers are.
     layers, units : int, default 2 and 512
         Recurrent layers, and units of each.
     dropout : float, default 0.0
@@ -90,8 +92,6 @@ class LSTMOptions(CharacterOptions):
         Let the output layer read all LSTM layers, not the last one only.
     temperature : float, default 1.0
         Divides the logits when not training.
-    cell : {'lstm', 'gru', 'rnn'}, default 'lstm'
-        What the recurrent layers are.
 
     Raises
     ------
