@@ -75,7 +75,7 @@ class NeuronsOptions:
 
 
 def _add_options(parser: Parser, network: CharacterNetwork | None) -> None:
-    known = STATES if network is None else states_of(network)
+    known = states_of(network) if network is not None and network.hidden_sizes else STATES
     parser.add_argument(
         "--text",
         default=TEXT,

@@ -41,7 +41,7 @@ def states_of(network: CharacterNetwork) -> tuple[str, ...]:
     Returns
     -------
     tuple of str
-        Of an LSTM these are `STATES`.
+        Of an LSTM these are `STATES`; without recurrent layers there are none.
 
     Examples
     --------
@@ -50,9 +50,11 @@ def states_of(network: CharacterNetwork) -> tuple[str, ...]:
     >>> states_of(CharacterLSTM(Vocabulary("ab"), cell="gru"))
     ('hidden', 'reset-gate', 'update-gate', 'candidate')
     """
-    first, *others = (layer.activation_names for layer in recurrent_layers(network))
+    names = [layer.activation_names for layer in recurrent_layers(network)]
     return tuple(
-        state_of_activation(name) for name in first if all(name in names for names in others)
+        state_of_activation(name)
+        for name in (names[0] if names else ())
+        if all(name in others for others in names)
     )
 
 
