@@ -16,7 +16,13 @@ from collections.abc import Callable
 import numpy as np
 
 from glassnet import nn
-from glassnet.models import IMAGE_AUTOENCODERS, CharacterLSTM, TextAutoencoder, Vocabulary
+from glassnet.models import (
+    IMAGE_AUTOENCODERS,
+    CharacterLSTM,
+    CharacterTransformer,
+    TextAutoencoder,
+    Vocabulary,
+)
 from glassnet.nn.gradcheck import Report, check_layer, check_loss
 
 LIMIT = 1e-12
@@ -48,10 +54,19 @@ def layers() -> dict[str, Check]:
         "MaxPool2D": (nn.MaxPool2D(3, 2, "same"), images),
         "AveragePool1D": (nn.AveragePool1D(2), sequence),
         "AveragePool2D": (nn.AveragePool2D(3, 2, "same"), images),
+        "GlobalAveragePool1D": (nn.GlobalAveragePool1D(), sequence),
+        "GlobalMaxPool1D": (nn.GlobalMaxPool1D(), sequence),
         "GlobalAveragePool2D": (nn.GlobalAveragePool2D(), images),
         "GlobalMaxPool2D": (nn.GlobalMaxPool2D(), images),
         "LSTM, ids": (nn.LSTM(5, 4), ids),
         "LSTM, weight_drop": (nn.LSTM(3, 8, weight_drop=0.5), normal(6, 2, 3)),
+        "GRU": (nn.GRU(3, 4), sequence),
+        "GRU, reset before": (nn.GRU(3, 4, reset_after=False), sequence),
+        "SimpleRNN": (nn.SimpleRNN(3, 4), sequence),
+        "Bidirectional": (nn.Bidirectional(nn.GRU(3, 4), nn.GRU(3, 4)), sequence),
+        "LastStep": (nn.LastStep(), sequence),
+        "MultiHeadAttention": (nn.MultiHeadAttention(4, 2, True, dropout=0.5), normal(6, 2, 4)),
+        "PositionEmbedding": (nn.PositionEmbedding(6, 4), normal(6, 2, 4)),
         "ReLU, 1e-12 and more from its kink": (nn.ReLU(), near_kinks),
         "LeakyReLU, 1e-12 and more from its kink": (nn.LeakyReLU(0.1), near_kinks),
         "ELU, 1e-12 and more from its kink": (nn.ELU(0.5), near_kinks),
@@ -111,6 +126,9 @@ def networks(units: int, large: bool) -> dict[str, Check]:
     checks: dict[str, Check] = {
         "character-lstm": lambda: check_layer(
             CharacterLSTM(text, 2, units, dropout=0.5, weight_drop=0.5), ids, train=True
+        ),
+        "character-transformer": lambda: check_layer(
+            CharacterTransformer(text, 2, units, context=20, dropout=0.2), ids, train=True
         ),
         "text-autoencoder": lambda: check_layer(TextAutoencoder(text, length=20), ids.T),
     }
