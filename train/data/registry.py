@@ -44,7 +44,7 @@ _NEEDS_TEXT = "needs a recipe for texts, such as shakespeare"
 class DataSet(NamedTuple, Generic[Data]):
     """A data set that has a name.
 
-    Parameters
+    Attributes
     ----------
     load : callable
         Returns the data, or raises a `DataError`.
