@@ -98,7 +98,7 @@ def convolution_forward(
     array([0., 1., 0.])
     """
     kernel = W.shape[:2]
-    x = np.pad(x, _borders(x, kernel, stride, padding, dilation))
+    x = np.pad(x, _borders(x, W, stride, padding, dilation))
     rows, columns = (
         (x.shape[axis + 1] - (kernel[axis] - 1) * dilation[axis] - 1) // stride[axis] + 1
         for axis in range(2)
@@ -156,7 +156,9 @@ def convolution_backward(
     >>> gradients["W"].ravel()
     array([11., 13.])
     """
-    borders = _borders(x, W.shape[:2], stride, padding, dilation)
+    borders = _borders(x, W, stride, padding, dilation)
+    (top, _), (left, _) = borders[1:3]
+    height, width = x.shape[1:3]
     x = np.pad(x, borders)
     dx, dW = np.zeros_like(x), np.zeros_like(W)
     for n, r, s in np.ndindex(dy.shape[:3]):
@@ -164,10 +166,8 @@ def convolution_backward(
             row, column = r * stride[0] + i * dilation[0], s * stride[1] + j * dilation[1]
             dx[n, row, column] += W[i, j] @ dy[n, r, s]
             dW[i, j] += np.outer(x[n, row, column], dy[n, r, s])
-    inside = tuple(
-        slice(before, size - after) for size, (before, after) in zip(x.shape, borders, strict=True)
-    )
-    return {"x": dx[inside], "W": dW, "b": dy.sum(axis=(0, 1, 2))}
+    inside = dx[:, top : top + height, left : left + width]
+    return {"x": inside, "W": dW, "b": dy.sum(axis=(0, 1, 2))}
 
 
 def transposed_convolution_forward(
@@ -268,7 +268,7 @@ def transposed_convolution_backward(
 
 def _borders(
     x: Array,
-    kernel: tuple[int, ...],
+    W: Array,
     stride: tuple[int, int],
     padding: str,
     dilation: tuple[int, int],
@@ -277,7 +277,7 @@ def _borders(
     if padding == "valid":
         return [(0, 0)] * 4
     of_height, of_width = (
-        same_padding(x.shape[axis + 1], kernel[axis], stride[axis], dilation[axis])
+        same_padding(x.shape[axis + 1], W.shape[axis], stride[axis], dilation[axis])
         for axis in range(2)
     )
     return [(0, 0), of_height, of_width, (0, 0)]

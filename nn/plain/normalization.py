@@ -233,11 +233,11 @@ def batch_norm_backward(dy: Array, x: Array, gamma: Array, eps: float = 1e-5) ->
     >>> batch_norm_backward(dy, x, np.ones(1))["x"].ravel().round(3)
     array([ 0.176, -0.22 ,  0.044])
     """
-    dx, dgamma = np.empty_like(x), np.zeros_like(gamma)
+    dx, dgamma = np.empty_like(x), np.empty_like(gamma)
     for c in range(x.shape[1]):
         normalized, derivative = _normalized(x[:, c], eps)
-        dx[:, c] = dy[:, c] * gamma[c] @ derivative
-        dgamma[c] = dy[:, c] @ normalized
+        dx[:, c] = (dy[:, c] * gamma[c]) @ derivative
+        dgamma[c] = np.sum(dy[:, c] * normalized)
     return {"x": dx, "gamma": dgamma, "beta": dy.sum(axis=0)}
 
 

@@ -54,13 +54,13 @@ def max_pooling_forward(
            [1, 2]])
     """
     stride = stride or pool_size
-    y = np.full(_output_shape(x.shape, pool_size, stride, padding), -np.inf)
-    winners = np.zeros((*y.shape, 2), int)
+    y = np.empty(_output_shape(x.shape, pool_size, stride, padding))
+    winners = np.empty((*y.shape, 2), int)
     for n, r, s, c in np.ndindex(y.shape):
-        for row, column in _window(r, s, x.shape, pool_size, stride, padding):
-            if x[n, row, column, c] > y[n, r, s, c]:
-                y[n, r, s, c] = x[n, row, column, c]
-                winners[n, r, s, c] = row, column
+        window = list(_window(r, s, x.shape, pool_size, stride, padding))
+        values = [x[n, row, column, c] for row, column in window]
+        best = int(np.argmax(values))  # the first one if several are equal
+        y[n, r, s, c], winners[n, r, s, c] = values[best], window[best]
     return y, winners
 
 
@@ -142,7 +142,7 @@ def average_pooling_forward(
     array([3., 5.])
     """
     stride = stride or pool_size
-    y = np.zeros(_output_shape(x.shape, pool_size, stride, padding))
+    y = np.empty(_output_shape(x.shape, pool_size, stride, padding))
     for n, r, s, c in np.ndindex(y.shape):
         window = list(_window(r, s, x.shape, pool_size, stride, padding))
         y[n, r, s, c] = sum(x[n, row, column, c] for row, column in window) / len(window)

@@ -119,7 +119,7 @@ def gru_backward(
     array([-0.0637,  0.0035])
     """
     Wh_r, Wh_z, Wh_n = np.split(Wh, 3, axis=1)
-    dx, dWx, db = np.zeros_like(x), np.zeros_like(Wx), np.zeros(Wh.shape[1])
+    dx, dWx, db = np.empty_like(x), np.zeros_like(Wx), np.zeros(Wh.shape[1])
     dWh_r, dWh_z, dWh_n = np.zeros((3, *Wh_n.shape))
     dbh, dh = np.zeros(len(Wh)), np.zeros_like(hs[0])
     for t in reversed(range(len(x))):

@@ -226,7 +226,7 @@ def lstm_backward(
     >>> gradients["x"].ravel().round(4)  # the first input also counts for the second output
     array([0.4562, 0.3303])
     """
-    dx = np.zeros_like(x)
+    dx = np.empty_like(x)
     dWx, dWh, db = np.zeros_like(Wx), np.zeros_like(Wh), np.zeros(Wh.shape[1])
     dh, dc = np.zeros_like(hs[0]), np.zeros_like(cs[0])
     for t in reversed(range(len(x))):

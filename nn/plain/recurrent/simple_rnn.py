@@ -100,7 +100,7 @@ def simple_rnn_backward(
     >>> simple_rnn_backward(np.ones((3, 1, 1)), x, one, one, hs, "relu")["x"].ravel()
     array([3., 2., 1.])
     """
-    dx = np.zeros_like(x)
+    dx = np.empty_like(x)
     dWx, dWh, db = np.zeros_like(Wx), np.zeros_like(Wh), np.zeros(Wh.shape[1])
     dh = np.zeros_like(hs[0])
     for t in reversed(range(len(x))):

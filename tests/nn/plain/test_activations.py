@@ -35,3 +35,9 @@ def test_slopes_are_those_of_the_values(name: str) -> None:
     x, h = np.array([-4.0, -1.3, -0.2, 0.4, 2.5]), 1e-6
     rise = (function(x + h)[0] - function(x - h)[0]) / (2 * h)
     np.testing.assert_allclose(function(x)[1], rise, atol=1e-9)
+
+
+def test_the_slopes_at_zero_are_those_of_the_left() -> None:
+    for function, slope in ((plain.leaky_relu, 0.3), (plain.elu, 0.3)):
+        y, slopes = function(np.zeros(1), slope)
+        assert (y, slopes) == (0, slope)

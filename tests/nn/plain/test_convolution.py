@@ -42,6 +42,18 @@ def test_equals_the_fast_transposed_convolution(case: Case) -> None:
     compare(layer, dy, transposed_convolution_backward(dy, x, layer.W, *options))
 
 
+def test_each_axis_is_padded_for_its_own_dilation() -> None:
+    x, W = np.array([5.0, 6.0, 7.0]).reshape(1, 1, 3, 1), np.ones((1, 2, 1, 1))
+    y = convolution_forward(x, W, np.zeros(1), padding="same", dilation=(1, 2))
+    np.testing.assert_array_equal(y.ravel(), [0 + 6, 5 + 7, 6 + 0])
+
+
+def test_a_stride_has_two_numbers() -> None:
+    x, W = np.ones((1, 2, 2, 1)), np.ones((1, 1, 1, 1))
+    with pytest.raises(ValueError, match="longer"):
+        transposed_convolution_forward(x, W, np.zeros(1), (1, 1, 1))  # type: ignore[arg-type]
+
+
 @given(
     size=st.integers(1, 20), kernel=st.integers(1, 5), stride=st.integers(1, 5), d=st.integers(1, 3)
 )

@@ -36,3 +36,9 @@ def test_large_logits_do_not_overflow() -> None:
     loss, gradient = softmax_cross_entropy(np.array([[1e4, -1e4]]), np.array([1]))
     assert loss == 2e4
     np.testing.assert_array_equal(gradient, [[1, -1]])
+
+
+def test_rows_of_very_different_logits_do_not_disturb_each_other() -> None:
+    loss, gradient = softmax_cross_entropy(np.array([[0.0, 0.0], [1e4, 1e4]]), np.array([0, 1]))
+    assert loss == pytest.approx(np.log(2))
+    np.testing.assert_allclose(gradient, [[-0.25, 0.25], [0.25, -0.25]])

@@ -1,4 +1,5 @@
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -49,3 +50,14 @@ def test_equals_the_fast_average_pooling(
     dy = np.arange(1.0, y.size + 1).reshape(y.shape)
     found = average_pooling_backward(dy, x, pool_size, stride, padding)
     np.testing.assert_allclose(layer.backward(dy), found, rtol=1e-12, atol=1e-13)
+
+
+def test_a_pool_size_has_two_numbers() -> None:
+    with pytest.raises(ValueError, match="longer"):
+        max_pooling_forward(np.ones((1, 2, 2, 1)), (1, 1, 1), (1, 1))  # type: ignore[arg-type]
+
+
+def test_the_largest_of_windows_of_negative_infinity() -> None:
+    y, winners = max_pooling_forward(np.full((1, 2, 4, 1), -np.inf))
+    np.testing.assert_array_equal(y.ravel(), [-np.inf, -np.inf])
+    np.testing.assert_array_equal(winners.reshape(2, 2), [[0, 0], [0, 2]])

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from glassnet.nn import LSTM, Dense, RMSprop, Sequential, softmax_cross_entropy
+from glassnet.nn import LSTM, Array, Dense, RMSprop, Sequential, softmax_cross_entropy
 from glassnet.nn.plain import train_by_truncated_bptt
 
 
@@ -27,3 +27,24 @@ def test_equals_training_with_the_fast_layers(steps: int, generator: np.random.G
     np.testing.assert_allclose(losses, expected, rtol=1e-9)
     for name, value in network.parameters.items():
         np.testing.assert_allclose(plain[names[name]], value, rtol=1e-7, err_msg=name)
+
+
+def small() -> dict[str, Array]:
+    draw = np.random.default_rng(0).normal
+    sizes = {"Wx": (2, 4), "Wh": (1, 4), "b": (4,), "W": (1, 2), "bias": (2,)}
+    return {name: draw(0, 0.5, shape) for name, shape in sizes.items()}
+
+
+def test_a_last_piece_may_have_one_step() -> None:
+    ids = np.array([[0], [1], [1], [0], [1]])
+    assert len(train_by_truncated_bptt(ids, small(), length=3)) == 2
+    assert len(train_by_truncated_bptt(ids, small(), length=4)) == 1
+
+
+def test_the_learning_rate_is_a_thousandth_by_default() -> None:
+    given, default = small(), small()
+    ids = np.array([[0], [1], [1]])
+    train_by_truncated_bptt(ids, given, 2, 0.001)
+    train_by_truncated_bptt(ids, default, 2)
+    for name, value in given.items():
+        np.testing.assert_array_equal(default[name], value)
