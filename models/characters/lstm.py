@@ -7,6 +7,7 @@ ids (T, N) -> [embedding -> dropout] -> LSTM -> dropout -> LSTM -> dropout -> de
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping
 from typing import Any, Self, cast
 
@@ -189,6 +190,17 @@ class CharacterLSTM(CharacterNetwork):
     def from_configuration(cls, configuration: Mapping[str, object]) -> Self:
         arguments = cast(dict[str, Any], dict(configuration))
         return cls(Vocabulary(arguments.pop("vocabulary")), **arguments)
+
+    @property
+    def lstms(self) -> list[RecurrentLayer]:
+        """The recurrent layers, by the name that they had while they were all LSTMs."""
+        warnings.warn(
+            "CharacterLSTM.lstms is now CharacterLSTM.recurrent; the old name will be removed in "
+            "glassnet 0.4",
+            FutureWarning,
+            stacklevel=2,
+        )
+        return self.recurrent
 
     @property
     def hidden_sizes(self) -> list[int]:

@@ -49,6 +49,12 @@ def test_it_is_made_of_the_cell_that_is_named() -> None:
         CharacterLSTM(Vocabulary("ab"), cell="grus")
 
 
+def test_the_old_name_of_the_recurrent_layers_still_works() -> None:
+    network = CharacterLSTM(Vocabulary("ab"), units=4)
+    with pytest.warns(FutureWarning, match="is now CharacterLSTM.recurrent"):
+        assert network.lstms is network.recurrent
+
+
 SKIP_MUTANTS = {
     "gradient of a skipped output lost": ("dy = dy + doutputs.pop()", "doutputs.pop()"),
     "skipped outputs exchanged": ("doutputs.pop()", "doutputs.pop(0)"),

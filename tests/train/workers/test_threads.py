@@ -3,7 +3,8 @@ from collections.abc import Callable
 import pytest
 from threadpoolctl import threadpool_info, threadpool_limits
 
-from glassnet.nn import LSTM, Sequential
+from glassnet.nn import GRU, LSTM, Sequential, SimpleRNN
+from glassnet.nn.recurrent.base import RecurrentLayer
 from glassnet.train.workers import threads as train_threads
 from glassnet.train.workers.threads import limit_threads, suitable_workers, threads_as_before
 
@@ -20,13 +21,14 @@ def test_the_threads_of_each_worker_are_limited(
     assert asked == [1, 2]
 
 
+@pytest.mark.parametrize("kind", [LSTM, GRU, SimpleRNN])
 @pytest.mark.parametrize("workers", [1, 1000])
 def test_a_blas_that_threadpoolctl_does_not_know(
-    workers: int, monkeypatch: pytest.MonkeyPatch
+    workers: int, kind: Callable[[int, int], RecurrentLayer], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(train_threads, "threadpool_info", list)
     monkeypatch.setattr(train_threads, "cores", lambda: 4)
-    layer = LSTM(2, 2)
+    layer = kind(2, 2)
     layer.tiled = True
     limit_threads(layer, workers)
     assert layer.tiled == (workers == 1000)
