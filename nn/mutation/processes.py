@@ -105,7 +105,7 @@ def _stop(process: int) -> None:
 def _child(work: T, function: Callable[[T, Note], int], note: Note) -> NoReturn:
     status = FAILED
     try:
-        os.setpgid(0, 0)
+        os.setsid()  # what it sends to its group, or its terminal, reaches nobody else
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, signal.SIG_DFL)
         limit_memory(MEMORY)

@@ -32,7 +32,10 @@ from glassnet.nn.mutation.mutants import Mutant
 from glassnet.nn.mutation.processes import FAILED, Ended, Note, forks, limit_seconds, silence
 from glassnet.nn.mutation.session import Session
 
-SURVIVED, KILLED, ANEW = 0, 1, 2  # exit statuses of forks
+# Exit statuses of forks. Others end a fork too: what a changed file does, such as os._exit(0).
+SURVIVED, KILLED, ANEW = 61, 62, 63
+LIMIT = 60  # seconds of processor time for what has never run
+LEAST = 2  # seconds that a test may take at least
 
 
 class Outcome(NamedTuple):
@@ -43,7 +46,7 @@ class Outcome(NamedTuple):
     before: str
     after: str
     digest: str  # of the whole changed file
-    status: str  # killed, timed out, survived, or not reached
+    status: str  # killed, timed out, survived, not reached, or went wrong
     test: str  # the one that failed or did not end; "import" if none could begin
     tests: int  # how many ran
     seconds: float  # of processor time
@@ -99,6 +102,8 @@ class Suite:
         self.notes: list[str] = []  # what was left out, for people to read
         self._rootdir = f"--rootdir={root}"
         self._kills: Counter[tuple[str, int]] = Counter()  # by file and test
+        self._timed: set[int] = set()  # tests that ran alone
+        self._unfit: set[int] = set()  # those of them that failed then
 
     def run(
         self, mutants: Sequence[tuple[str, Mutant]], found: Callable[[Outcome], object]
@@ -197,13 +202,59 @@ class Suite:
     # -- mutants --------------------------------------------------------------------------------
 
     def _run_all(self) -> None:
-        again: list[Work] = []
-        for works in (self._works(), again):
+        anew: list[Work] = []
+        late: list[Ended[Work]] = []
+        for works in (self._works(), anew):
             for ended in forks(works, self._try, self.jobs):
                 if ended.status == ANEW:
-                    again.append(self._work(ended.work.file, ended.work.mutant, anew=True))
+                    anew.append(self._work(ended.work.file, ended.work.mutant, anew=True))
+                elif ended.timed_out:
+                    late.append(ended)
                 else:
                     self._found(self._outcome(ended))
+        while late:
+            works, late = self._again(late), []
+            for ended in forks(works, self._try, self.jobs):
+                if ended.timed_out and self._slow(ended) not in self._timed:
+                    late.append(ended)
+                else:
+                    self._found(self._outcome(ended))
+
+    def _slow(self, ended: Ended[Work]) -> int:
+        """The test at which a work ran into a limit of time."""
+        tests = ended.work.tests
+        return tests[ended.note if 0 < ended.note < len(tests) else 0]
+
+    def _again(self, late: list[Ended[Work]]) -> list[Work]:
+        """What is to be repeated of works that ran into a limit of time.
+
+        A test may have taken little time only because others before it had imported something
+        large. So each runs alone now, without any change, which says how long it may take.
+        """
+        slow = {self._slow(ended) for ended in late} - self._timed
+        for alone in forks(sorted(slow), self._alone, self.jobs):
+            number = alone.work
+            self._timed.add(number)
+            self._seconds[number] = max(self._seconds[number], alone.seconds)
+            if alone.status != SURVIVED:
+                self._unfit.add(number)
+                self.notes.append(f"{self._items[number].nodeid}: fails alone, without any change")
+        works = []
+        for ended in late:
+            tests = ended.work.tests
+            rest = tests[tests.index(self._slow(ended)) :]
+            works.append(ended.work._replace(tests=[n for n in rest if n not in self._unfit]))
+        return works
+
+    def _alone(self, number: int, note: Note) -> int:
+        self._begin()
+        self._session.run([self._items[number]], lambda number: None)
+        return KILLED if self._session.failed or self._session.skipped else SURVIVED
+
+    def _begin(self) -> None:
+        silence()
+        os.environ["PYTEST_DEBUG_TEMPROOT"] = mkdtemp(dir=self._scratch)
+        limit_seconds(LIMIT)
 
     def _works(self) -> Iterator[Work]:
         for file, mutant in self._mutants:
@@ -238,11 +289,11 @@ class Suite:
 
     def _outcome(self, ended: "Ended[Work]") -> Outcome:
         file, mutant, tests, _ = ended.work
-        if ended.status == FAILED:
-            raise SystemExit(f"mutation: running {file}:{mutant.line} {mutant.after} went wrong")
         test = ""
         status = "survived" if tests else "not reached"
-        if ended.status != SURVIVED:
+        if ended.status == FAILED:
+            status = "went wrong"
+        elif ended.status != SURVIVED:
             status = "timed out" if ended.timed_out else "killed"
             test = "import"
             if ended.note == len(tests):
@@ -255,9 +306,7 @@ class Suite:
         return Outcome(*change, status, test, ran, round(ended.seconds, 3))
 
     def _try(self, work: Work, note: Note) -> int:
-        silence()
-        os.environ["PYTEST_DEBUG_TEMPROOT"] = mkdtemp(dir=self._scratch)
-        limit_seconds(60)
+        self._begin()
         if work.anew:
             return self._try_anew(work, note)
         before = self._texts[work.file]
@@ -307,6 +356,9 @@ class Suite:
             n = place.get(items[number].nodeid, len(place))
             note(n)
             seconds = self._seconds[work.tests[n]] if n < len(place) else 1
-            limit_seconds(2 + 10 * seconds)
+            limit_seconds(LEAST + 10 * seconds)
 
-        session.run(items, before)
+        try:
+            session.run(items, before)
+        except (KeyboardInterrupt, SystemExit, pytest.exit.Exception):  # which pytest lets through
+            os._exit(KILLED)

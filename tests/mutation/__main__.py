@@ -17,7 +17,7 @@ from pathlib import Path
 
 from glassnet.nn.mutation.mutants import Mutant, mutants
 from glassnet.nn.mutation.suite import Outcome, Suite
-from tests.mutation.report import explained, table
+from tests.mutation.report import LEFT, explained, table
 from tests.mutation.targets import ROOT, counts, files_of, folders_of
 
 
@@ -32,8 +32,10 @@ def main() -> int:
     known = {(o.file, o.digest) for o in found}
     drawn = [(file, mutant) for file, mutant in drawn if (file, mutant.digest) not in known]
     print(f"{len(names)} mutants, {len(known)} known", file=sys.stderr, flush=True)
+    os.environ["CUDA_VISIBLE_DEVICES"] = ""  # which can't be used in forks
     with suppress(ImportError):  # once, instead of in each fork that runs a test with it
         importlib.import_module("torch").set_num_threads(1)
+        importlib.import_module("torch._dynamo")  # as its optimizers do at their first step
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     start = time.monotonic()
     with open(options.out, "a" if options.resume else "w", encoding="utf-8") as out:
@@ -54,7 +56,7 @@ def main() -> int:
             print(f"stopped with {len(found)} done", file=sys.stderr)
     reasons = explained()
     print(table(found, reasons))
-    left = [o for o in found if o.status in {"survived", "not reached"}]
+    left = [o for o in found if o.status in LEFT]
     return int(any((o.file, o.before, o.after) not in reasons for o in left))
 
 
@@ -85,9 +87,7 @@ def drawn_from(files: list[str], options: argparse.Namespace) -> list[tuple[str,
     drawn = [(file, m) for file in files for m in mutants((ROOT / file).read_text("utf-8"))]
     if options.survivors_of:
         left = {
-            (o.file, o.before, o.after)
-            for o in results(options.survivors_of)
-            if o.status in {"survived", "not reached"}
+            (o.file, o.before, o.after) for o in results(options.survivors_of) if o.status in LEFT
         }
         drawn = [(file, m) for file, m in drawn if (file, m.before, m.after) in left]
     random.Random(options.seed).shuffle(drawn)

@@ -6,7 +6,8 @@ from pathlib import Path
 from glassnet.nn.mutation.suite import Outcome
 
 SURVIVORS = Path(__file__).with_name("survivors.txt")
-STATUSES = ["killed", "timed out", "survived", "not reached"]
+STATUSES = ["killed", "timed out", "survived", "not reached", "went wrong"]
+LEFT = STATUSES[2:]  # which no test has killed
 Change = tuple[str, str, str]  # file, line before, line after
 
 
@@ -33,7 +34,7 @@ def table(outcomes: Sequence[Outcome], reasons: Mapping[Change, str]) -> str:
         numbers = "".join(f" {count:>11}" for count in (len(those), *counts))
         lines.append(f"{file:<36}{numbers} {sum(o.seconds for o in those):>11.1f}")
     for o in sorted(outcomes):
-        if o.status in STATUSES[2:]:
+        if o.status in LEFT:
             reason = reasons.get((o.file, o.before, o.after), f"{o.status}, not explained")
             lines += ["", f"{o.file}:{o.line}: {reason}", f"- {o.before}", f"+ {o.after}"]
     return "\n".join(lines)

@@ -28,7 +28,7 @@ def test_the_table_counts() -> None:
         Outcome("nn/a.py", 4, "c", "d", "", "not reached", "", 0, 0.25),
     ]
     text = table(outcomes, explained(PARAGRAPH))
-    assert text.splitlines()[1].split() == ["nn/a.py", "3", "1", "0", "1", "1", "1.0"]
-    assert text.splitlines()[2].split() == ["all", "3", "1", "0", "1", "1", "1.0"]
+    assert text.splitlines()[1].split() == ["nn/a.py", "3", "1", "0", "1", "1", "0", "1.0"]
+    assert text.splitlines()[2].split() == ["all", "3", "1", "0", "1", "1", "0", "1.0"]
     assert "nn/a.py:3: Because of it.\n- a + b\n+ a - b" in text
     assert "nn/a.py:4: not reached, not explained\n- c\n+ d" in text

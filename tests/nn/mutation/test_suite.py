@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+ROOT = Path(__file__).parents[3]
 LAYER = """LIMIT = 3
 
 def scaled(x, factor=2):
@@ -65,8 +66,7 @@ def output(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
     (folder / "layer.py").write_text(LAYER, encoding="utf-8")
     (folder / "test_layer.py").write_text(TESTS, encoding="utf-8")
     command = [sys.executable, "-c", PROGRAM, str(folder)]
-    root = Path(__file__).parents[3]
-    run = subprocess.run(command, cwd=root, check=True, capture_output=True, text=True)
+    run = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True)
     assert len(list((folder / "cache").iterdir())) == 1  # the second time nothing is traced
     return run.stdout.splitlines()
 
@@ -88,3 +88,87 @@ def output(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
 )
 def test_outcomes(output: list[str], line: str) -> None:
     assert output.count(line) == 2
+
+
+ODD = """import os
+import time
+
+def signalled(number):
+    if number > 99:
+        os.kill(os.getpid(), number - 90)
+
+def interrupted(yes):
+    if yes:
+        raise KeyboardInterrupt
+
+def ended(yes):
+    if yes:
+        os._exit(0)
+
+def calm(number):
+    return number + 0
+
+warm = []
+
+def warmed():
+    begin = time.process_time()
+    while not warm and time.process_time() < begin + 0.2:
+        pass
+    warm.append(1)
+    return warm
+"""
+TESTS_OF_ODD = """import pytest
+from odd import calm, ended, interrupted, signalled, warmed
+
+def test_signals():
+    signalled(99)
+
+def test_interrupted():
+    interrupted(False)
+
+def test_ended():
+    ended(False)
+
+@pytest.mark.parametrize("number", range(5))
+def test_warmed(number):  # each takes long alone, but only some do when all run
+    assert warmed()
+
+def test_calm():
+    assert calm(0) == 0
+"""
+PROGRAM_OF_ODD = """
+import sys
+from pathlib import Path
+from glassnet.nn.mutation import suite
+from glassnet.nn.mutation.mutants import mutants
+
+class Failing(suite.Suite):
+    def _try(self, work, note):
+        if work.mutant.after == "return number - 0":
+            raise OSError("this is the program's own mistake")
+        return super()._try(work, note)
+
+suite.LEAST = 0.05
+root = Path(sys.argv[1])
+drawn = [m for m in mutants((root / "odd.py").read_text("utf-8")) if m.after in sys.argv[2:]]
+made = Failing(root, ["odd.py"], ["test_odd.py"])
+made.run([("odd.py", m) for m in drawn], lambda o: print(o.after, o.status, sep="|"))
+print(*made.notes)
+"""
+
+
+def test_odd_ends_stop_nothing(tmp_path: Path) -> None:
+    expected = {
+        "if number >= 99:": "killed",  # by a signal
+        "if not (yes):": "killed",  # two of them
+        "return number - 0": "went wrong",
+        "warm.append(2)": "survived",  # repeated, for it timed out
+        "while not warm or time.process_time() < begin + 0.2:": "timed out",  # never ends
+    }
+    (tmp_path / "odd.py").write_text(ODD, encoding="utf-8")
+    (tmp_path / "test_odd.py").write_text(TESTS_OF_ODD, encoding="utf-8")
+    command = [sys.executable, "-c", PROGRAM_OF_ODD, str(tmp_path), *expected]
+    run = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True)
+    lines = [f"{after}|{status}" for after, status in expected.items()]
+    assert sorted(run.stdout.split("\n")) == sorted(["", "", "if not (yes):|killed", *lines])
+    assert "OSError: this is the program's own mistake" in run.stderr
