@@ -11,6 +11,7 @@ import os
 import re
 import subprocess
 import sys
+import tempfile
 import time
 from functools import cache
 from pathlib import Path
@@ -31,15 +32,17 @@ SECONDS = 300  # a busy machine takes several times what examples/README.md says
 @cache
 def printed(name: str) -> str:
     """Return what a program prints; a warning is an error."""
-    return subprocess.run(
-        [sys.executable, "-W", "error", str(EXAMPLES / name)],
-        check=True,
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        timeout=SECONDS,
-        env=os.environ | {"PYTHONPATH": str(ROOT), "OPENBLAS_NUM_THREADS": "1"},
-    ).stdout
+    with tempfile.TemporaryDirectory() as folder:  # for the files that it writes
+        return subprocess.run(
+            [sys.executable, "-W", "error", str(EXAMPLES / name)],
+            check=True,
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            timeout=SECONDS,
+            cwd=folder,
+            env=os.environ | {"PYTHONPATH": str(ROOT), "OPENBLAS_NUM_THREADS": "1"},
+        ).stdout
 
 
 def outputs(cells: list[Cell]) -> list[str]:
@@ -89,6 +92,19 @@ def test_digits_are_read() -> None:
     accuracies = re.findall(r"accuracy ([\d.]+)%", printed("digits.py"))
     assert len(accuracies) == 10
     assert float(accuracies[-1]) > 92
+
+
+def test_a_classifier_is_fitted_saved_and_used() -> None:
+    *table, accuracy, read = printed("classifier.py").splitlines()
+    columns = ["epoch", "training_loss", "validation_loss", "validation_accuracy", "seconds"]
+    assert table[0].split() == columns
+    assert len(table) == 11
+    found = re.fullmatch(r"accuracy ([\d.]+)%", accuracy)
+    assert found is not None
+    assert float(found[1]) > 84
+    guesses, digits = re.findall(r"\[([\d ]+)\]", read)
+    right = [guess == digit for guess, digit in zip(guesses.split(), digits.split(), strict=True)]
+    assert sum(right) >= 6
 
 
 def test_shakespeare_learns_and_writes() -> None:
