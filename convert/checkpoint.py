@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from glassnet.convert.format import ConversionError, Converted, Format
-from glassnet.models import CharacterNetwork, load, save
+from glassnet.convert.format import ConversionError, Converted, Format, own_vocabulary
+from glassnet.models import load, save
 
 __all__ = ["GLASSNET"]
 
 
 def _read(path: Path) -> Converted:
     network = load(path)
-    return Converted(network, network.vocabulary if isinstance(network, CharacterNetwork) else None)
+    return Converted(network, own_vocabulary(network))
 
 
 def _write(converted: Converted, path: Path) -> None:
     network = converted.network
-    if converted.vocabulary is not None and not isinstance(network, CharacterNetwork):
+    if converted.vocabulary is not None and own_vocabulary(network) is None:
         raise ConversionError(
             f"has no place for the vocabulary of a {type(network).__name__}: glassnet's files hold "
             "that of character networks"

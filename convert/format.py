@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from glassnet.errors import UserError
 from glassnet.models import Vocabulary
-from glassnet.nn import Layer
+from glassnet.nn import Array, Layer
 
-__all__ = ["ConversionError", "Converted", "Format"]
+__all__ = ["ConversionError", "Converted", "Format", "own_vocabulary"]
 
 
 class ConversionError(UserError, ValueError):
@@ -70,8 +70,11 @@ class Format:
     writer : Callable[[Converted, Path], None], optional
         Writes a whole file or none, see `whole_file`, and raises a `ConversionError` as well.
         Without it, the format is only read.
+    tensors : Callable[[Path], Mapping[str, Array]], optional
+        Reads the tensors of a file that may hold no network but only weights, by the names and in
+        the layout of PyTorch.
     modules : tuple[str, ...], default ()
-        The modules that both import, beyond what glassnet needs anyway.
+        The modules that these import, beyond what glassnet needs anyway.
     install : str, default 'pip install "glassnet[interop]"'
         The command that installs them.
 
@@ -86,5 +89,30 @@ class Format:
     suffixes: tuple[str, ...]
     reader: Callable[[Path], Converted] | None = None
     writer: Callable[[Converted, Path], None] | None = None
+    tensors: Callable[[Path], Mapping[str, Array]] | None = None
     modules: tuple[str, ...] = ()
     install: str = 'pip install "glassnet[interop]"'
+
+
+def own_vocabulary(network: Layer) -> Vocabulary | None:
+    """Return the vocabulary that a network of characters holds, or None for other networks.
+
+    Parameters
+    ----------
+    network : Layer
+        Any network.
+
+    Returns
+    -------
+    Vocabulary or None
+        Its vocabulary.
+
+    Examples
+    --------
+    >>> from glassnet.convert.format import own_vocabulary
+    >>> from glassnet.models import CharacterLSTM, Vocabulary
+    >>> own_vocabulary(CharacterLSTM(Vocabulary("ab"))).characters
+    'ab'
+    """
+    vocabulary = getattr(network, "vocabulary", None)
+    return vocabulary if isinstance(vocabulary, Vocabulary) else None

@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from importlib.util import find_spec
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 
 from glassnet.convert.checkpoint import GLASSNET
 from glassnet.convert.format import ConversionError, Converted, Format
+from glassnet.convert.pytorch.networks import state_dict
+from glassnet.convert.pytorch.pickled import PICKLED
+from glassnet.convert.pytorch.safetensors import SAFETENSORS
 from glassnet.errors import UserError
 from glassnet.files import write_errors
+from glassnet.nn import Array
 
-__all__ = ["FORMATS", "find_format", "read", "write"]
+__all__ = ["FORMATS", "find_format", "read", "read_tensors", "write"]
 
-FORMATS: tuple[Format, ...] = (GLASSNET,)
+Result = TypeVar("Result")
+
+FORMATS: tuple[Format, ...] = (GLASSNET, SAFETENSORS, PICKLED)
 """All formats."""
 
 
@@ -84,27 +92,47 @@ def read(path: Path | str) -> Converted:
     format = find_format(path)
     if format.reader is None:
         raise ConversionError(f"{path}: {format.name} files can be written, but not read")
-    if not path.is_file():
-        raise ConversionError(
-            f"{path}: {'is a folder' if path.is_dir() else 'there is no such file'}"
-        )
-    _require_installed(format, path)
-    try:
-        converted = format.reader(path)
-    except ConversionError as error:
-        raise ConversionError(f"{path}: {error}") from error
-    except (UserError, MemoryError):
-        raise
-    except Exception as error:  # the libraries raise dozens of kinds for damage
-        if isinstance(error, OSError) and error.strerror:
-            raise ConversionError(f"{path}: can't be read ({error.strerror})") from error
-        raise ConversionError(f"{path}: is damaged, or not a {format.name} file") from error
-    for name, value in converted.network.arrays.items():
-        if not np.isfinite(value).all():
-            raise ConversionError(
-                f"{path}: {name} has values that are not numbers (NaN or infinite)"
-            )
+    converted = _read(format.reader, format, path)
+    _require_numbers(converted.network.arrays, path)
     return converted
+
+
+def read_tensors(path: Path | str) -> Mapping[str, Array]:
+    """Read the tensors of a file as PyTorch names them and lays them out.
+
+    Parameters
+    ----------
+    path : Path or str
+        The file, of a format that can be read.
+
+    Returns
+    -------
+    Mapping[str, Array]
+        The tensors by name: all of the file, or those of the network that it holds.
+
+    Raises
+    ------
+    ConversionError
+        As `read`, but for what makes a network of the tensors.
+
+    Shapes
+    ------
+    - tensors: any
+
+    Examples
+    --------
+    >>> from glassnet.convert.registry import read_tensors
+    >>> from glassnet.models import SHIPPED
+    >>> list(read_tensors(SHIPPED / "simple-autoencoder.npz"))[:2]
+    ['encoder.dense1.weight', 'encoder.dense1.bias']
+    """
+    path = Path(path)
+    format = find_format(path)
+    if format.tensors is None:
+        return state_dict(read(path).network)
+    tensors = _read(format.tensors, format, path)
+    _require_numbers(tensors, path)
+    return tensors
 
 
 def write(converted: Converted, path: Path | str) -> None:
@@ -150,3 +178,30 @@ def _require_installed(format: Format, path: Path) -> None:
     missing = [module for module in format.modules if find_spec(module) is None]
     if missing:
         raise ConversionError(f"{path}: needs {' and '.join(missing)}: {format.install}")
+
+
+def _read(reader: Callable[[Path], Result], format: Format, path: Path) -> Result:
+    """Return what a format's function reads; whatever it raises becomes an error for users."""
+    if not path.is_file():
+        said = "is a folder" if path.is_dir() else "there is no such file"
+        raise ConversionError(f"{path}: {said}")
+    _require_installed(format, path)
+    try:
+        return reader(path)
+    except ConversionError as error:
+        raise ConversionError(f"{path}: {error}") from error
+    except (UserError, MemoryError):
+        raise
+    except Exception as error:  # the libraries raise dozens of kinds for damage
+        if isinstance(error, OSError) and error.strerror:
+            raise ConversionError(f"{path}: can't be read ({error.strerror})") from error
+        raise ConversionError(f"{path}: is damaged, or not a {format.name} file") from error
+
+
+def _require_numbers(arrays: Mapping[str, Array], path: Path) -> None:
+    """Raise a ConversionError if an array has values that are not numbers."""
+    for name, value in arrays.items():
+        if not np.isfinite(value).all():
+            raise ConversionError(
+                f"{path}: {name} has values that are not numbers (NaN or infinite)"
+            )

@@ -48,7 +48,7 @@ def formats(monkeypatch: pytest.MonkeyPatch) -> None:
         Format("Lost", (".lost",), lose),
         Format("Nothing", (".nan",), not_numbers),
         Format("Out", (".out",), writer=full),
-        Format("Rare", (".rare",), fail, full, ("no_such_module",), "pip install rare"),
+        Format("Rare", (".rare",), fail, full, None, ("no_such_module",), "pip install rare"),
     )
     monkeypatch.setattr(registry, "FORMATS", made_up)
 
