@@ -1,0 +1,1 @@
+"""Each layer of Keras that glassnet has too, read and written."""
