@@ -42,8 +42,10 @@ def _write_weights(converted: Converted, path: Path) -> None:
         file.write(weights.getvalue())
 
 
-KERAS = Format("Keras", (".keras",), _read, _write, ("h5py",))
+KERAS = Format("Keras", (".keras",), _read, _write, modules=("h5py",))
 """Keras 3's files of whole models."""
 
-KERAS_WEIGHTS = Format("Keras weights", (".weights.h5",), _read_weights, _write_weights, ("h5py",))
+KERAS_WEIGHTS = Format(
+    "Keras weights", (".weights.h5",), _read_weights, _write_weights, modules=("h5py",)
+)
 """Keras 3's files of weights alone."""
