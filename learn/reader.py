@@ -7,6 +7,7 @@ that does not end is told the same way, and ends the process.
 
 from __future__ import annotations
 
+import ast
 import contextlib
 import importlib
 import inspect
@@ -25,10 +26,14 @@ import numpy as np
 from glassnet.errors import UserError
 
 _SECONDS = 10.0  # a right solution takes a hundredth of a second
+_SHOWN = 10  # entries of a dict, or characters of a text, that are shown
 _MATMUL = (  # NumPy says it with the signature of a generalized ufunc
     r"matmul: Input operand 1 has a mismatch .* \(size (\d+) is different from (\d+)\)",
     r"in a matrix product the first factor has \2 columns, and the second \1 rows",
 )
+
+
+_Place = tuple[FrameType, int]  # a function that runs, and the line where it is
 
 
 class ReaderError(UserError):
@@ -36,6 +41,10 @@ class ReaderError(UserError):
 
     Further lines show the code and the shapes of the arrays in it.
     """
+
+
+class UnfilledError(ReaderError):
+    """The reader's code meets a `...` that is not filled in yet."""
 
 
 class Reader:
@@ -156,14 +165,15 @@ def _told(path: Path) -> Iterator[None]:
     except (KeyboardInterrupt, ReaderError):
         raise
     except BaseException as error:  # SystemExit too: the reader's file may call exit()
-        raise ReaderError(_explained(error, path)) from None
+        raise _explained(error, path) from None
 
 
-def _explained(error: BaseException, path: Path) -> str:
-    """Return where and why the reader's code failed, and what stands there."""
+def _explained(error: BaseException, path: Path) -> ReaderError:
+    """Return an error that says where and why the reader's code failed, and what stands there."""
     if isinstance(error, SyntaxError) and _is_in(error.filename, path.parent):
         code = (error.text or "").strip()
-        return f"{Path(error.filename or '').name}, line {error.lineno}: {error.msg}\n  {code}"
+        name = Path(error.filename or "").name
+        return ReaderError(f"{name}, line {error.lineno}: {error.msg}\n  {code}")
     frames = [
         (frame, line)
         for frame, line in traceback.walk_tb(error.__traceback__)
@@ -172,36 +182,71 @@ def _explained(error: BaseException, path: Path) -> str:
     reason = " ".join(f"{type(error).__name__}: {error}".rstrip(": ").split())
     reason = re.sub(*_MATMUL, reason)
     if not frames:
-        return f"{path.name}: {reason}"
+        return ReaderError(f"{path.name}: {reason}")
     frame, line = frames[-1]
     where = f"{Path(frame.f_code.co_filename).name}, line {line}"
-    names = _names(frame, line)
+    code = _statement(frame, line)
+    names = [name for name in _names(code) if name in frame.f_locals]
     unfilled = [name for name in names if frame.f_locals.get(name) is ...]
     if unfilled:
-        return f"{where}: nothing is filled in yet for {' and '.join(unfilled)}"
-    code = linecache.getline(frame.f_code.co_filename, line).strip()
+        return UnfilledError(f"{where}: nothing is filled in yet for {' and '.join(unfilled)}")
     if "'ellipsis'" in reason and "..." not in code:
-        return f"{where}: this meets a `...` that is not filled in yet\n  {code}"
+        return UnfilledError(f"{where}: this meets a `...` that is not filled in yet\n  {code}")
     if "= ..." in code:
-        return f"{where}: nothing is filled in yet\n  {code}"
-    shapes = [
-        f"{name} {value.shape}"
-        for name in names
-        if isinstance(value := frame.f_locals.get(name), np.ndarray)
+        return UnfilledError(f"{where}: nothing is filled in yet\n  {code}")
+    values = [text for name in names if (text := _value(name, frame.f_locals[name]))]
+    lines = [f"{where}: {reason}", code, *([", ".join(values)] if values else [])]
+    for frame, line in _callers(frames, path):
+        where = f"{Path(frame.f_code.co_filename).name}, line {line}"
+        lines.append(f"called in {where}: {_statement(frame, line)}")
+    return ReaderError("\n  ".join(lines))
+
+
+def _callers(frames: list[_Place], path: Path) -> list[_Place]:
+    """Return what called the last function, and where that comes from in the file checked."""
+
+    def place(frame: FrameType, line: int) -> tuple[str, int]:
+        return frame.f_code.co_filename, line
+
+    calling = [  # on the same line, it is a list comprehension
+        each
+        for each in frames[:-1]
+        if each[0].f_code.co_name != "<module>" and place(*each) != place(*frames[-1])
     ]
-    lines = [f"{where}: {reason}", code, *([", ".join(shapes)] if shapes else [])]
-    if len(frames) > 1 and frames[-2][0].f_code.co_name != "<module>":
-        frame, line = frames[-2]
-        code = linecache.getline(frame.f_code.co_filename, line).strip()
-        lines.append(f"called in {Path(frame.f_code.co_filename).name}, line {line}: {code}")
-    return "\n  ".join(lines)
+    in_file = [each for each in calling if Path(each[0].f_code.co_filename) == path]
+    return list(dict.fromkeys([*calling[-1:], *in_file[-1:]]))
 
 
-def _names(frame: FrameType, line: int) -> list[str]:
-    """Return the names of variables that stand on a line, each once."""
-    code = linecache.getline(frame.f_code.co_filename, line)
-    names = re.findall(r"[A-Za-z_]\w*", code.partition("#")[0])
-    return [name for name in dict.fromkeys(names) if name in frame.f_locals]
+def _statement(frame: FrameType, line: int) -> str:
+    """Return the code on a line; that of all its lines if a statement has several."""
+    lines = linecache.getlines(frame.f_code.co_filename)
+    simple = (
+        node
+        for node in ast.walk(ast.parse("".join(lines)))
+        if isinstance(node, ast.stmt) and not hasattr(node, "body")
+    )
+    for node in simple:
+        last = node.end_lineno or node.lineno
+        if node.lineno <= line <= last and node.lineno < last:
+            return ast.unparse(node)
+    return lines[line - 1].strip() if line <= len(lines) else ""
+
+
+def _names(code: str) -> list[str]:
+    """Return the names that stand in a line of code, each once."""
+    return list(dict.fromkeys(re.findall(r"[A-Za-z_]\w*", code.partition("#")[0])))
+
+
+def _value(name: str, value: object) -> str:
+    """Return what to say of a variable: the shape of an array, how long a list is, or an index."""
+    if isinstance(value, np.ndarray):
+        return f"{name} {value.shape}"
+    if isinstance(value, dict) and len(value) <= _SHOWN:
+        keys = [_value(repr(key), each) or repr(key) for key, each in value.items()]
+        return f"{name} {{{', '.join(keys)}}}"
+    if isinstance(value, list | tuple | dict) or (isinstance(value, str) and len(value) > _SHOWN):
+        return f"{name} of length {len(value)}"
+    return f"{name} = {value!r}" if isinstance(value, int | str) else ""
 
 
 def _is_in(file: str | None, folder: Path) -> bool:

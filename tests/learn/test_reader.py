@@ -60,6 +60,35 @@ def test_shapes_are_told(tmp_path: Path) -> None:
     assert (code, shapes) == ("  return dy @ W  # and n", "  dy (4, 2), W (3, 2)")
 
 
+@pytest.mark.parametrize(
+    ("code", "values"),
+    [
+        ("hs, t = [x], 1\n    hs[t]", "hs of length 1, t = 1"),
+        ("d = {'x': x, 1: None}\n    d['dx'] + x", "d {'x' (2,), 1}, x (2,)"),
+        ("d = {i: x for i in range(99)}\n    d['dx']", "d of length 99"),
+        ("text, n = 'a', 'long ' * 9\n    text[x], n", "text = 'a', x (2,), n of length 45"),
+        ("d, k = {}, 'W'\n    d[k] = (\n        x @ d[k])", "d {}, k = 'W', x (2,)"),
+    ],
+)
+def test_values_are_told(code: str, values: str, tmp_path: Path) -> None:
+    message = failure(tmp_path / "task.py", f"def f(x):\n    {code}", np.ones(2))
+    assert message.splitlines()[-1] == f"  {values}"
+
+
+def test_a_statement_of_several_lines_is_told_whole(tmp_path: Path) -> None:
+    message = failure(tmp_path / "task.py", "def f():\n    return min(  # of nothing\n        1)")
+    assert message.splitlines()[1] == "  return min(1)"
+
+
+def test_the_line_of_the_file_that_is_checked_is_told_too(tmp_path: Path) -> None:
+    (tmp_path / "task1.py").write_text("def g(x):\n    return -x\ndef h(x):\n    return g(x)\n")
+    message = failure(tmp_path / "task2.py", "from task1 import h\ndef f():\n    return h('a')\n")
+    assert message.splitlines()[3:] == [
+        "  called in task1.py, line 4: return g(x)",
+        "  called in task2.py, line 3: return h('a')",
+    ]
+
+
 def test_an_error_in_another_file_of_the_folder_is_told_there(tmp_path: Path) -> None:
     (tmp_path / "task1.py").write_text("def g(x):\n    return x.missing\n")
     message = failure(tmp_path / "task2.py", "from task1 import g\ndef f(): return g(1)")
@@ -113,5 +142,6 @@ def test_the_line_that_called_is_told_as_well(tmp_path: Path) -> None:
     source = "def g(z):\n    return -z\n\ndef f():\n    return g([1])"
     assert failure(tmp_path / "task.py", source).splitlines()[1:] == [
         "  return -z",
+        "  z of length 1",
         "  called in task.py, line 5: return g([1])",
     ]
