@@ -106,6 +106,10 @@ COUNTING_MISTAKES = (
         "This is the sum over the text; the loss is the mean, in nats a character.",
         (".mean()", ".sum()"),
     ),
+    mistake(
+        "np.bincount counts. A probability is the count divided by the length of the text.",
+        (" / len(ids)", ""),
+    ),
     mistake("The loss has the wrong sign: -log p is positive.", ("-np.log(", "np.log(")),
     mistake(
         "The logarithm of the mean is not the mean of the logarithms: take -log first.",
@@ -234,6 +238,8 @@ def _check_guess(reader: Reader, report: Report, network: CharacterLSTM, text: s
 
 def _complaint(values: object, text: str) -> str:
     """Return why the values of a guess can't be used, or nothing."""
+    if values is None:
+        return "it is None. Does it end with `return`?"
     try:
         array = np.asarray(values)
     except ValueError:
@@ -247,10 +253,14 @@ def _complaint(values: object, text: str) -> str:
 
 def _found(finding: Finding) -> str:
     """Return how well a neuron follows the guess, in words."""
-    measure = {
-        "AUC": f"AUC {finding.score:.2f}, where 0.5 is chance and 0 or 1 is always",
-        "r": f"correlation {finding.score:.2f}",
-    }[finding.measure]
+    measure = f"correlation {finding.score:.2f}"
+    if finding.measure == "AUC":
+        score = max(finding.score, 1 - finding.score)
+        falling, where = (", falling", "lower") if finding.score < 0.5 else ("", "higher")
+        measure = (
+            f"AUC {score:.2f}{falling}. In {score:.0%} of all pairs of a character where it is "
+            f"true and one where it is false, the neuron is {where} at the first; 50% is chance"
+        )
     return (
         f"Neuron {finding.neuron} follows your guess best, on text that had no part in the choice: "
         f"{measure}. Verdict: {finding.verdict} ({VERDICTS[finding.verdict]}).{_advice(finding)}"

@@ -111,7 +111,8 @@ def test_a_guess(trained: Path) -> None:
     words = re.fullmatch(r".* a loss of ([\d.]+) nats a character; counting .* ([\d.]+)\.", loss)
     assert words is not None
     assert float(words[1]) < float(words[2])
-    assert re.match(r"Neuron [0-7] follows your guess best, .*: AUC 0\.\d\d, where 0.5 is ", found)
+    assert re.match(r"Neuron [0-7] follows your guess best, .*: AUC (0\.[5-9]\d|1\.00)", found)
+    assert "of all pairs of a character where it is true" in found
     assert "Verdict: letter detector" in found or "Verdict: as untrained" in found
     assert page.startswith("neuron.html, in the same folder, shows it")
     assert "Your network" in (trained / "neuron.html").read_text(encoding="utf-8")
@@ -152,3 +153,26 @@ def test_a_verdict_comes_with_advice() -> None:
         ("as untrained", "Guess again"),
     ):
         assert advice in neuron._advice(dataclasses.replace(finding, verdict=verdict))
+
+
+@pytest.mark.parametrize(
+    ("score", "said"),
+    [
+        (0.97, "AUC 0.97. In 97% of all pairs of .*, the neuron is higher at the first; 50% is ch"),
+        (0.04, "AUC 0.96, falling. In 96% of all pairs of .*, the neuron is lower at the first; "),
+    ],
+)
+def test_a_neuron_that_falls_is_scored_as_on_its_page(score: float, said: str) -> None:
+    finding = Finding(
+        hypothesis="guess",
+        description="your guess",
+        measure="AUC",
+        layer=1,
+        neuron=5,
+        state="hidden",
+        score=score,
+        chosen=score,
+        baseline=0.6,
+        verdict="strong",
+    )
+    assert re.search(said, neuron._found(finding))
