@@ -42,6 +42,7 @@ FORWARD_MISTAKES = (
 )
 
 _STEP = "x[t], Wx, Wh, hs[t], cs[t], cs[t + 1], gates[t])"
+_SENT = 'dh, dc = of_step["h"], of_step["c"]'
 _ADDED = tuple((f"d{name} += of_step", f"d{name} = of_step") for name in ("Wx", "Wh", "b"))
 BACKWARD_MISTAKES = (
     mistake(
@@ -59,6 +60,42 @@ BACKWARD_MISTAKES = (
         "What a step returns for h and c goes on to the step before.",
         ("dh = dh + dy[t]", "dh = dy[t]"),
         ("lstm_step_backward(dh, dc,", "lstm_step_backward(dh, 0 * dc,"),
+    ),
+    mistake(
+        "dh does not go on to the step before: step t gets dy[t] alone. What a step returns for h "
+        "is the dh of the step before it.",
+        (_SENT, 'dh, dc = 0 * dh, of_step["c"]'),
+    ),
+    mistake(
+        "dh does not go on to the step before, and the dy of all steps so far pile up in it. What "
+        "a step returns for h is the dh of the step before it.",
+        (_SENT, 'dc = of_step["c"]'),
+    ),
+    mistake(
+        "dc does not go on to the step before: each step gets zeros. What a step returns for c is "
+        "the dc of the step before it.",
+        (_SENT, 'dh, dc = of_step["h"], 0 * dc'),
+    ),
+    mistake(
+        "Neither dh nor dc goes on to the step before: each step is treated as if it were the "
+        "last. What a step returns for h and c is the dh and dc of the step before it.",
+        (_SENT, "dh, dc = 0 * dh, 0 * dc"),
+    ),
+    mistake(
+        "Neither dh nor dc goes on to the step before, and the dy of all steps so far pile up in "
+        "dh. What a step returns for h and c is the dh and dc of the step before it.",
+        (_SENT, "pass"),
+    ),
+    mistake(
+        "dWx, dWh and db stay zero. Add to each what every step returns for it.",
+        *((f'd{name} += of_step["{name}"]', "pass") for name in ("Wx", "Wh", "b")),
+    ),
+    *(
+        mistake(
+            f"d{name} stays zero. Add to it what every step returns for {name}.",
+            (f'd{name} += of_step["{name}"]', "pass"),
+        )
+        for name in ("Wx", "Wh", "b")
     ),
     mistake(
         "dy is never used, so nothing comes in: the layer above reads every h, and step t gets its "
@@ -110,17 +147,22 @@ BACKWARD_MISTAKES = (
     ),
     mistake(
         "h and c have changed places in what goes on to the step before.",
-        ('dh, dc = of_step["h"], of_step["c"]', 'dh, dc = of_step["c"], of_step["h"]'),
+        (_SENT, 'dh, dc = of_step["c"], of_step["h"]'),
     ),
     mistake(
         "dh piles up: what goes on to the step before is what this step returned, and not that on "
         "top of the dh that came in.",
-        ('dh, dc = of_step["h"], of_step["c"]', 'dh, dc = dh + of_step["h"], of_step["c"]'),
+        (_SENT, 'dh, dc = dh + of_step["h"], of_step["c"]'),
+    ),
+    mistake(
+        "dh piles up: what goes on to the step before is what this step returned, and not that on "
+        "top of what the step after sent.",
+        (_SENT, 'dh, dc = dh - dy[t] + of_step["h"], of_step["c"]'),
     ),
     mistake(
         "dc piles up: what goes on to the step before is what this step returned, and not that on "
         "top of the dc that came in.",
-        ('dh, dc = of_step["h"], of_step["c"]', 'dh, dc = of_step["h"], dc + of_step["c"]'),
+        (_SENT, 'dh, dc = of_step["h"], dc + of_step["c"]'),
     ),
     mistake(
         "The gradients for the state before the first step are zero. They are the dh and dc that "

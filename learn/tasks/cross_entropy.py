@@ -93,6 +93,21 @@ MISTAKES = (
         ("(probabilities - one_hot)", "(-one_hot / probabilities)"),
     ),
     mistake(
+        "The loss is an array with that of each example. It is their mean.",
+        (".mean()", ""),
+        ("float(loss)", "loss"),
+    ),
+    mistake(
+        "`probabilities[:, targets]` has every row, in each of these columns. One element of each "
+        "row is wanted: `probabilities[np.arange(N), targets]`.",
+        ("probabilities[rows, targets]", "probabilities[:, targets]"),
+    ),
+    mistake(
+        "The gradient for the right class is p + 1. The term -z[t] of the loss takes 1 away, so it "
+        "is p - 1.",
+        ("one_hot[rows, targets] = 1", "one_hot[rows, targets] = -1"),
+    ),
+    mistake(
         "The loss is the sum over the examples, and should be their mean.",
         (".mean()", ".sum()"),
     ),
@@ -112,11 +127,6 @@ MISTAKES = (
         "`probabilities[targets]` picks whole rows, by the numbers of the targets. One element of "
         "each row is wanted: `probabilities[np.arange(N), targets]`.",
         ("probabilities[rows, targets]", "probabilities[targets]"),
-    ),
-    mistake(
-        "The largest logit is subtracted in the numerator, and not in the sum below it. So a row "
-        "does not sum to 1.",
-        ("exponentials.sum(axis=1", "np.exp(logits).sum(axis=1"),
     ),
     mistake(
         "The loss takes the mean over all classes. Only the probability of the right class counts.",
@@ -148,6 +158,11 @@ MISTAKES = (
         "The mean of each row is subtracted. That is allowed, but it does not keep exp from "
         "overflowing where one logit is far above the others. The largest does.",
         (_SHIFTED, "logits - logits.mean(axis=1, keepdims=True)"),
+    ),
+    mistake(
+        "The largest logit is subtracted in the numerator, and not in the sum below it. So a row "
+        "does not sum to 1.",
+        ("exponentials.sum(axis=1", "np.exp(logits).sum(axis=1"),
     ),
 )
 
@@ -181,12 +196,12 @@ def check(reader: Reader) -> Report:
     logits = generator.normal(size=(5, 4))
     targets = np.array([0, 3, 1, 1, 2])
     report = _check_logits(reader, logits, targets)
-    if report.passed:
+    if not report.wrong:
         far = logits + 1000 * np.array([[1], [-1], [0], [1], [-2]])
         far[2, 0] += 2000  # and one logit far above those of its row, as that of the target
         of_far = _check_logits(reader, far, np.array([0, 3, 0, 1, 2]))
         report.add(of_far)
-        if not of_far.passed:
+        if of_far.wrong:
             report.notes.append(
                 "With small logits all is right. These were logits such as 1000, -2000 or 3000."
             )

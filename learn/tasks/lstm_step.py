@@ -17,6 +17,7 @@ from glassnet.nn.plain import lstm_step_backward, lstm_step_forward
 
 _SPLIT = "z_i, z_f, z_o, z_g = np.split"
 _JOINED = "[dz_i, dz_f, dz_o, dz_g]"
+_SIGMOIDS = (("i", "input gate"), ("f", "forget gate"), ("o", "output gate"))
 _ORDER = "The blocks belong to the input gate, the forget gate, the output gate and the candidate: "
 FORWARD_MISTAKES = (
     mistake(
@@ -51,6 +52,19 @@ FORWARD_MISTAKES = (
     mistake(
         "The candidate is written in full. The input gate says how much: i ⊙ g.",
         ("f * c + i * g", "f * c + g"),
+    ),
+    mistake(
+        "What is returned first is new_c, and should be new_h.",
+        ("return new_h, new_c,", "return new_c, new_h,"),
+    ),
+    mistake(
+        "new_c is made with matrix products, @. The gates multiply element by element: *.",
+        ("f * c + i * g", "f @ c + i @ g"),
+    ),
+    mistake(
+        "The gates are the blocks of z as they are. Each goes through its function: σ(z_i), "
+        "σ(z_f), σ(z_o), tanh(z_g).",
+        ("sigmoid(z_i), sigmoid(z_f), sigmoid(z_o), np.tanh(z_g)", "z_i, z_f, z_o, z_g"),
     ),
     mistake("The bias b is missing in z.", (" + b, 4", ", 4")),
     mistake("The term h Wh is missing in z: the step has to see the old h.", (" + h @ Wh", "")),
@@ -89,6 +103,11 @@ BACKWARD_MISTAKES = (
         ('"c": dc * f', '"c": dc'),
     ),
     mistake(
+        "What goes on to the old cell is multiplied by the input gate. In new_c = f ⊙ c + i ⊙ g it "
+        "is the forget gate that multiplies c.",
+        ('"c": dc * f', '"c": dc * i'),
+    ),
+    mistake(
         "The gradient for the cell before the step lacks the way through new_h. Use the dc that "
         "has both ways, not the one that came in.",
         (
@@ -122,10 +141,14 @@ BACKWARD_MISTAKES = (
         "The input gate and the candidate have changed places: in i ⊙ g, the gradient for i is "
         "dc ⊙ g, and that for g is dc ⊙ i.",
         ("dz_i = dc * g *", "dz_i = dc * i *"),
+        ("dz_g = dc * i *", "dz_g = dc * g *"),
     ),
     mistake(
-        "The input gate and the candidate have changed places: in i ⊙ g, the gradient for g is "
-        "dc ⊙ i, and that for i is dc ⊙ g.",
+        "The gradient for i is dc ⊙ g: i is multiplied by g in new_c. You have dc ⊙ i.",
+        ("dz_i = dc * g *", "dz_i = dc * i *"),
+    ),
+    mistake(
+        "The gradient for g is dc ⊙ i: g is multiplied by i in new_c. You have dc ⊙ g.",
         ("dz_g = dc * i *", "dz_g = dc * g *"),
     ),
     mistake(
@@ -142,7 +165,7 @@ BACKWARD_MISTAKES = (
             f"{letter} (1 - {letter}).",
             (f" * {letter} * (1 - {letter})", ""),
         )
-        for letter, gate in (("i", "input gate"), ("f", "forget gate"), ("o", "output gate"))
+        for letter, gate in _SIGMOIDS
     ),
     mistake(
         "The slopes of the three gates are missing: for a sigmoid, i = σ(z), it is i (1 - i), and "
@@ -156,11 +179,48 @@ BACKWARD_MISTAKES = (
     ),
     *(
         mistake(
+            f"The slope of the {gate} lacks a factor: for a sigmoid, {letter} = σ(z), it is "
+            f"{letter} (1 - {letter}), not {kept}.",
+            (f" * {letter} * (1 - {letter})", f" * ({kept})"),
+        )
+        for letter, gate in _SIGMOIDS
+        for kept in (letter, f"1 - {letter}")
+    ),
+    mistake(
+        "The slopes of the three gates lack a factor: for a sigmoid, i = σ(z), it is i (1 - i), "
+        "not i, and the same for f and o.",
+        *((f" * {letter} * (1 - {letter})", f" * {letter}") for letter in "ifo"),
+    ),
+    *(
+        mistake(
+            f"The {gate} goes through the sigmoid twice: {letter} is σ(z) already, so the slope is "
+            f"{letter} (1 - {letter}).",
+            (
+                f" * {letter} * (1 - {letter})",
+                f" * sigmoid({letter}) * (1 - sigmoid({letter}))",
+            ),
+        )
+        for letter, gate in _SIGMOIDS
+    ),
+    mistake(
+        "The three gates go through the sigmoid twice: i is σ(z_i) already, so the slope is "
+        "i (1 - i), and the same for f and o.",
+        *(
+            (f" * {letter} * (1 - {letter})", f" * sigmoid({letter}) * (1 - sigmoid({letter}))")
+            for letter in "ifo"
+        ),
+    ),
+    mistake(
+        "The candidate goes through tanh twice: g is tanh(z_g) already, so the slope is 1 - g².",
+        ("(1 - g**2)", "(1 - np.tanh(g) ** 2)"),
+    ),
+    *(
+        mistake(
             f"The {gate} has the slope of tanh, 1 - {letter}². It is a sigmoid: "
             f"{letter} (1 - {letter}).",
             (f" * {letter} * (1 - {letter})", f" * (1 - {letter}**2)"),
         )
-        for letter, gate in (("i", "input gate"), ("f", "forget gate"), ("o", "output gate"))
+        for letter, gate in _SIGMOIDS
     ),
     mistake(
         "The slope of the candidate is missing: for tanh it is 1 - g².",

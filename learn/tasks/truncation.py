@@ -72,6 +72,15 @@ MISTAKES = (
         (_HIDDEN, "hidden = hs[:-1].reshape(-1, units)"),
     ),
     mistake(
+        "The dense layer reads the cells, cs. The output of an LSTM is its hidden state, hs[1:].",
+        (_HIDDEN, "hidden = cs[1:].reshape(-1, units)"),
+    ),
+    mistake(
+        "dy has the rows of the dense layer, (steps · N, H). lstm_backward takes it in the shape "
+        "(steps, N, H), which is hs[1:].shape: NumPy stretches each row over the streams instead.",
+        (_DY, 'dy = of_dense["x"]'),
+    ),
+    mistake(
         "The loss is that of the last step alone. The network guesses after every step: all of "
         "hs[1:] go through the dense layer.",
         (_HIDDEN, "hidden = hs[-1]"),
@@ -123,8 +132,18 @@ def check(reader: Reader) -> Report:
     reader : Reader
         The reader's file.
     """
+    report = _check_steps(reader, 18)  # the last piece is shorter
+    if report.wrong and not report.explanations and _check_steps(reader, 16).passed:
+        report.explanations.append(
+            "Where all pieces are equally long, all is right. Here the last one is shorter: x has "
+            "as many steps as there are targets, len(targets)."
+        )
+    return report
+
+
+def _check_steps(reader: Reader, steps: int) -> Report:
     generator = np.random.default_rng(7)
-    classes, units, steps, streams, length = 5, 4, 18, 3, 5  # the last piece is shorter
+    classes, units, streams, length = 5, 4, 3, 5
     ids = generator.integers(0, classes, (steps, streams))
     shapes: dict[str, tuple[int, ...]] = {"Wx": (classes, 4 * units), "Wh": (units, 4 * units)}
     shapes |= {"b": (4 * units,), "W": (units, classes), "bias": (classes,)}

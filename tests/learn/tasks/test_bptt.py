@@ -1,14 +1,18 @@
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
+from glassnet.learn.command import _bare
+from glassnet.learn.folder import template
 from glassnet.learn.mistakes import Mistake, variants
-from glassnet.learn.tasks import bptt
+from glassnet.learn.reader import opened
+from glassnet.learn.tasks import TASKS, bptt
 from glassnet.learn.tasks.bptt import BACKWARD_MISTAKES, FORWARD_MISTAKES, TASK
 from glassnet.nn import LSTM, Array
 from glassnet.nn.plain import lstm_backward, lstm_forward
-from tests.learn.solved import reader_of
+from tests.learn.solved import reader_of, solved
 from tests.mutate import mutant
 from tests.nn.recurrent import test_base, test_lstm
 
@@ -34,6 +38,18 @@ def test_every_mistake_backward_is_explained(mistake: Mistake) -> None:
     assert report.explanations == [mistake.explanation]
 
 
+def test_a_right_forward_is_told_before_backward_is_filled_in(tmp_path: Path) -> None:
+    for task in TASKS[:3]:
+        (tmp_path / task.file).write_text(solved(task), encoding="utf-8")
+    path = tmp_path / TASK.file
+    path.write_text(f"{template(TASK).decode()}\n{_bare(lstm_forward)}", encoding="utf-8")
+    with opened(path) as reader:
+        report = TASK.check(reader)
+    assert list(report.right) == ["hs", "cs", "gates"]
+    assert report.unfilled == ["dx", "dWx", "dWh", "db", "dh", "dc"]
+    assert report.notes == ["task4_bptt.py, line 55: nothing is filled in yet\n\n    dx[t] = ..."]
+
+
 ALL_MUTANTS = {name: (mutant, *old_new) for name, old_new in test_lstm.MUTANTS.items()} | {
     name: (test_base.wrong_variant, *old_new) for name, old_new in test_base.MUTANTS.items()
 }
@@ -52,7 +68,7 @@ EXPLANATIONS = {
     "no slope of the sigmoids": "The slopes of the three gates lack a factor",
     "no slope of tanh(cell)": "The gradient goes through tanh(new_c) without",
     "candidate with a sigmoid's slope": "The slope of the candidate lacks the square",
-    "input and candidate exchanged": "The input gate and the candidate have changed places",
+    "input and candidate exchanged": "The gradient for i is dc ⊙ g",
     "scaled bias gradient": "db is 1.0001 times what it should be, everywhere.",
     "input gradient through the wrong weights": "dx goes through the rows of Wx in reverse order.",
     "input weights from the first step only": "dWx comes from the first step alone",

@@ -4,7 +4,7 @@ import pytest
 from glassnet import nn
 from glassnet.learn.mistakes import Mistake, variants
 from glassnet.learn.tasks.cross_entropy import MISTAKES, TASK, softmax_cross_entropy
-from glassnet.nn import plain
+from glassnet.nn import Array, plain
 from tests.learn.solved import reader_of
 from tests.mutate import mutant
 from tests.nn.losses.test_cross_entropy import SOFTMAX_MUTANTS
@@ -30,6 +30,24 @@ def test_every_mistake_is_explained(mistake: Mistake) -> None:
     (wrong,) = variants(softmax_cross_entropy, [mistake])
     report = TASK.check(reader_of(TASK, softmax_cross_entropy=wrong.function))
     assert report.explanations == [mistake.explanation]
+
+
+def test_large_logits_are_tried_when_only_the_loss_is_filled_in() -> None:
+    (overflowing,) = [each for each in MISTAKES if "overflow:" in each.explanation]
+    (wrong,) = variants(softmax_cross_entropy, [overflowing])
+    reader = reader_of(TASK, softmax_cross_entropy=lambda *given: (wrong.function(*given)[0], ...))
+    report = TASK.check(reader)
+    assert report.unfilled == ["dlogits"]
+    assert report.explanations == [overflowing.explanation]
+
+
+def test_a_mistake_that_gives_infinity_explains_no_finite_number() -> None:
+    def clipped(logits: Array, targets: Array) -> tuple[float, Array]:
+        return softmax_cross_entropy(np.clip(logits, -500, 500), targets)
+
+    report = TASK.check(reader_of(TASK, softmax_cross_entropy=clipped))
+    assert list(report.wrong) == ["loss", "dlogits"]
+    assert report.explanations == []
 
 
 EXPLANATIONS = {

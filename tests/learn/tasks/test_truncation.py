@@ -1,3 +1,4 @@
+import numpy as np
 import pytest
 
 from glassnet.learn.mistakes import Mistake, variants
@@ -17,6 +18,17 @@ def test_every_mistake_is_explained(mistake: Mistake) -> None:
     (wrong,) = variants(train_by_truncated_bptt, [mistake])
     report = TASK.check(reader_of(TASK, train_by_truncated_bptt=wrong.function))
     assert report.explanations == [mistake.explanation]
+
+
+def test_a_last_piece_with_more_inputs_than_targets() -> None:
+    def too_long(ids, parameters, length, learning_rate):  # type: ignore[no-untyped-def]
+        losses = train_by_truncated_bptt(ids, parameters, length, learning_rate)
+        if (len(ids) - 1) % length:
+            parameters["Wx"] = parameters["Wx"] + np.random.default_rng(0).random((5, 16))
+        return losses
+
+    (text,) = TASK.check(reader_of(TASK, train_by_truncated_bptt=too_long)).explanations
+    assert text.startswith("Where all pieces are equally long, all is right.")
 
 
 def test_parameters_that_are_not_replaced_are_wrong() -> None:
