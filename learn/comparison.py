@@ -6,6 +6,7 @@ version. What differs is then looked up among the mistakes that are often made.
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -13,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from glassnet.learn.mistakes import Variant
+from glassnet.learn.reader import UnfilledError
 from glassnet.nn import Array
 from glassnet.nn.gradcheck.derivatives import Function
 
@@ -72,7 +74,7 @@ class Report:
         """
         for name, error in other.right.items():
             self.right[name] = max(error, self.right.get(name, 0.0))
-        self.unfilled += other.unfilled
+        self.unfilled += [name for name in other.unfilled if name not in self.unfilled]
         self.wrong |= other.wrong
         self.right = {name: error for name, error in self.right.items() if name not in self.wrong}
         self.explanations += [text for text in other.explanations if text not in self.explanations]
@@ -93,8 +95,10 @@ def named(returned: object, *names: str) -> Named:
     Returns
     -------
     dict of str to object
-        What is there; entries that are missing are left out.
+        What is there; entries that are missing are left out. Without a `return` all are None.
     """
+    if returned is None:
+        return dict.fromkeys(names)
     if isinstance(returned, dict):
         return {name: returned[name[1:]] for name in names if name[1:] in returned}
     values = returned if isinstance(returned, tuple) else (returned,)
@@ -169,7 +173,10 @@ def compare(
         What is right, what is wrong, and which of the variants explain it.
     """
     report, found = Report(), {}
-    given = run(readers)
+    try:
+        given = run(readers)
+    except UnfilledError as error:
+        return Report(unfilled=list(right), notes=[str(error).replace("\n  ", "\n\n    ")])
     for name, expected in right.items():
         value = given.get(name)
         parts = value if isinstance(value, tuple | list) else (value,)
@@ -187,7 +194,9 @@ def compare(
             report.right[name] = float(np.max(errors, initial=0.0))
         else:
             report.wrong[name] = _difference(name, array, expected, errors)
-    if report.wrong:
+    if all(value is None for value in given.values()):
+        report.explanations = ["The function returns None. Does it end with `return`?"]
+    elif report.wrong:
         wrong = {name: found[name] for name in report.wrong if name in found}
         report.explanations = (
             explain(wrong, right, run, variants())
@@ -231,7 +240,8 @@ def explain(
     explained: dict[str, tuple[set[str], int]] = {}  # parts alike, and how many parts are not
     for explanation, function in variants:
         try:
-            with np.errstate(all="ignore"):
+            with np.errstate(all="ignore"), warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # such as that of a mean of nothing
                 results = {name: np.asarray(value, float) for name, value in run(function).items()}
         except Exception:  # the variant does not work with these shapes: it was not this one
             continue
@@ -251,9 +261,12 @@ def explain(
     return texts
 
 
-def _rank(alike: set[str], others: int, remaining: set[str]) -> tuple[int, int]:
-    """Return how much a variant explains: first what it has in common, then what it has not."""
-    return len(alike & remaining), -others
+def _rank(alike: set[str], others: int, remaining: set[str]) -> tuple[bool, int, int]:
+    """Return how much a variant explains.
+
+    One that changes nothing else comes first: another one would also show where it does not.
+    """
+    return others == 0, len(alike & remaining), -others
 
 
 # -- single arrays --------------------------------------------------------------------------------
@@ -273,7 +286,8 @@ def _array(name: str, value: object, expected: Array, there: bool) -> tuple[Arra
         return None, f"it holds {type(value).__name__}s that are no numbers"
     array = array.astype(np.float64)
     if array.shape != expected.shape:
-        return array, f"its shape is {array.shape}, and should be {expected.shape}"
+        wanted = str(expected.shape) if expected.shape else "(), of a single number"
+        return array, f"its shape is {array.shape}, and should be {wanted}"
     return array, ""
 
 
@@ -331,7 +345,7 @@ def _same(a: Array, b: Array) -> bool:
     if a.shape != b.shape:
         return False
     with np.errstate(invalid="ignore"):
-        close = np.abs(a - b) <= 1e-12 + 1e-9 * np.abs(b)
+        close = (np.abs(a - b) <= 1e-12 + 1e-9 * np.abs(b)) & np.isfinite(b)
     return bool(close.all() or (close | (a == b) | (np.isnan(a) & np.isnan(b))).all())
 
 
@@ -345,6 +359,11 @@ def _pattern(name: str, value: Array, right: Array) -> str:
         return ""
     if not np.any(value):
         return f"{name} is zero everywhere."
+    if np.all(_errors(value, right) < 1e-6):
+        return (
+            f"{name} is nearly right. Is something rounded, such as by float32, or is a small "
+            "number added? It is compared to the last digits."
+        )
     if np.any(right):
         factor = float(np.sum(value * right) / np.sum(right * right))
         if factor == -1 or _same(value, -right):

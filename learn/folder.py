@@ -107,6 +107,25 @@ def holes(path: Path) -> list[int]:
     return []
 
 
+def early_returns(path: Path) -> list[int]:
+    """Return the lines of a file with a `return` that ends a loop in its first round.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    """
+    with contextlib.suppress(SyntaxError, ValueError):
+        return [
+            statement.lineno
+            for loop in ast.walk(ast.parse(path.read_bytes()))
+            if isinstance(loop, ast.For | ast.While)
+            for statement in loop.body
+            if isinstance(statement, ast.Return)
+        ]
+    return []
+
+
 class Progress:
     """What has been reached in a folder: tasks that were right, hints that were shown.
 

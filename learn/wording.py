@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from glassnet.learn.comparison import Report
-from glassnet.learn.folder import holes
+from glassnet.learn.folder import early_returns, holes
 from glassnet.learn.reader import ReaderError
 from glassnet.learn.tasks import TASKS
 from glassnet.learn.tasks.task import Task
@@ -89,11 +89,15 @@ def verdict(report: Report, task: Task, path: Path) -> str:
             initial_indent=f"  {name:{width}}  ",
             subsequent_indent=" " * (width + 11),
         )
-    lines += [f"  {name:{width}}  nothing is filled in yet" for name in report.unfilled]
+    lines += [f"  {name:{width}}  not filled in yet" for name in report.unfilled]
     lines += [f"  {name:{width}}  right" for name in report.right]
     if report.wrong:
         unknown = f"`{PROGRAM} hint {task.number}` helps."
-        for text in report.explanations or [unknown]:
+        early = [
+            f"The `return` in line {line} is inside the loop, so the loop ends in its first round."
+            for line in early_returns(path)
+        ]
+        for text in early or report.explanations or [unknown]:
             lines += ["", filled(text)]
     if holes(path):
         lines += ["", filled(f"`...` still stands in {_lines(path)}.")]

@@ -5,6 +5,7 @@ import pytest
 
 from glassnet.learn.comparison import Report, compare, exact_gradients, named
 from glassnet.learn.mistakes import Variant
+from glassnet.learn.reader import UnfilledError
 from glassnet.nn import Array
 
 RIGHT = {"dx": np.array([[1.0, 2.0], [3.0, -4.0]])}
@@ -29,6 +30,7 @@ def test_names() -> None:
     assert named((1, 2), "loss", "gradient") == {"loss": 1, "gradient": 2}
     assert named({"W": 1, "b": 2, "other": 3}, "dW", "db", "dx") == {"dW": 1, "db": 2}
     assert named(5, "loss", "gradient") == {"loss": 5}
+    assert named(None, "loss", "gradient") == {"loss": None, "gradient": None}
 
 
 @pytest.mark.parametrize("value", [RIGHT["dx"], RIGHT["dx"].tolist(), RIGHT["dx"] * (1 + 1e-13)])
@@ -75,6 +77,14 @@ def test_what_is_missing_and_what_is_not_filled_in() -> None:
         assert compared(value).unfilled == ["dx"]
 
 
+def test_what_meets_a_hole_is_not_filled_in() -> None:
+    def unfilled() -> None:
+        raise UnfilledError("line 3")
+
+    report = compare(lambda function: function(), unfilled, RIGHT, lambda: [])
+    assert (report.unfilled, report.notes) == (["dx"], ["line 3"])
+
+
 @pytest.mark.parametrize(
     ("value", "pattern"),
     [
@@ -82,6 +92,11 @@ def test_what_is_missing_and_what_is_not_filled_in() -> None:
         (-RIGHT["dx"], "dx has the wrong sign everywhere."),
         (0 * RIGHT["dx"], "dx is zero everywhere."),
         (RIGHT["dx"].reshape(4, 1), "dx has the right numbers in the wrong shape."),
+        (
+            RIGHT["dx"] * (1 + 1e-8),
+            "dx is nearly right. Is something rounded, such as by float32, or "
+            "is a small number added? It is compared to the last digits.",
+        ),
         (RIGHT["dx"] / 4, "dx is 0.25 times what it should be, everywhere."),
     ],
 )
@@ -104,6 +119,22 @@ def test_a_variant_that_changes_less_beside_is_preferred() -> None:
         "a alone"
     ]
     assert compare(run, lambda: (2, 2), right, lambda together=1: variants).explanations == ["both"]
+
+
+def test_a_function_without_return() -> None:
+    report = compare(lambda function: named(function(), "dx"), lambda: None, RIGHT, lambda: [])
+    assert report.wrong == {"dx": "it is None"}
+    assert report.explanations == ["The function returns None. Does it end with `return`?"]
+
+
+def test_a_variant_that_agrees_in_all_that_it_changes_is_preferred() -> None:
+    def run(function: Any) -> dict[str, object]:
+        return {name: np.array([value]) for name, value in zip("abc", function(), strict=True)}
+
+    variants = [Variant("also c", lambda: (2, 2, 3)), Variant("a alone", lambda: (2, 1, 1))]
+    right = {name: np.array([1.0]) for name in "abc"}
+    report = compare(run, lambda: (2, 2, 1), right, lambda together=1: variants)
+    assert report.explanations == ["a alone", "also c"]
 
 
 def test_a_variant_that_fails_is_left_out() -> None:

@@ -5,6 +5,7 @@ import pytest
 from glassnet.errors import UserError
 from glassnet.learn.folder import (
     Progress,
+    early_returns,
     find_folder,
     holes,
     require_folder,
@@ -43,6 +44,17 @@ def test_templates_are_narrow_python_with_holes(task: Task, tmp_path: Path) -> N
 def test_holes_of_what_is_no_python(tmp_path: Path) -> None:
     (tmp_path / "x.py").write_text("def f(: ...")
     assert holes(tmp_path / "x.py") == []
+
+
+def test_returns_that_end_a_loop_in_its_first_round(tmp_path: Path) -> None:
+    path = tmp_path / "x.py"
+    path.write_text(
+        "def f(x):\n    for t in x:\n        a = t\n        return a\n"
+        "def g(x):\n    for t in x:\n        if t:\n            return t\n    return 0\n"
+    )
+    assert early_returns(path) == [4]
+    path.write_text("def f(: ...")
+    assert early_returns(path) == []
 
 
 def test_folders_are_found(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -24,7 +24,7 @@ def test_a_verdict_names_what_is_right_wrong_and_open(tmp_path: Path) -> None:
     assert verdict(report, TASKS[0], path) == (
         "task1_dense.py: not right yet\n\n"
         "  dW  wrong: it is None\n"
-        "  db  nothing is filled in yet\n"
+        "  db  not filled in yet\n"
         "  dx  right\n\n"
         "`glassnet learn hint 1` helps.\n\n"
         "`...` still stands in lines 1-2 and 4.\n\n"
@@ -38,6 +38,16 @@ def test_a_verdict_names_what_is_right_wrong_and_open(tmp_path: Path) -> None:
     assert "\n\nSecond.\n\n" in text
     assert "hint" not in text
     assert verdict(Report(todo=["Do it."]), TASKS[0], path).startswith("task1_dense.py: not done")
+
+
+def test_a_return_inside_a_loop_explains_what_is_wrong(tmp_path: Path) -> None:
+    path = tmp_path / "task1_dense.py"
+    path.write_text("def f():\n    for t in range(3):\n        return t\n")
+    text = verdict(Report(wrong={"dW": "w"}, explanations=["Other."]), TASKS[0], path)
+    assert text.endswith(
+        "The `return` in line 3 is inside the loop, so the loop ends in its first round."
+    )
+    assert "Other." not in text
 
 
 def test_praise_names_the_next_file(tmp_path: Path) -> None:
