@@ -7,6 +7,7 @@ from glassnet.models.characters import (
     CharacterNetwork,
     CharacterTransformer,
     CharacterTransformerCell,
+    OwnCharacterNetwork,
 )
 from glassnet.models.checkpoint import (
     SHIPPED,
@@ -61,6 +62,7 @@ __all__ = [
     "ImageAutoencoder",
     "Network",
     "NeuronError",
+    "OwnCharacterNetwork",
     "SimpleAutoencoder",
     "StackedAutoencoder",
     "StructureError",

@@ -38,8 +38,9 @@ def run(name: str, *arguments: str) -> str:
 
 @pytest.mark.parametrize("name", PROGRAMS)
 def test_help(name: str) -> None:
-    if "\nimport torch" in (BENCHMARKS / name).read_text("utf-8"):
-        pytest.importorskip("torch")
+    for module in ("torch", "keras"):
+        if f"\nimport {module}" in (BENCHMARKS / name).read_text("utf-8"):
+            pytest.importorskip(module)
     assert "usage:" in run(name, "--help")
 
 

@@ -7,9 +7,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from glassnet.models import Checkpoint, Network, VocabularyError, load_network
+from glassnet.models import (
+    CharacterNetwork,
+    Checkpoint,
+    CheckpointError,
+    Network,
+    VocabularyError,
+    load_network,
+)
 from glassnet.train.data.download import DataError
-from glassnet.train.experiments.characters import CharacterOptions
+from glassnet.train.experiments.characters import CharacterExperiment, CharacterOptions
 from glassnet.train.experiments.evaluation import Evaluation
 from glassnet.train.experiments.experiment import Experiment
 from glassnet.train.experiments.texts import TextOptions
@@ -156,6 +163,8 @@ def held_out(path: Path | str, data: str | None = None, validation: float | None
     missing.npz: there is no such file
     """
     network, checkpoint = load_network(path)
+    if not checkpoint.recipe:
+        return _saved(path, network, checkpoint, data, validation)
     options = recorded_options(path, checkpoint)
     trained_on = to_validate = options.data
     changes: dict[str, Any] = {}
@@ -176,3 +185,24 @@ def held_out(path: Path | str, data: str | None = None, validation: float | None
         dataclasses.replace(options, data=which, **changes)
     )
     return HeldOut(network, checkpoint, experiment, part, which)
+
+
+def _saved(
+    path: Path | str,
+    network: Network,
+    checkpoint: Checkpoint,
+    data: str | None,
+    validation: float | None,
+) -> HeldOut:
+    """Return a network that no recipe trained, and the text that it is to be evaluated on."""
+    if not isinstance(network, CharacterNetwork):
+        raise CheckpointError(
+            f"{path}: was trained by no recipe, so its data and loss are not known; "
+            "glassnet.train.evaluate(network, loss, data) evaluates it in Python"
+        )
+    if data is None:
+        raise CheckpointError(
+            f"{path}: was trained by no recipe, so its data is not known; --data names a text"
+        )
+    experiment = CharacterExperiment(type(network), CharacterOptions(data=data))
+    return HeldOut(network, checkpoint, experiment, 1.0 if validation is None else validation, data)

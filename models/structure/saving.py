@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from glassnet.models.characters.own import OwnCharacterNetwork
 from glassnet.models.checkpoint import Checkpoint, load_network, save_checkpoint
+from glassnet.models.vocabulary import Vocabulary
 from glassnet.nn import Layer
 
 __all__ = ["load", "save"]
 
 
-def save(network: Layer, path: Path | str) -> None:
+def save(network: Layer, path: Path | str, *, vocabulary: str | Vocabulary | None = None) -> None:
     """Save a network in one `.npz` file: its structure and its weights, and no code.
 
     Parameters
@@ -20,6 +22,10 @@ def save(network: Layer, path: Path | str) -> None:
     path : Path or str
         The file, whose folder is made if it is missing. A file of that name is replaced once the
         new one is whole.
+    vocabulary : str or Vocabulary, optional
+        The characters whose ids (T, N) the network reads and predicts, sorted by code point. With
+        them `glassnet sample` lets it write, and `glassnet visualize` looks into its recurrent
+        layers. `load_network` returns it with its vocabulary.
 
     Raises
     ------
@@ -30,6 +36,8 @@ def save(network: Layer, path: Path | str) -> None:
         argument that can't be written down.
     CheckpointError
         If the file can't be written.
+    UserError
+        If there is a vocabulary and the network does not predict its characters.
 
     Notes
     -----
@@ -57,7 +65,15 @@ def save(network: Layer, path: Path | str) -> None:
         raise RuntimeError(
             f"a {type(network).__name__} has no weights to save: initialize it first"
         )
-    save_checkpoint(path, Checkpoint.of(network))
+    if vocabulary is None:
+        save_checkpoint(path, Checkpoint.of(network))
+        return
+    if isinstance(vocabulary, str):
+        vocabulary = Vocabulary(vocabulary)
+    characters = OwnCharacterNetwork(vocabulary, network)
+    characters.bind(network.theta, network.grad)
+    characters.require_predictions()
+    save_checkpoint(path, Checkpoint.of(characters))
 
 
 def load(path: Path | str) -> Layer:
@@ -86,5 +102,7 @@ def load(path: Path | str) -> Layer:
     50992
     """
     network, _ = load_network(path)
+    if isinstance(network, OwnCharacterNetwork):
+        return network.network
     assert isinstance(network, Layer)
     return network
