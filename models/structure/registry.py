@@ -70,7 +70,7 @@ def register(kind: LayerClass) -> LayerClass:
     >>> from glassnet.models import load, register, save
     >>> from glassnet.nn import Dense, Layer
     >>> @register
-    ... class Shortcut(Layer):
+    ... class WithInput(Layer):
     ...     def __init__(self, size):
     ...         super().__init__()
     ...         self.inner = Dense(size, size)
@@ -78,9 +78,9 @@ def register(kind: LayerClass) -> LayerClass:
     ...         return x + self.inner.forward(x, train)
     ...     def backward(self, dy):
     ...         return dy + self.inner.backward(dy)
-    >>> network = Shortcut(3).initialize(np.random.default_rng(1))
-    >>> save(network, "shortcut.npz")
-    >>> bool((load("shortcut.npz")(np.ones((1, 3))) == network(np.ones((1, 3)))).all())
+    >>> network = WithInput(3).initialize(np.random.default_rng(1))
+    >>> save(network, "with_input.npz")
+    >>> bool((load("with_input.npz")(np.ones((1, 3))) == network(np.ones((1, 3)))).all())
     True
     """
     if not (isinstance(kind, type) and issubclass(kind, Layer)):
