@@ -63,7 +63,7 @@ class MultiHeadAttentionCell:
         self._W, self._b = attention.W.copy(), attention.b.copy()
         self._Wo, self._bo = attention.Wo.copy(), attention.bo.copy()
         shape = (2, rows, self._heads, steps, self._size)
-        self._keys, self._values = np.zeros(shape, attention.W.dtype)
+        self._keys, self._values = np.empty(shape, attention.W.dtype)
         self.length = 0
 
     def step(self, x: Array) -> Array:

@@ -118,7 +118,7 @@ class MultiHeadAttention(Layer):
     @property
     def weights(self) -> Array:
         """The weights A of the last `forward`, before dropout."""
-        steps = self._A.shape[-1]
+        steps = len(self._x)
         return self._A.reshape(self._x.shape[1], self.heads, steps, steps)
 
     def forward(self, x: Array, train: bool = False) -> Array:

@@ -86,9 +86,9 @@ def _copy_together(arrays: list[Array], memo: Memo) -> None:
     """Copy the memory that arrays lie in, and note in `memo` the same views into the copy."""
     if len(arrays) == 1 or any(array.dtype.hasobject for array in arrays):
         return
-    starts, stops = zip(*(byte_bounds(array) for array in arrays), strict=True)
-    start = min(starts)
-    memory = np.zeros(max(stops) - start, np.uint8)
+    bounds = [byte_bounds(array) for array in arrays]
+    start = min(first for first, _ in bounds)
+    memory = np.empty(max(end for _, end in bounds) - start, np.uint8)
     for array in arrays:
         first = array.__array_interface__["data"][0] - start
         view: Array = np.ndarray(array.shape, array.dtype, memory, first, array.strides)

@@ -7,8 +7,6 @@ is validated and saved.
 
 from __future__ import annotations
 
-import numpy as np
-
 from glassnet.nn.types import Array
 
 __all__ = ["ExponentialMovingAverage"]
@@ -73,7 +71,7 @@ class ExponentialMovingAverage:
             The flat vector of all weights, or a worker's slice of it.
         """
         if self.average is None:
-            self.average = np.zeros_like(theta)
+            self.average = theta.copy()
         decay = min(self.decay, self.updates / (self.updates + 9))
         # In this form weights that stay the same, as frozen ones, are their own average exactly.
         self.average += (1 - decay) * (theta - self.average)

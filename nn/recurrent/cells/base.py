@@ -78,12 +78,12 @@ class RecurrentCell:
         blocks, width = tiling(rows, largest, units) if layer.tiled else (1, units)
         tile = (units // width, blocks, rows // blocks, width)  # K, B, n, w
         self._in_rows = (blocks, rows // blocks, units // width, width)
-        self._weights = column_tiles(read, width)[:, None].copy()  # (G·K, 1, [D +] H, w)
+        self._weights = np.ascontiguousarray(column_tiles(read, width))[:, None]
         self._read = np.zeros((rows, len(read)), dtype)  # [x and] h
         self._read_blocks = self._read.reshape(blocks, -1, len(read))
         self._h = self._read[:, inner:]
         self._h_tiles = self._tile_order(self._h)
-        # What is read times the weights, (G, K, B, n, w), and the same as tiles.
+        # That times the weights (G·K, 1, [D +] H, w) is (G, K, B, n, w); and the same as tiles.
         self._z = np.empty((layer.blocks, *tile), dtype)
         self._products = self._z.reshape(-1, *tile[1:])  # (G·K, B, n, w)
 
@@ -94,7 +94,7 @@ class RecurrentCell:
         self._rows_of_ids = Wx + b if ids else None  # (D, G·H)
         if not ids and not self._joined:
             self._bias = self._added.copy()
-            self._input_weights = column_tiles(Wx, width)[:, None].copy()  # (G·K, 1, D, w)
+            self._input_weights = np.ascontiguousarray(column_tiles(Wx, width))[:, None]
 
     def _tile_order(self, rows: Array) -> Array:
         """View rows (N, H) in tile order (K, B, n, w)."""

@@ -8,6 +8,7 @@ def test_the_absolute_value_keeps_the_imaginary_part() -> None:
     np.testing.assert_array_equal(absolute(x), np.abs(x))
     moved = absolute(x + 1j * np.array([5.0, 7.0, 0.0]))
     np.testing.assert_array_equal(moved, [2 + 5j, 3 - 7j, 0])
+    assert absolute(np.array(0.5j)) == 0.5j  # at the kink itself the slope is that of the right
     assert absolute(np.ones(2, np.float32)).dtype == np.float32
 
 

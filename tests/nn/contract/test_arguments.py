@@ -84,3 +84,7 @@ def test_a_copy_describes_itself() -> None:
     assert dense is again.layers["dense1"]
     again.theta += 1
     assert again.layers["dense1"].parameters["W"].min() > network.theta.min()
+
+
+def test_a_configuration_may_leave_defaults_out() -> None:
+    assert Dropout.from_configuration({"rate": 0.25}).batch_axis == Dropout(0.25).batch_axis

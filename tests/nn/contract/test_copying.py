@@ -147,3 +147,27 @@ def test_pickling_says_what_to_do_instead(generator: np.random.Generator) -> Non
     for layer in (Dense(3, 2), Dense(3, 2).initialize(generator)):
         with pytest.raises(TypeError, match=expected):
             pickle.dumps(layer)
+
+
+def test_a_method_of_its_own_in_an_attribute_is_that_of_the_copy() -> None:
+    class Chooses(Layer):
+        def __init__(self) -> None:
+            super().__init__()
+            self.function = self.double
+
+        def double(self, x: Array) -> Array:
+            return 2 * x
+
+    layer = Chooses()
+    assert layer.function.__self__ is layer
+    other = copy.deepcopy(layer)
+    assert other.function.__self__ is other
+
+
+def test_objects_and_numbers_in_one_memory_are_copied() -> None:
+    layer = Tanh()
+    layer.records = np.array([("a", 1.0)], [("name", object), ("size", float)])  # type: ignore[attr-defined]
+    layer.sizes = layer.records["size"]  # type: ignore[attr-defined]
+    other = copy.deepcopy(layer)
+    assert other.records.tolist() == [("a", 1.0)]  # type: ignore[attr-defined]
+    assert other.sizes.tolist() == [1.0]  # type: ignore[attr-defined]

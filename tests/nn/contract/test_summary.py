@@ -59,3 +59,22 @@ def test_a_summary_changes_neither_state_nor_layers(generator: np.random.Generat
     assert all("forward" not in vars(layer) for _, layer in [*net.walk(), *wrong.walk()])
     np.testing.assert_array_equal(net.theta, theta)
     np.testing.assert_array_equal(net.state["runningsum1.h"], np.ones((4, 2)))
+
+
+def test_what_a_layer_leaves_out_is_left_out_in_the_table_too() -> None:
+    class Trained(Layer):
+        def forward(self, x: Array, train: bool = False) -> Array:
+            return x.repeat(2) if train else x
+
+    class Outer(Layer):
+        def __init__(self) -> None:
+            super().__init__()
+            self.add("inner", Trained())
+
+        def forward(self, x: Array, train: bool = False) -> Array:
+            return self.layers["inner"].forward(x)
+
+    assert [line.split()[-2] for line in Outer().summary(np.zeros(4)).splitlines()[1:]] == [
+        "(4,)",
+        "(4,)",
+    ]

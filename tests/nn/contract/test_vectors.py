@@ -90,6 +90,13 @@ def test_parameters_do_not_take_the_place_of_other_attributes(
         layer.declare(name, (2,), zeros)
 
 
+def test_a_name_is_declared_once() -> None:
+    layer = Layer()
+    layer.declare("t", (2,), zeros)
+    with pytest.raises(ValueError, match="a parameter named 't' is already there"):
+        layer.declare("t", (2,), zeros)
+
+
 def test_all_attributes_are_written_into_the_vectors(generator: np.random.Generator) -> None:
     net = network().initialize(generator)
     inner = net.layers["residual1"].layers["dense"]

@@ -210,3 +210,8 @@ def test_a_step_that_fails_leaves_no_state() -> None:
     with pytest.raises(ValueError, match="grad is"):
         optimizer.step(np.ones(3), np.ones(2))
     assert optimizer.state == {}
+
+
+def test_an_optimizer_without_its_equations_does_not_step() -> None:
+    with pytest.raises(NotImplementedError):
+        Optimizer(0.1).step(np.ones(2), np.ones(2))

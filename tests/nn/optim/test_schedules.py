@@ -161,6 +161,11 @@ def test_no_text_raises_anything_but_value_errors(text: str) -> None:
     assert 0 <= factor(schedule, 5) <= 1
 
 
+def test_factors_of_one_change_nothing() -> None:
+    for schedule in (one_cycle(0.5, start=1.0, floor=1.0), step_decay(0.25, 1.0), exponential(1.0)):
+        assert [schedule(now, 4, 1) for now in range(5)] == [1, 1, 1, 1, 1]
+
+
 @pytest.mark.parametrize("start", [0.0, 1.1, math.nan])
 def test_one_cycle_needs_a_start_it_can_rise_from(start: float) -> None:
     with pytest.raises(ValueError, match="start must be above 0 and at most 1"):

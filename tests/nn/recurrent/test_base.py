@@ -236,3 +236,28 @@ def test_nothing_to_read(
     assert layer.forward(np.zeros(shape), train=True).shape == (*shape[:2], 4)
     assert layer.backward(np.zeros((*shape[:2], 4))).shape == shape
     assert not layer.grad.any()
+
+
+def test_a_layer_without_its_equations_does_not_compute() -> None:
+    class Bare(RecurrentLayer):
+        blocks, sigmoids, activation_names = 1, 0, ("h",)
+
+    class Allocating(Bare):
+        def _allocate_steps(self, steps: int) -> None:
+            pass
+
+    class Stepping(Allocating):
+        def _step(self, t: int) -> None:
+            self._hidden[t + 1] = 0
+
+    x = np.ones((2, 1, 3))
+    layers = [kind(3, 4).initialize(np.random.default_rng(0), float) for kind in (Bare, Allocating)]
+    for layer in layers:
+        with pytest.raises(NotImplementedError):
+            layer.forward(x)
+    stepping = Stepping(3, 4).initialize(np.random.default_rng(0), float)
+    y = stepping.forward(x)
+    with pytest.raises(NotImplementedError):
+        stepping.backward(y)
+    with pytest.raises(NotImplementedError):
+        stepping.activations()

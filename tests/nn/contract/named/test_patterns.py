@@ -22,7 +22,7 @@ def test_patterns_fit_whole_names(pattern: str, expected: list[str]) -> None:
 @pytest.mark.parametrize("pattern", ["", "lstm1", "*.w", "dense"])
 def test_a_pattern_that_fits_nothing_is_named(pattern: str) -> None:
     with pytest.raises(ValueError, match=r"^no parameter has a name like '.*'; there are lstm1"):
-        matching(pattern, NAMES)
+        matching(pattern, iter(NAMES))
     with pytest.raises(ValueError, match=r"; there are none$"):
         matching(pattern, [])
 

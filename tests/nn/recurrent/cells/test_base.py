@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from glassnet.nn import GRU, LSTM, Array, Embedding, GRUCell, LSTMCell, SimpleRNNCell
+from glassnet.nn import GRU, LSTM, Array, Embedding, GRUCell, LSTMCell, SimpleRNN, SimpleRNNCell
 from glassnet.nn.recurrent.base import RecurrentLayer
 from glassnet.nn.recurrent.cells.base import RecurrentCell
 from glassnet.nn.testing import generators
@@ -91,3 +91,25 @@ def test_it_has_a_copy_of_the_weights(kind: Kind, generator: np.random.Generator
     expected = cell_of(layer, 2).step(x).copy()
     layer.theta[...] = 7
     np.testing.assert_array_equal(before.step(x), expected)
+
+
+def test_the_weights_are_cut_for_the_rows_and_the_longest_product() -> None:
+    def tiles(kind: Kind, inputs: int, tiled: bool = True, ids: bool = False) -> tuple[int, ...]:
+        layer = kind(inputs, 512).initialize(np.random.default_rng(0))
+        layer.tiled = tiled
+        cell = cell_of(layer, 64, ids=ids)
+        assert cell._weights.flags.c_contiguous
+        return cell._weights.shape
+
+    # At most a million products for 64 rows, in halves if tiles of 32 columns have more.
+    assert tiles(LSTM, 1) == (4 * 16, 1, 513, 32)
+    assert tiles(LSTM, 1, tiled=False) == (4, 1, 513, 512)
+    assert tiles(LSTM, 1, ids=True) == (4 * 16, 1, 512, 32)
+    assert tiles(GRU, 1000) == (3 * 16, 1, 512, 32)
+    assert tiles(GRU, 1000, tiled=False) == (3, 1, 512, 512)
+
+
+def test_a_cell_without_its_equations_does_not_step() -> None:
+    layer = SimpleRNN(2, 3).initialize(np.random.default_rng(0))
+    with pytest.raises(NotImplementedError):
+        RecurrentCell(layer, 1).step(np.ones((1, 2)))
