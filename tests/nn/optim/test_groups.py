@@ -5,6 +5,7 @@ import pytest
 
 from glassnet.nn import (
     OPTIMIZERS,
+    SGD,
     Adam,
     Array,
     Dense,
@@ -156,3 +157,10 @@ def test_the_rate_survives_an_update_that_fails() -> None:
     with pytest.raises(KeyboardInterrupt):
         optimizer.step(np.ones(3), np.ones(3))
     assert optimizer.learning_rate == 0.1
+
+
+def test_a_group_may_have_no_parameters() -> None:
+    optimizer, theta = SGD(0.1), np.ones(3)
+    optimizer.groups = [ParameterGroup(3, 3, 1.0), ParameterGroup(0, 1, 1.0)]
+    optimizer.step(theta, np.ones(3))
+    np.testing.assert_allclose(theta, [0.9, 1, 1])

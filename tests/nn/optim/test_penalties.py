@@ -113,3 +113,11 @@ def test_wrong_penalties_are_noticed(name: str) -> None:
     value = WeightPenalty(L1, L2).add(right)
     wrong = mutant(WeightPenalty, *MUTANTS[name])(L1, L2).add(other)
     assert wrong != pytest.approx(value) or not np.allclose(right.grad, other.grad)
+
+
+def test_penalties_of_float32_are_added_in_double_precision() -> None:
+    layer = Dense(1, 2).initialize(np.random.default_rng(0))
+    layer.W[...] = [[2.0**24, 1]]  # their sum is no float32
+    assert WeightPenalty({"W": 1.0}, {}).add(layer) == 2.0**24 + 1
+    layer.W[...] = [[2.0**12, 1]]
+    assert WeightPenalty({}, {"W": 1.0}).add(layer) == 2.0**24 + 1

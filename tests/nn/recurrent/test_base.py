@@ -216,7 +216,7 @@ def test_wrong_input_is_refused(kind: Kind, generator: np.random.Generator) -> N
         layer.forward(np.zeros((5, 2, 4)))
     for wrong in (3, -1):
         with pytest.raises(ValueError, match="ids from 0 to 2"):
-            layer.forward(np.full((5, 2), wrong))
+            layer.forward(np.array([[0, wrong], [2, 1]]))
     for shape in ((5,), (5, 2, 3)):
         with pytest.raises(ValueError, match=rf"{name} expects ids \(T, N\)"):
             layer.forward(np.zeros(shape, int))

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from glassnet.nn import GRU, LSTM, Bidirectional, Dropout, Sequential, SimpleRNN
+from glassnet.nn import GRU, LSTM, NO_GRADIENT, Bidirectional, Dropout, Sequential, SimpleRNN
 from glassnet.nn.gradcheck import GradientError, check_layer
 from tests.mutate import mutant
 
@@ -78,3 +78,21 @@ def test_no_time_steps(generator: np.random.Generator) -> None:
     layer = Bidirectional(GRU(3, 4), last_step=True).initialize(generator, np.float64)
     with pytest.raises(ValueError, match="with at least one time step, got shape"):
         layer.forward(np.zeros((0, 2, 3)))
+
+
+def test_by_default_it_computes_as_outside_training(generator: np.random.Generator) -> None:
+    layer = Bidirectional(GRU(3, 4, weight_drop=0.5)).initialize(generator, np.float64)
+    x = generator.standard_normal((4, 2, 3))
+    np.testing.assert_array_equal(layer.forward(x), layer.forward(x, train=False))
+    assert not np.array_equal(layer.forward(x), layer.forward(x, train=True))
+
+
+def test_neither_direction_computes_a_gradient_that_is_not_wanted(
+    generator: np.random.Generator,
+) -> None:
+    layer = Bidirectional(GRU(3, 4)).initialize(generator, np.float64)
+    layer.skip_input_gradient()
+    assert not layer.forward_layer.requires_input_gradient
+    assert not layer.backward_layer.requires_input_gradient
+    y = layer.forward(generator.standard_normal((4, 2, 3)))
+    assert layer.backward(np.ones_like(y)) is NO_GRADIENT

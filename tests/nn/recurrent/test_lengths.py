@@ -289,3 +289,18 @@ def test_the_parts(generator: np.random.Generator) -> None:
     np.testing.assert_array_equal(without_padding(x, padding), [[1, 2, 0], [4, 0, 0], [7, 0, 0]])
     assert padding_of(np.array([3, 3]), 3) is None
     assert without_padding(x, None) is x
+
+
+def test_a_state_stays_from_the_first_step_beyond_the_end_on(
+    generator: np.random.Generator,
+) -> None:
+    layer = GRU(3, 4).initialize(generator, np.float64)
+    x = generator.standard_normal((3, 2, 3))
+    layer.forward(x[:2])
+    layer.carry()
+    expected = layer.state["h"][1]
+    layer.reset_state()
+    layer.set_lengths([3, 2])
+    layer.forward(x)
+    layer.carry()
+    np.testing.assert_array_equal(layer.state["h"][1], expected)

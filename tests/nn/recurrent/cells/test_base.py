@@ -99,14 +99,14 @@ def test_the_weights_are_cut_for_the_rows_and_the_longest_product() -> None:
         layer.tiled = tiled
         cell = cell_of(layer, 64, ids=ids)
         assert cell._weights.flags.c_contiguous
-        return cell._weights.shape
+        return len(cell._read_blocks), *cell._weights.shape
 
-    # At most a million products for 64 rows, in halves if tiles of 32 columns have more.
-    assert tiles(LSTM, 1) == (4 * 16, 1, 513, 32)
-    assert tiles(LSTM, 1, tiled=False) == (4, 1, 513, 512)
-    assert tiles(LSTM, 1, ids=True) == (4 * 16, 1, 512, 32)
-    assert tiles(GRU, 1000) == (3 * 16, 1, 512, 32)
-    assert tiles(GRU, 1000, tiled=False) == (3, 1, 512, 512)
+    # At most a million products at a time: blocks of 64 rows, and tiles of 32 columns.
+    assert tiles(LSTM, 1) == (2, 4 * 16, 1, 513, 32)
+    assert tiles(LSTM, 1, tiled=False) == (1, 4, 1, 513, 512)
+    assert tiles(LSTM, 1, ids=True) == (2, 4 * 16, 1, 512, 32)
+    assert tiles(GRU, 1000) == (4, 3 * 16, 1, 512, 32)
+    assert tiles(GRU, 1000, tiled=False) == (1, 3, 1, 512, 512)
 
 
 def test_a_cell_without_its_equations_does_not_step() -> None:
