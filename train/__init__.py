@@ -9,7 +9,7 @@ from glassnet.train.fitting.history import History
 from glassnet.train.fitting.inference import evaluate, predict
 from glassnet.train.objectives import BatchObjective, Objective, StreamObjective
 from glassnet.train.options import OptionError, TrainingOptions
-from glassnet.train.recipes import RECIPES
+from glassnet.train.recipes import RECIPES, load_recipes
 from glassnet.train.run.trainer import DivergedError, Trainer
 from glassnet.train.workers.communicator import Communicator, SingleProcess
 
@@ -36,6 +36,7 @@ __all__ = [
     "evaluate_checkpoint",
     "fit",
     "load_images",
+    "load_recipes",
     "load_text",
     "predict",
 ]

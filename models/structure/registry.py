@@ -149,11 +149,14 @@ def layer_class(name: str) -> type[Layer]:
     >>> try:
     ...     layer_class("Residual2D")
     ... except StructureError as error:
-    ...     print(error)
-    holds a 'Residual2D', which is not known here: glassnet.models.register takes its class
+    ...     print(error)  # doctest: +NORMALIZE_WHITESPACE
+    holds a 'Residual2D', which is not known here: name the Python file that defines it (glassnet
+    train FILE:RECIPE, or --recipes FILE), or call glassnet.models.register with its class
     """
     if name not in _classes:
         raise StructureError(
-            f"holds a {name!r}, which is not known here: glassnet.models.register takes its class"
+            f"holds a {name!r}, which is not known here: name the Python file that defines it "
+            "(glassnet train FILE:RECIPE, or --recipes FILE), or call glassnet.models.register "
+            "with its class"
         )
     return _classes[name]

@@ -13,6 +13,7 @@ from threadpoolctl import threadpool_limits
 from glassnet.command import run_command
 from glassnet.errors import UserError
 from glassnet.models import load_network
+from glassnet.modules import import_file
 from glassnet.options import Parser, scan
 from glassnet.sample.command import images, text
 from glassnet.sample.command.program import DEFAULT, NAME, Program
@@ -43,7 +44,10 @@ def _parser(program: Program, subject: str) -> Parser:
 
 
 def _sample(arguments: list[str]) -> None:
-    path = scan(list(sample_parsers().values()), arguments).checkpoint or DEFAULT
+    typed = scan(list(sample_parsers().values()), arguments)
+    if typed.recipes:
+        import_file(typed.recipes)
+    path = typed.checkpoint or DEFAULT
     network, checkpoint = load_network(path)
     for program in PROGRAMS:
         if isinstance(network, program.networks):

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from glassnet.command import complain
 from glassnet.models import SHIPPED
+from glassnet.modules import add_recipes
 from glassnet.options import Parser, whole_number
 
 NAME = "glassnet sample"
@@ -55,6 +56,7 @@ def new_parser(description: str, elsewhere: Iterable[str], subject: str) -> Pars
         default=DEFAULT,
         help="trained network (default: the Shakespeare LSTM that comes with glassnet)",
     )
+    add_recipes(parser)
     return parser
 
 

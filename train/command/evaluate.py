@@ -8,12 +8,14 @@ from pathlib import Path
 
 from glassnet.command import run_command
 from glassnet.errors import UsageError
+from glassnet.modules import add_recipes
 from glassnet.options import Parser
 from glassnet.train.calibration import calibrate
 from glassnet.train.dynamic import DECAY, RATE, evaluate_dynamically
 from glassnet.train.evaluation import evaluate_checkpoint
 from glassnet.train.experiments.texts import TextOptions
 from glassnet.train.options.values import positive
+from glassnet.train.recipes import load_recipes
 
 PROGRAM = "glassnet evaluate"
 
@@ -71,6 +73,7 @@ def parser() -> Parser:
         help="how far the weights go back to the trained ones in each step of --dynamic "
         f"(default: {DECAY})",
     )
+    add_recipes(parser)
     return parser
 
 
@@ -88,6 +91,8 @@ def _evaluate(arguments: list[str]) -> None:
     rates = {name: value for name, value in rates.items() if value is not None}
     if rates and not options.dynamic:
         raise UsageError(f"--dynamic-{next(iter(rates))} goes with --dynamic only")
+    if options.recipes is not None:
+        load_recipes(options.recipes)
     if options.calibrate is not None:
         if options.dynamic:
             raise UsageError("--calibrate and --dynamic exclude each other")

@@ -51,10 +51,15 @@ def parser(recipe_name: str = DEFAULT_RECIPE) -> Parser:
         "recipe",
         nargs="?",
         metavar="RECIPE",
-        help=f"name of the recipe (default: {DEFAULT_RECIPE})",
+        help="name of the recipe, or FILE.py:NAME for one in a file of your own, which is run "
+        f"(default: {DEFAULT_RECIPE})",
     )
     add = parser.add_argument
-    add("--list", action="store_true", help="print the recipes")
+    add(
+        "--list",
+        action="store_true",
+        help="print the recipes; with FILE.py, its own as well",
+    )
     add(
         "--resume",
         nargs="?",

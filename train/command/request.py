@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +14,7 @@ from glassnet.options import scan
 from glassnet.train.command.parsers import parser
 from glassnet.train.options import TrainingOptions, flag
 from glassnet.train.options.fields import shown
-from glassnet.train.recipes import DEFAULT_RECIPE, RECIPES, recorded_options
+from glassnet.train.recipes import DEFAULT_RECIPE, RECIPES, load_recipes, recorded_options
 from glassnet.train.run.files import LAST, LOG
 from glassnet.train.run.run import Run
 
@@ -51,11 +52,13 @@ def read_request(arguments: list[str], under_mpi: bool) -> Run | Request:
     ------
     UsageError
         If the words make no sense together.
+    ModuleError
+        If the recipe is in a file that can't be run.
     CheckpointError
         If the checkpoint to start from can't be read.
     """
     # Which options there are depends on the recipe, so that is read first.
-    typed = scan([parser(name) for name in RECIPES], arguments)
+    typed, file = _read_recipe(arguments)
     resumed = _resumed(typed)
     start = None if resumed is None else load_checkpoint(resumed)
     recipe_name = typed.recipe or (start.recipe if start else DEFAULT_RECIPE)
@@ -63,6 +66,7 @@ def read_request(arguments: list[str], under_mpi: bool) -> Run | Request:
         raise UsageError(no_such("recipe", recipe_name, RECIPES))
     known = recipe_name if recipe_name in RECIPES else DEFAULT_RECIPE
     given = parser(known).parse_args(arguments)
+    given.recipe = typed.recipe
     explicit = {name: value for name, value in vars(given).items() if name in _fields(known)}
     if given.list:
         return Request()
@@ -91,7 +95,36 @@ def read_request(arguments: list[str], under_mpi: bool) -> Run | Request:
         steps=given.steps,
         start=start,
         resumed=resumed,
+        recipes=file,
     )
+
+
+def _read_recipe(arguments: list[str]) -> tuple[argparse.Namespace, Path | None]:
+    """Return the words as they were typed, and the user's file that has the recipe, if any.
+
+    The recipes of that file are loaded, and of FILE.py:NAME the name is left.
+    """
+    typed = _typed(arguments)
+    # The file says which options its recipes have: until it is read, the value of one of them may
+    # be taken for the recipe.
+    words = [typed.recipe or "", *(word for word in arguments if ".py:" in word)]
+    matches = (re.fullmatch(r"([^-].*\.py)(?::(.*))?", word) for word in words)
+    found = next(filter(None, matches), None)
+    if found is None:
+        return typed, None
+    file, name = Path(found[1]), found[2]
+    recipes = load_recipes(file)
+    typed = _typed(arguments)
+    if name and name not in recipes:
+        raise UsageError(f"{file}: {no_such('recipe', name, recipes)}")
+    if not (name or typed.resume or typed.evaluate or typed.list):
+        raise UsageError(f"{file}: name one of its recipes, as in {file}:{next(iter(recipes))}")
+    typed.recipe = None if typed.evaluate else name or None
+    return typed, file
+
+
+def _typed(arguments: list[str]) -> argparse.Namespace:
+    return scan([parser(name) for name in RECIPES], arguments)
 
 
 def _resumed(typed: argparse.Namespace) -> Path | None:
@@ -139,7 +172,8 @@ def _resumed_options(
         raise UsageError(f"{path} was trained with the recipe {start.recipe!r}, not {recipe!r}")
     if start.recipe not in RECIPES:
         raise UsageError(
-            f"{path} was trained with the recipe {start.recipe!r}, which does not exist here"
+            f"{path} was trained with the recipe {start.recipe!r}, which is not known here; "
+            f"FILE.py:{start.recipe} names the file that has it"
         )
     options = recorded_options(path, start)
     for name, value in explicit.items():

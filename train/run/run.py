@@ -18,7 +18,7 @@ from glassnet.train.data.download import DataError
 from glassnet.train.experiments.experiment import Experiment
 from glassnet.train.objectives.split import CorpusError
 from glassnet.train.options import TrainingOptions
-from glassnet.train.recipes import RECIPES
+from glassnet.train.recipes import RECIPES, load_recipes
 from glassnet.train.run.files import prepare_files, sole_run_in
 from glassnet.train.run.trainer import Callback, Trainer
 from glassnet.train.workers.communicator import Communicator
@@ -57,6 +57,8 @@ class Run:
         Print nothing.
     keep_best : bool, default False
         Whether the trainer keeps the weights of the best epoch.
+    recipes : Path, optional
+        The user's own file that has the recipe, if it is not one of glassnet's.
 
     Examples
     --------
@@ -79,6 +81,7 @@ class Run:
     optimizer: Optimizer | None = None
     quiet: bool = False
     keep_best: bool = False
+    recipes: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -208,6 +211,8 @@ def load_run(run: Run) -> LoadedRun:
 
     Raises
     ------
+    ModuleError
+        If the recipe is in a file that can't be run.
     DataError
         If the data can't be had.
     CheckpointError
@@ -226,6 +231,8 @@ def load_run(run: Run) -> LoadedRun:
     >>> load_run(run).network.parameter_count
     1529
     """
+    if run.recipes is not None:  # a worker has not read it yet
+        load_recipes(run.recipes)
     try:
         experiment = RECIPES[run.recipe].load(run.options, fallback=run.fallback)
     except DataError as error:

@@ -12,6 +12,7 @@ from pathlib import Path
 from glassnet.command import run_command
 from glassnet.errors import UserError
 from glassnet.models import load_network
+from glassnet.modules import import_file
 from glassnet.options import scan
 from glassnet.visualize.command.registry import VIEWS
 from glassnet.visualize.command.view import DEFAULT_CHECKPOINT, PROGRAM
@@ -24,7 +25,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _run(arguments: list[str]) -> None:
     parsers = [view.parser() for view in VIEWS]
-    path = Path(scan(parsers, arguments).checkpoint or DEFAULT_CHECKPOINT)
+    typed = scan(parsers, arguments)
+    if typed.recipes:
+        import_file(typed.recipes)
+    path = Path(typed.checkpoint or DEFAULT_CHECKPOINT)
     network, checkpoint = load_network(path)
     view = next((view for view in VIEWS if isinstance(network, view.family)), None)
     if view is None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Generic, TypeVar
 
 from glassnet.models import SHIPPED, Checkpoint, Network
+from glassnet.modules import add_recipes
 from glassnet.options import Parser
 
 PROGRAM = "glassnet visualize"
@@ -71,6 +72,7 @@ class View(Generic[Shown, Options]):
             metavar="CHECKPOINT",
             help="trained network (default: the Shakespeare LSTM that comes with glassnet)",
         )
+        add_recipes(parser)
         self.add_options(parser, network)
         return parser
 
@@ -104,7 +106,9 @@ class View(Generic[Shown, Options]):
         if not isinstance(network, self.family):
             raise TypeError(f"a {type(network).__name__} is not a {self.family.__name__}")
         parser = self.parser(elsewhere, network)
-        options = self.options(**vars(parser.parse_args(arguments)))
+        given = vars(parser.parse_args(arguments))
+        del given["recipes"]  # what it names is imported by now: the network could be loaded
+        options = self.options(**given)
         try:
             self.show(network, checkpoint, options)
         except MemoryError as error:
