@@ -1,6 +1,6 @@
 """Recipes of your own: a network that glassnet does not have, and one that it has, set up anew.
 
-Run it with `glassnet train examples/own_recipes.py:linear-autoencoder`.
+Run it with `glassnet train examples/own_recipes.py:matrix-autoencoder`.
 """
 
 from dataclasses import dataclass
@@ -19,10 +19,10 @@ from glassnet.train.options import option
 
 
 @register  # so that checkpoints may hold it
-class LinearAutoencoder(ImageAutoencoder):
+class MatrixAutoencoder(ImageAutoencoder):
     """Encodes and decodes images by one matrix each."""
 
-    kind = "linear-autoencoder"  # its name in checkpoints
+    kind = "matrix-autoencoder"  # its name in checkpoints
 
     def __init__(self, code):
         super().__init__(
@@ -32,25 +32,15 @@ class LinearAutoencoder(ImageAutoencoder):
 
 
 @dataclass(frozen=True, kw_only=True)
-class LinearOptions(ImageOptions):
+class MatrixOptions(ImageOptions):
     """Options of the network are arguments of its class, and on the command line --code."""
 
     code: int = option(16, whole_number(1), "length of the code", "N", "network", structural=True)
 
 
+digits = MatrixOptions(data="mnist-5k", epochs=10, optimizer="adam")
+plays = LSTMOptions(data="tinyshakespeare", cell="gru", layers=1, units=128, epochs=2)
 RECIPES = (
-    Recipe(
-        "linear-autoencoder",
-        "784-16-784, without an activation",
-        LinearAutoencoder,
-        ImageExperiment,
-        LinearOptions(data="mnist-5k", epochs=10, optimizer="adam"),
-    ),
-    Recipe(
-        "small-gru",
-        "GRU of 128 units that writes Shakespeare",
-        CharacterLSTM,
-        CharacterExperiment,
-        LSTMOptions(data="tinyshakespeare", cell="gru", layers=1, units=128, epochs=2),
-    ),
+    Recipe("matrix-autoencoder", "784-16-784, linear", MatrixAutoencoder, ImageExperiment, digits),
+    Recipe("small-gru", "GRU of 128 units", CharacterLSTM, CharacterExperiment, plays),
 )

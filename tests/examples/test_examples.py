@@ -128,6 +128,28 @@ def test_the_neuron_is_found_and_painted_and_used() -> None:
     assert short.count("\n") > 2 * long.count("\n")
 
 
+def test_own_recipes_are_trained_and_their_page_shows_the_file(tmp_path: Path) -> None:
+    def glassnet(*arguments: str) -> str:
+        return subprocess.run(
+            [sys.executable, "-W", "error", "-m", "glassnet", *arguments],
+            check=True,
+            capture_output=True,
+            text=True,
+            timeout=SECONDS,
+            cwd=tmp_path,
+            env=os.environ | {"PYTHONPATH": str(ROOT), "OPENBLAS_NUM_THREADS": "1"},
+        ).stdout
+
+    file, best = str(EXAMPLES / "own_recipes.py"), "saves/matrix-autoencoder/best.npz"
+    glassnet("train", f"{file}:matrix-autoencoder", "--epochs", "2", "--workers", "1")
+    loss = re.search(r"loss ([\d.]+) nats a pixel", glassnet("evaluate", best, "--recipes", file))
+    assert loss is not None
+    assert float(loss[1]) < 0.4  # pixels of 0.5 have 0.69
+    assert "small-gru" in glassnet("train", file, "--list")
+    page = (ROOT / "docs" / "own" / "recipes.md").read_text(encoding="utf-8")
+    assert (EXAMPLES / "own_recipes.py").read_text(encoding="utf-8") in page
+
+
 # -- the files of notebooks ---------------------------------------------------------------------
 
 
@@ -180,5 +202,8 @@ def test_the_index_lists_every_example() -> None:
 def test_a_program_says_how_to_run_it(name: str) -> None:
     source = (EXAMPLES / name).read_text(encoding="utf-8")
     assert source.startswith('"""')
-    assert f"Run it with `python examples/{name}`." in source
+    run = "glassnet train examples/own_recipes.py:matrix-autoencoder"
+    assert (
+        f"Run it with `{run if name == 'own_recipes.py' else f'python examples/{name}'}`." in source
+    )
     assert len(source.splitlines()) <= 50
