@@ -124,6 +124,6 @@ def add_recipes(parser: Parser) -> None:
         "--recipes",
         type=Path,
         metavar="FILE",
-        help="Python file of your own whose recipe or network the checkpoint holds; the command "
-        "runs it (default: none)",
+        help="file of your own, in Python, that has the recipe or the network of the checkpoint; "
+        "the command runs it (default: none)",
     )

@@ -151,12 +151,12 @@ def layer_class(name: str) -> type[Layer]:
     ... except StructureError as error:
     ...     print(error)  # doctest: +NORMALIZE_WHITESPACE
     holds a 'Residual2D', which is not known here: name the Python file that defines it (glassnet
-    train FILE:RECIPE, or --recipes FILE), or call glassnet.models.register with its class
+    train FILE.py:RECIPE, or --recipes FILE.py), or call glassnet.models.register with its class
     """
     if name not in _classes:
         raise StructureError(
             f"holds a {name!r}, which is not known here: name the Python file that defines it "
-            "(glassnet train FILE:RECIPE, or --recipes FILE), or call glassnet.models.register "
-            "with its class"
+            "(glassnet train FILE.py:RECIPE, or --recipes FILE.py), or call "
+            "glassnet.models.register with its class"
         )
     return _classes[name]

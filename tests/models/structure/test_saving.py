@@ -102,7 +102,10 @@ def dense(name: str, **arguments: object) -> dict[str, object]:
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"kind": "Evil"}, "holds a 'Evil', which is not known here: glassnet.models.register"),
+        (
+            {"kind": "Evil"},
+            "holds a 'Evil', which is not known here: name the Python file",
+        ),
         ({"kind": "__import__"}, "holds a '__import__', which is not known here"),
         ({"kind": ["Dense"]}, "is damaged, or not a glassnet checkpoint"),
         ({"configuration": {}}, "the description of the Sequential is damaged"),
