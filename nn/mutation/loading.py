@@ -8,10 +8,15 @@ everything anew with the changed text.
 import gc
 import os
 import sys
+import sysconfig
 from collections.abc import Iterator, Sequence
 from importlib.machinery import ModuleSpec, PathFinder, SourceFileLoader
 from pathlib import Path
 from types import CodeType, FunctionType
+
+# Modules in the folder that are left alone: installed ones, and Python's own.
+INSTALLED = (f"{os.sep}site-packages{os.sep}", f"{os.sep}dist-packages{os.sep}")
+STANDARD = tuple(f"{sysconfig.get_path(name)}{os.sep}" for name in ("stdlib", "platstdlib"))
 
 
 class ClosureChangedError(Exception):
@@ -116,5 +121,6 @@ def _modules_of(folder: Path) -> Iterator[str]:
     starts = tuple(f"{path}{os.sep}" for path in (folder, folder.resolve()))
     for name, module in list(sys.modules.items()):
         file = getattr(module, "__file__", None) or ""
-        if name != "__main__" and file.startswith(starts) and "site-packages" not in file:
+        left_alone = file.startswith(STANDARD) or any(part in file for part in INSTALLED)
+        if name != "__main__" and file.startswith(starts) and not left_alone:
             yield name

@@ -4,11 +4,12 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import redirect_stdout
+from importlib.util import find_spec
 
 import pytest
-from hypothesis import HealthCheck, Phase, settings
 
 EXAMPLES = 15  # of a hypothesis test that does not say how many itself
+OFF = {"xdist": "-n0", "pytest_cov": "--no-cov"}  # plugins that would run tests their own way
 
 
 class Session:
@@ -47,6 +48,8 @@ class Session:
         """Collect the tests of some files or folders; returns pytest's exit status."""
         quiet = ["-q", "-s", "--continue-on-collection-errors", "-p", "no:cacheprovider"]
         quiet += ["-W", "ignore::pytest.PytestAssertRewriteWarning"]  # hypothesis is imported
+        for plugin, option in OFF.items():
+            quiet += [option] if find_spec(plugin) else []
         self._stdout = sys.stdout
         with open(os.devnull, "w", encoding="utf-8") as null, redirect_stdout(null):
             status = int(pytest.main([*quiet, *options, *paths], plugins=[self]))
@@ -66,6 +69,10 @@ class Session:
         self.failed.append(item.nodeid)
 
     def pytest_sessionstart(self) -> None:
+        if find_spec("hypothesis") is None:
+            return
+        from hypothesis import HealthCheck, Phase, settings
+
         settings.register_profile(
             "mutation",
             deadline=None,

@@ -20,6 +20,7 @@ from typing import NamedTuple
 
 import pytest
 
+from glassnet.errors import UserError
 from glassnet.nn.mutation.coverage import Lines, Tracer, overlaps
 from glassnet.nn.mutation.loading import (
     ClosureChangedError,
@@ -56,7 +57,7 @@ class Reach(NamedTuple):
     """What a test did without any change."""
 
     seconds: float
-    passed: bool
+    result: str  # passed, failed or skipped
     lines: Lines
 
 
@@ -86,6 +87,13 @@ class Suite:
         A folder that keeps which test reaches what, for as long as no file changes.
     chosen : callable, optional
         Whether a collected test counts; all do by default.
+    strict : bool, default False
+        Whether a test that fails without any change is an error. Such tests are left out otherwise.
+
+    Attributes
+    ----------
+    notes : list of str
+        What was left out.
     """
 
     def __init__(
@@ -96,10 +104,11 @@ class Suite:
         jobs: int = 1,
         cache: Path | None = None,
         chosen: Callable[[pytest.Item], bool] = lambda item: True,
+        strict: bool = False,
     ) -> None:
         self.root, self.files, self.tests, self.jobs = root, list(files), list(tests), jobs
-        self.cache, self.chosen = cache, chosen
-        self.notes: list[str] = []  # what was left out, for people to read
+        self.cache, self.chosen, self.strict = cache, chosen, strict
+        self.notes: list[str] = []
         self._rootdir = f"--rootdir={root}"
         self._kills: Counter[tuple[str, int]] = Counter()  # by file and test
         self._timed: set[int] = set()  # tests that ran alone
@@ -108,7 +117,14 @@ class Suite:
     def run(
         self, mutants: Sequence[tuple[str, Mutant]], found: Callable[[Outcome], object]
     ) -> None:
-        """Run the tests on mutants of the files; `found` is called with each outcome at once."""
+        """Run the tests on mutants of the files; `found` is called with each outcome at once.
+
+        Raises
+        ------
+        UserError
+            If there are no tests, or one ends the process without any change; if strict, also if
+            one fails then.
+        """
         self._mutants, self._found = mutants, found
         self._texts = {f: (self.root / f).read_text("utf-8") for f in {f for f, _ in mutants}}
         forget(self.root)  # what is imported is imported again, where the tracer sees it
@@ -118,7 +134,7 @@ class Suite:
         with TemporaryDirectory() as self._scratch, self._tracer:
             status = session.start([str(self.root / name) for name in self.tests], self._rootdir)
         if not self._done:
-            raise SystemExit(f"mutation: pytest collects no tests of {self.tests} ({status})")
+            raise UserError(f"pytest does not begin; it ends with status {status}")
 
     # -- what the tests reach without any change ------------------------------------------------
 
@@ -127,19 +143,30 @@ class Suite:
         self._done = True
         self._session, self._items = session, session.items
         self.notes += session.broken
+        if self.strict and session.broken:
+            raise UserError(session.broken[0])
+        if not self._items:
+            raise UserError(f"pytest finds no tests in {', '.join(self.tests)}")
         self._imported = self._tracer.reached()
         reach = self._reach()
         for item in self._items:
-            if not reach[item.nodeid].passed:
-                self.notes.append(f"{item.nodeid}: fails or is skipped without any change")
+            result = reach[item.nodeid].result
+            if result == "skipped":
+                self.notes.append(f"{item.nodeid}: is skipped")
+            elif result == "failed":
+                self.notes.append(f"{item.nodeid}: fails without any change")
+                if self.strict:
+                    raise UserError(self.notes[-1])
         self._seconds = [reach[item.nodeid].seconds for item in self._items]
         self._index: dict[str, dict[int, list[int]]] = {}
         for number, item in enumerate(self._items):
-            if reach[item.nodeid].passed:
+            if reach[item.nodeid].result == "passed":
                 for file, lines in reach[item.nodeid].lines.items():
                     for line in lines:
                         self._index.setdefault(file, {}).setdefault(line, []).append(number)
-        self._passed = [n for n, item in enumerate(self._items) if reach[item.nodeid].passed]
+        self._passed = [
+            n for n, item in enumerate(self._items) if reach[item.nodeid].result == "passed"
+        ]
         self._functions: dict[str, list[FunctionType]] = {}
         for name, those in functions().items():
             path = Path(name).resolve()
@@ -161,7 +188,7 @@ class Suite:
         for ended in forks(shards, self._watch, self.jobs):
             if ended.status:
                 name = names[ended.work[max(ended.note, 0)]]
-                raise SystemExit(f"mutation: {name} ends the process without any change")
+                raise UserError(f"{name} ends the process without any change")
             read = json.loads(self._shard(ended.work).read_text("utf-8"))
             found |= {name: Reach(*values) for name, values in read.items()}
         if kept:
@@ -171,8 +198,9 @@ class Suite:
 
     def _key(self, names: list[str]) -> str:
         digest = hashlib.sha256(repr((sys.version, pytest.__version__, names)).encode())
-        tops = {Path(name).parts[0] for name in [*self.files, *self.tests]}
-        for path in sorted(path for top in tops for path in (self.root / top).rglob("*.py")):
+        packages = {path.parent for path in self.root.glob("*/__init__.py")}
+        tops = packages | {self.root / Path(name).parts[0] for name in [*self.files, *self.tests]}
+        for path in sorted(path for top in tops for path in top.rglob("*.py")):
             digest.update(path.read_bytes())
         return digest.hexdigest()[:16]
 
@@ -193,9 +221,9 @@ class Suite:
             skipped.clear()
             with self._tracer:
                 self._session.run([item], lambda number: None)
-            passed = not self._session.failed and not skipped
+            result = "failed" if self._session.failed else "skipped" if skipped else "passed"
             seconds = round(time.process_time() - start, 4)
-            found[item.nodeid] = Reach(seconds, passed, self._tracer.reached())
+            found[item.nodeid] = Reach(seconds, result, self._tracer.reached())
         self._shard(shard).write_text(json.dumps(found), "utf-8")
         return 0
 

@@ -11,19 +11,20 @@ import random
 import signal
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 
+from glassnet.command import run_command
 from glassnet.nn.mutation.mutants import Mutant, mutants
 from glassnet.nn.mutation.suite import Outcome, Suite
 from tests.mutation.report import LEFT, explained, table
 from tests.mutation.targets import ROOT, counts, files_of, folders_of
 
 
-def main() -> int:
+def main(arguments: Sequence[str]) -> int:
     """Run the program; returns 1 if there are survivors without an explanation."""
-    options = parse()
+    options = parse(arguments)
     drawn = drawn_from(options.files or files_of("nn"), options)
     names = {(file, mutant.digest) for file, mutant in drawn}
     found = [o for o in results(options.out) if (o.file, o.digest) in names]
@@ -60,7 +61,7 @@ def main() -> int:
     return int(any((o.file, o.before, o.after) not in reasons for o in left))
 
 
-def parse() -> argparse.Namespace:
+def parse(arguments: Sequence[str]) -> argparse.Namespace:
     """The command line."""
     parser = argparse.ArgumentParser(prog="python -m tests.mutation", description=__doc__)
     parser.add_argument("files", nargs="*", help="such as nn/layer.py (all of nn/ by default)")
@@ -73,7 +74,7 @@ def parse() -> argparse.Namespace:
     parser.add_argument(
         "--survivors-of", metavar="OUT", help="only those that survived in such a file"
     )
-    options = parser.parse_args()
+    options = parser.parse_args(arguments)
     for place, file in enumerate(options.files):
         if (ROOT / file).is_dir():
             options.files[place : place + 1] = files_of(file)
@@ -117,4 +118,4 @@ def results(path: str) -> list[Outcome]:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run_command("python -m tests.mutation", main))

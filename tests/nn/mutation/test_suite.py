@@ -82,8 +82,8 @@ def output(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
         "8|pass|timed out|test_clipped",
         "12|return x - 1|not reached|",
         "15|return x - 4|killed|",  # the test's name is another one then
-        "test_layer.py::test_wrong: fails or is skipped without any change",
-        "test_layer.py::test_skipped: fails or is skipped without any change",
+        "test_layer.py::test_wrong: fails without any change",
+        "test_layer.py::test_skipped: is skipped",
     ],
 )
 def test_outcomes(output: list[str], line: str) -> None:
