@@ -12,6 +12,7 @@ import numpy as np
 from glassnet.convert.checkpoint import GLASSNET
 from glassnet.convert.format import ConversionError, Converted, Format
 from glassnet.convert.keras import KERAS, KERAS_WEIGHTS
+from glassnet.convert.onnx import ONNX
 from glassnet.convert.pytorch.networks import state_dict
 from glassnet.convert.pytorch.pickled import PICKLED
 from glassnet.convert.pytorch.safetensors import SAFETENSORS
@@ -23,7 +24,7 @@ __all__ = ["FORMATS", "find_format", "read", "read_tensors", "write"]
 
 Result = TypeVar("Result")
 
-FORMATS: tuple[Format, ...] = (GLASSNET, SAFETENSORS, PICKLED, KERAS, KERAS_WEIGHTS)
+FORMATS: tuple[Format, ...] = (GLASSNET, SAFETENSORS, PICKLED, KERAS, KERAS_WEIGHTS, ONNX)
 """All formats."""
 
 

@@ -7,10 +7,11 @@ from pathlib import Path
 
 from glassnet.convert.format import Converted, Format
 from glassnet.convert.keras.archive import read_archive, write_archive
-from glassnet.convert.keras.reading import network_of_model, network_of_parts
+from glassnet.convert.keras.reading import network_of_model
 from glassnet.convert.keras.stacks import parts_of_stack
 from glassnet.convert.keras.weights import read_variables, write_variables
 from glassnet.convert.keras.writing import model_of_network
+from glassnet.convert.parts import network_of_parts
 from glassnet.files import whole_file
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from glassnet.convert.format import ConversionError
-from glassnet.nn import Array, Layer
+from glassnet.nn import Array
 
 _OF_TRAINING = ("_initializer", "_regularizer", "_constraint")
 """Endings of options that change nothing in a trained network's output."""
@@ -78,32 +78,6 @@ class KerasLayer:
                 f"{self.subject}: the file holds {len(found)} weights of it, not {len(names)}"
             )
         return dict(zip(names, found, strict=True))
-
-
-@dataclass(frozen=True)
-class Part:
-    """A layer of glassnet and its weights, made of a Keras layer or of a part of it.
-
-    Parameters
-    ----------
-    name : str
-        The layer's name.
-    layer : Layer
-        The layer, not yet initialized.
-    arrays : Mapping[str, Array], optional
-        Its weights by their names in the layer.
-
-    Examples
-    --------
-    >>> from glassnet.convert.keras.layer import Part
-    >>> from glassnet.nn import ReLU
-    >>> Part("relu", ReLU()).arrays
-    {}
-    """
-
-    name: str
-    layer: Layer
-    arrays: Mapping[str, Array] = field(default_factory=dict)
 
 
 class Options:

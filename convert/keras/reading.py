@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-import numpy as np
-
+from glassnet.convert.axes import axes_of
 from glassnet.convert.format import ConversionError
-from glassnet.convert.keras.axes import axes_of
-from glassnet.convert.keras.layer import KerasLayer, Part
+from glassnet.convert.keras.layer import KerasLayer
 from glassnet.convert.keras.layers.table import READERS
 from glassnet.convert.keras.weights import group_names
-from glassnet.nn import GRU, LSTM, Array, Dropout, Embedding, Layer, Sequential, SimpleRNN
+from glassnet.convert.parts import Part, network_of_parts
+from glassnet.nn import Array, Dropout, Sequential
 
 _MODELS = ("Sequential", "Functional", "Model")
 _CODE = ("Lambda", "TorchModuleWrapper", "JaxLayer", "FlaxLayer", "TFSMLayer")
@@ -66,7 +64,7 @@ def network_of_model(
         )
         if len(parts) > _MOST_LAYERS:
             raise ConversionError(f"holds more than {_MOST_LAYERS:,} layers")
-    return network_of_parts(parts)
+    return network_of_parts(with_glassnet_axes(parts))
 
 
 def _layers(
@@ -194,65 +192,32 @@ def parts_of(layer: KerasLayer, registered_name: object = None) -> list[Part]:
         raise ConversionError(f"{layer.subject}: {error}") from error
 
 
-def network_of_parts(parts: Sequence[Part]) -> Sequential:
-    """Return the network of some layers one after the other.
+def with_glassnet_axes(parts: Sequence[Part]) -> list[Part]:
+    """Return layers that were made for sequences (N, T, ...) for (T, N, ...).
 
     Parameters
     ----------
     parts : Sequence[Part]
-        The layers with their weights.
+        All layers of a network.
 
     Returns
     -------
-    Sequential
-        The network with its weights: float64 if one of them is, otherwise float32.
-
-    Raises
-    ------
-    ConversionError
-        If the weights do not fit the layers, or the layers each other's axes.
+    list[Part]
+        The same layers, but a `Dropout` of sequences with other axes.
     """
-    parts = _without_one_hot(parts)
-    names = [part.name for part in parts]
-    if len(set(names)) != len(names):
-        twice = next(name for name in names if names.count(name) > 1)
-        raise ConversionError(f"two layers have the name {twice!r}")
     axes = axes_of([(part.name, part.layer) for part in parts])
-    layers = [
-        (part.name, _with_glassnet_axes(part.layer) if axis.time_major else part.layer)
+    swap = {0: 1, 1: 0}
+    return [
+        Part(
+            part.name,
+            Dropout(
+                part.layer.rate, 1, tuple(swap.get(axis, axis) for axis in part.layer.shared_axes)
+            ),
+        )
+        if isinstance(part.layer, Dropout) and axis.time_major
+        else part
         for part, axis in zip(parts, axes[:-1], strict=True)
     ]
-    network = Sequential(*layers)
-    arrays = {f"{part.name}.{key}": value for part in parts for key, value in part.arrays.items()}
-    shapes = network.array_shapes
-    for name, shape in shapes.items():
-        if name not in arrays or arrays[name].shape != shape:
-            raise ConversionError(f"the weights do not fit the layers, such as {name}")
-    double = any(array.dtype == np.float64 for array in arrays.values())
-    dtype = np.float64 if double else np.float32
-    size = sum(map(math.prod, network.parameter_shapes.values()))
-    network.bind(np.zeros(size, dtype), np.zeros(size, dtype))
-    for name, view in network.arrays.items():
-        view[...] = arrays[name]
-    return network
-
-
-def _without_one_hot(parts: Sequence[Part]) -> Sequence[Part]:
-    """Return the layers without a first one that makes one-hot rows: recurrent layers read ids."""
-    if len(parts) < 2 or not isinstance(parts[0].layer, Embedding):
-        return parts
-    W = parts[0].arrays["W"]
-    reads_ids = isinstance(parts[1].layer, LSTM | GRU | SimpleRNN)
-    identity = W.shape[0] == W.shape[1] and np.array_equal(W, np.eye(len(W)))
-    return parts[1:] if reads_ids and identity else parts
-
-
-def _with_glassnet_axes(layer: Layer) -> Layer:
-    """Return a layer that was made for (N, T, ...) for (T, N, ...)."""
-    if not isinstance(layer, Dropout):
-        return layer
-    shared = tuple({0: 1, 1: 0}.get(axis, axis) for axis in layer.shared_axes)
-    return Dropout(layer.rate, 1, shared)
 
 
 def variables_of(group: str, variables: Mapping[str, list[Array]]) -> dict[str, list[Array]]:

@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from glassnet.convert.axes import Axes, axes_of, features_read
 from glassnet.convert.format import ConversionError
-from glassnet.convert.keras.axes import Axes, axes_of
 from glassnet.convert.keras.layer import KerasLayer
 from glassnet.convert.keras.layers.recurrent import serialized
 from glassnet.convert.keras.layers.table import WRITERS
@@ -102,12 +102,7 @@ def _with_noise_shape(written: KerasLayer, layer: Dropout, axes: Axes) -> KerasL
 def _input_shape(layer: Layer, axes: Axes) -> tuple[int | None, ...]:
     """Return the shape that a layer reads, as far as its arguments say it."""
     count = 2 if axes.number is None else axes.number
-    features: int | None = None
-    for attribute in ("in_features", "in_channels", "features"):
-        features = getattr(layer, attribute, features)
-    if layer.kind == "Bidirectional":
-        features = getattr(layer.layers["forward_layer"], "in_features", None)
-    return (*[None] * (count - 1), features)
+    return (*[None] * (count - 1), features_read(layer))
 
 
 def model_of_network(network: Layer, name: str = "network") -> KerasModel:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from glassnet.convert.format import ConversionError
-from glassnet.convert.keras.layer import KerasLayer, Options, Part
+from glassnet.convert.keras.layer import KerasLayer, Options
+from glassnet.convert.parts import Part
 from glassnet.nn import ELU, GELU, Layer, LeakyReLU, ReLU, Sigmoid, SiLU, Softmax, Softplus, Tanh
 
 _BY_NAME: dict[str, Callable[[], Layer]] = {

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from glassnet.convert.format import ConversionError
-from glassnet.convert.keras.layer import KerasLayer, Options, Part, require_shape
+from glassnet.convert.keras.layer import KerasLayer, Options, require_shape
+from glassnet.convert.parts import Part
 from glassnet.nn import Array, BatchNorm, Dropout, GaussianNoise, Layer, LayerNorm, RMSNorm
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from glassnet.convert.keras.layer import KerasLayer, Options, Part
+from glassnet.convert.keras.layer import KerasLayer, Options
+from glassnet.convert.parts import Part
 from glassnet.nn import (
     Cropping2D,
     Flatten,

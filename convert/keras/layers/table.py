@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from glassnet.convert.keras.layer import KerasLayer, Part
+from glassnet.convert.keras.layer import KerasLayer
 from glassnet.convert.keras.layers.activations import (
     read_activation,
     read_elu,
@@ -52,6 +52,7 @@ from glassnet.convert.keras.layers.shaping import (
     read_up_sampling,
     write_shaping,
 )
+from glassnet.convert.parts import Part
 
 Reader = Callable[[KerasLayer], list[Part]]
 """A function that returns the layers that a Keras layer is in glassnet."""

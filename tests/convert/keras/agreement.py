@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from glassnet.convert import Converted, read, write
-from glassnet.convert.keras.axes import axes_of
+from glassnet.convert.axes import axes_of
 from glassnet.convert.steps import steps_of
 from glassnet.nn import Array, Layer, Sequential
 

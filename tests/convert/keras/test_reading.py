@@ -7,9 +7,10 @@ import numpy as np
 import pytest
 
 from glassnet.convert import ConversionError
-from glassnet.convert.keras.layer import KerasLayer, Part
-from glassnet.convert.keras.reading import network_of_model, network_of_parts, parts_of
+from glassnet.convert.keras.layer import KerasLayer
+from glassnet.convert.keras.reading import network_of_model, parts_of, with_glassnet_axes
 from glassnet.convert.keras.writing import KerasModel, model_of_network
+from glassnet.convert.parts import Part
 from glassnet.nn import LSTM, Dense, Dropout, ReLU, Sequential
 from tests.convert.keras.agreement import keras_module, require_reading, with_random_weights
 
@@ -54,7 +55,7 @@ def test_code_is_never_run(tmp_path: Path) -> None:
 def test_dropout_of_sequences_gets_the_axis_of_the_batch() -> None:
     cell = with_random_weights(LSTM(3, 2)).parameters
     parts = [Part("a", Dropout(0.5)), Part("b", LSTM(3, 2), cell), Part("c", Dropout(0.5, 0, (1,)))]
-    layers = [*network_of_parts(parts).layers.values()]
+    layers = [part.layer for part in with_glassnet_axes(parts)]
     assert isinstance(layers[0], Dropout)
     assert isinstance(layers[2], Dropout)
     assert (layers[0].batch_axis, layers[0].shared_axes) == (1, ())
@@ -111,13 +112,3 @@ def test_models_deep_inside_each_other() -> None:
 def test_values_that_a_layer_refuses() -> None:
     with pytest.raises(ConversionError, match=r"^layer 'd' \(Dropout\): dropout rate must be"):
         parts_of(KerasLayer("Dropout", "d", {"rate": 2.0}))
-
-
-def test_weights_that_do_not_fit() -> None:
-    with pytest.raises(ConversionError, match=r"the weights do not fit the layers, such as d\.W"):
-        network_of_parts([Part("d", Dense(10**9, 10**9), {"W": np.ones((2, 2))})])
-
-
-def test_double_precision_stays() -> None:
-    arrays = {"W": np.ones((2, 2)), "b": np.ones(2)}
-    assert network_of_parts([Part("d", Dense(2, 2), arrays)]).theta.dtype == np.float64

@@ -68,7 +68,7 @@ class Axes(NamedTuple):
 
     Examples
     --------
-    >>> from glassnet.convert.keras.axes import Axes
+    >>> from glassnet.convert.axes import Axes
     >>> Axes(3, True)
     Axes(number=3, time_major=True)
     """
@@ -97,7 +97,7 @@ def axes_of(layers: Sequence[tuple[str, Layer]]) -> list[Axes]:
 
     Examples
     --------
-    >>> from glassnet.convert.keras.axes import axes_of
+    >>> from glassnet.convert.axes import axes_of
     >>> from glassnet.nn import GRU, Dense, LastStep
     >>> for axes in axes_of([("a", Dense(3, 2)), ("b", GRU(2, 4)), ("c", LastStep())]):
     ...     print(axes)
@@ -164,3 +164,25 @@ def _fill(counts: list[int | None], layers: Sequence[tuple[str, Layer]], reads: 
         counts[number] = reads
         if number and isinstance(layers[number - 1][1], Embedding):
             reads -= 1
+
+
+def features_read(layer: Layer) -> int | None:
+    """Return the length of the last axis that a layer reads, if its arguments say it.
+
+    Parameters
+    ----------
+    layer : Layer
+        The layer.
+
+    Returns
+    -------
+    int or None
+        Such as the `in_features` of a `Dense`.
+    """
+    if isinstance(layer, Bidirectional):
+        return features_read(layer.layers["forward_layer"])
+    for attribute in ("in_features", "in_channels", "features"):
+        length = getattr(layer, attribute, None)
+        if isinstance(length, int):
+            return length
+    return None
