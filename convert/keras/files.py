@@ -11,7 +11,7 @@ from glassnet.convert.keras.reading import network_of_model
 from glassnet.convert.keras.stacks import parts_of_stack
 from glassnet.convert.keras.weights import read_variables, write_variables
 from glassnet.convert.keras.writing import model_of_network
-from glassnet.convert.parts import network_of_parts
+from glassnet.convert.structure.parts import network_of_parts
 from glassnet.files import whole_file
 
 

@@ -9,7 +9,7 @@ from glassnet.convert.format import ConversionError
 from glassnet.convert.keras.reading import parts_of, variables_of
 from glassnet.convert.keras.weights import group_names
 from glassnet.convert.keras.writing import keras_layers
-from glassnet.convert.steps import steps_of
+from glassnet.convert.structure.steps import steps_of
 from glassnet.nn import Array, Layer
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from glassnet.convert.axes import axes_of
 from glassnet.convert.format import ConversionError
 from glassnet.convert.keras.layer import KerasLayer
 from glassnet.convert.keras.layers.table import READERS
 from glassnet.convert.keras.weights import group_names
-from glassnet.convert.parts import Part, network_of_parts
+from glassnet.convert.structure.axes import axes_of
+from glassnet.convert.structure.parts import Part, network_of_parts
 from glassnet.nn import Array, Dropout, Sequential
 
 _MODELS = ("Sequential", "Functional", "Model")

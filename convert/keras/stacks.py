@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from glassnet.convert.format import ConversionError
 from glassnet.convert.keras.layer import KerasLayer
 from glassnet.convert.keras.reading import parts_of
-from glassnet.convert.parts import Part
+from glassnet.convert.structure.parts import Part
 from glassnet.nn import Array
 
 _ORDER = ("embedding", "bidirectional", "lstm", "gru", "simple_rnn", "time_distributed", "dense")

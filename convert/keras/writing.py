@@ -8,13 +8,13 @@ from typing import NamedTuple
 
 import numpy as np
 
-from glassnet.convert.axes import Axes, axes_of, features_read
 from glassnet.convert.format import ConversionError
 from glassnet.convert.keras.layer import KerasLayer
 from glassnet.convert.keras.layers.recurrent import serialized
 from glassnet.convert.keras.layers.table import WRITERS
 from glassnet.convert.keras.weights import group_names
-from glassnet.convert.steps import steps_of
+from glassnet.convert.structure.axes import Axes, axes_of, features_read
+from glassnet.convert.structure.steps import steps_of
 from glassnet.nn import GRU, LSTM, Array, Dropout, Flatten, LastStep, Layer, Reshape, SimpleRNN
 
 

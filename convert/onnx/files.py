@@ -4,9 +4,23 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from glassnet.convert.format import Converted, Format
-from glassnet.convert.onnx.writing import model_of_network
+from glassnet.convert.format import ConversionError, Converted, Format
+from glassnet.convert.onnx.reader.model import network_of_model
+from glassnet.convert.onnx.writer.model import VOCABULARY, model_of_network
 from glassnet.files import whole_file
+from glassnet.models import Vocabulary
+
+
+def _read(path: Path) -> Converted:
+    import onnx
+
+    model = onnx.load_model(path, load_external_data=False)
+    if not model.ir_version:
+        raise ConversionError("is damaged, or not an ONNX file")
+    properties = {entry.key: entry.value for entry in model.metadata_props}
+    characters = properties.get(VOCABULARY)
+    vocabulary = None if characters is None else Vocabulary(characters)
+    return Converted(network_of_model(model), vocabulary)
 
 
 def _write(converted: Converted, path: Path) -> None:
@@ -15,5 +29,5 @@ def _write(converted: Converted, path: Path) -> None:
         file.write(data)
 
 
-ONNX = Format("ONNX", (".onnx",), None, _write, modules=("onnx",))
+ONNX = Format("ONNX", (".onnx",), _read, _write, modules=("onnx",))
 """ONNX's files."""

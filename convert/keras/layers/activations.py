@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from glassnet.convert.format import ConversionError
 from glassnet.convert.keras.layer import KerasLayer, Options
-from glassnet.convert.parts import Part
+from glassnet.convert.structure.parts import Part
 from glassnet.nn import ELU, GELU, Layer, LeakyReLU, ReLU, Sigmoid, SiLU, Softmax, Softplus, Tanh
 
 _BY_NAME: dict[str, Callable[[], Layer]] = {

@@ -8,7 +8,7 @@ from glassnet.convert.format import ConversionError
 from glassnet.convert.keras.layer import KerasLayer, Options, require_shape
 from glassnet.convert.keras.layers.activations import activation_part
 from glassnet.convert.keras.layers.dense import weights_and_bias
-from glassnet.convert.parts import Part
+from glassnet.convert.structure.parts import Part
 from glassnet.nn import (
     AveragePool1D,
     AveragePool2D,

@@ -6,7 +6,7 @@ import numpy as np
 
 from glassnet.convert.format import ConversionError
 from glassnet.convert.keras.layer import KerasLayer, Options, require_shape
-from glassnet.convert.parts import Part
+from glassnet.convert.structure.parts import Part
 from glassnet.nn import Array, BatchNorm, Dropout, GaussianNoise, Layer, LayerNorm, RMSNorm
 
 

@@ -13,7 +13,7 @@ import numpy as np
 from glassnet.convert.cells import CellWeights, from_glassnet, to_glassnet
 from glassnet.convert.format import ConversionError
 from glassnet.convert.keras.layer import KerasLayer, Options, require_shape
-from glassnet.convert.parts import Part
+from glassnet.convert.structure.parts import Part
 from glassnet.nn import GRU, LSTM, Array, Bidirectional, Dropout, LastStep, Layer, SimpleRNN
 
 _GATES = {"LSTM": 4, "GRU": 3, "SimpleRNN": 1}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from glassnet.convert.keras.layer import KerasLayer, Options
-from glassnet.convert.parts import Part
+from glassnet.convert.structure.parts import Part
 from glassnet.nn import (
     Cropping2D,
     Flatten,

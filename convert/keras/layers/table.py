@@ -52,7 +52,7 @@ from glassnet.convert.keras.layers.shaping import (
     read_up_sampling,
     write_shaping,
 )
-from glassnet.convert.parts import Part
+from glassnet.convert.structure.parts import Part
 
 Reader = Callable[[KerasLayer], list[Part]]
 """A function that returns the layers that a Keras layer is in glassnet."""

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from glassnet.convert import Converted, read, write
-from glassnet.convert.axes import axes_of
-from glassnet.convert.steps import steps_of
+from glassnet.convert.structure.axes import axes_of
+from glassnet.convert.structure.steps import steps_of
 from glassnet.nn import Array, Layer, Sequential
 
 

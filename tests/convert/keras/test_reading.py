@@ -10,7 +10,7 @@ from glassnet.convert import ConversionError
 from glassnet.convert.keras.layer import KerasLayer
 from glassnet.convert.keras.reading import network_of_model, parts_of, with_glassnet_axes
 from glassnet.convert.keras.writing import KerasModel, model_of_network
-from glassnet.convert.parts import Part
+from glassnet.convert.structure.parts import Part
 from glassnet.nn import LSTM, Dense, Dropout, ReLU, Sequential
 from tests.convert.keras.agreement import keras_module, require_reading, with_random_weights
 

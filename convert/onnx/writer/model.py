@@ -7,16 +7,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from glassnet.convert.axes import Axes, axes_of, features_read
 from glassnet.convert.format import ConversionError
-from glassnet.convert.onnx.graph import Graph
-from glassnet.convert.onnx.images import (
+from glassnet.convert.onnx.writer.graph import Graph
+from glassnet.convert.onnx.writer.images import (
     write_convolution,
     write_global_pooling,
     write_pooling,
     write_transposed_convolution,
 )
-from glassnet.convert.onnx.layers import (
+from glassnet.convert.onnx.writer.layers import (
     LayerWriter,
     write_activation,
     write_border,
@@ -27,8 +26,13 @@ from glassnet.convert.onnx.layers import (
     write_reshape,
     write_up_sampling,
 )
-from glassnet.convert.onnx.recurrent import write_bidirectional, write_last_step, write_recurrent
-from glassnet.convert.steps import steps_of
+from glassnet.convert.onnx.writer.recurrent import (
+    write_bidirectional,
+    write_last_step,
+    write_recurrent,
+)
+from glassnet.convert.structure.axes import Axes, axes_of, features_read
+from glassnet.convert.structure.steps import steps_of
 from glassnet.models import Vocabulary
 from glassnet.nn import Layer
 

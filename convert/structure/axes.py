@@ -68,7 +68,7 @@ class Axes(NamedTuple):
 
     Examples
     --------
-    >>> from glassnet.convert.axes import Axes
+    >>> from glassnet.convert.structure.axes import Axes
     >>> Axes(3, True)
     Axes(number=3, time_major=True)
     """
@@ -97,7 +97,7 @@ def axes_of(layers: Sequence[tuple[str, Layer]]) -> list[Axes]:
 
     Examples
     --------
-    >>> from glassnet.convert.axes import axes_of
+    >>> from glassnet.convert.structure.axes import axes_of
     >>> from glassnet.nn import GRU, Dense, LastStep
     >>> for axes in axes_of([("a", Dense(3, 2)), ("b", GRU(2, 4)), ("c", LastStep())]):
     ...     print(axes)

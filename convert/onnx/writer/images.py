@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from glassnet.convert.onnx.graph import Graph
-from glassnet.convert.onnx.layers import channels_first, channels_last
+from glassnet.convert.onnx.writer.graph import Graph
+from glassnet.convert.onnx.writer.layers import channels_first, channels_last
 from glassnet.nn import (
     AveragePool2D,
     Conv1D,

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from glassnet.convert import ConversionError
-from glassnet.convert.parts import Part, network_of_parts
+from glassnet.convert.structure.parts import Part, network_of_parts
 from glassnet.nn import LSTM, Dense, Embedding, ReLU
 
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from glassnet.convert.cells import from_glassnet
 from glassnet.convert.format import ConversionError
-from glassnet.convert.onnx.graph import Graph
+from glassnet.convert.onnx.writer.graph import Graph
 from glassnet.nn import GRU, LSTM, Bidirectional, Layer, SimpleRNN
 
 Cell = LSTM | GRU | SimpleRNN

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from glassnet.convert import ConversionError
-from glassnet.convert.steps import one_hot, steps_of
+from glassnet.convert.structure.steps import one_hot, steps_of
 from glassnet.models import CharacterLSTM, SimpleAutoencoder, Vocabulary
 from glassnet.nn import Array, Dense, Embedding, GaussianNoise, Layer, ReLU, Residual, Sequential
 

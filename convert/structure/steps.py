@@ -48,7 +48,7 @@ def steps_of(network: Layer) -> list[tuple[str, Layer]]:
     Examples
     --------
     >>> import numpy as np
-    >>> from glassnet.convert.steps import steps_of
+    >>> from glassnet.convert.structure.steps import steps_of
     >>> from glassnet.nn import Dense, ReLU, Sequential
     >>> network = Sequential(("encoder", Sequential(Dense(3, 2), ReLU())), Dense(2, 3))
     >>> for name, layer in steps_of(network.initialize(np.random.default_rng(0))):
@@ -114,7 +114,7 @@ def one_hot(size: int, dtype: np.typing.DTypeLike) -> Embedding:
     Examples
     --------
     >>> import numpy as np
-    >>> from glassnet.convert.steps import one_hot
+    >>> from glassnet.convert.structure.steps import one_hot
     >>> one_hot(3, np.float32)(np.array([2, 0]))
     array([[0., 0., 1.],
            [1., 0., 0.]], dtype=float32)

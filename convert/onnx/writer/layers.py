@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from glassnet.convert.onnx.graph import Graph
+from glassnet.convert.onnx.writer.graph import Graph
 from glassnet.nn import (
     ELU,
     GELU,

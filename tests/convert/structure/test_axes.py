@@ -1,7 +1,7 @@
 import pytest
 
 from glassnet.convert import ConversionError
-from glassnet.convert.axes import axes_of
+from glassnet.convert.structure.axes import axes_of
 from glassnet.nn import (
     GRU,
     LSTM,

@@ -27,7 +27,7 @@ class Part:
 
     Examples
     --------
-    >>> from glassnet.convert.parts import Part
+    >>> from glassnet.convert.structure.parts import Part
     >>> from glassnet.nn import ReLU
     >>> Part("relu", ReLU()).arrays
     {}

@@ -5,7 +5,7 @@ import pytest
 
 from glassnet import nn
 from glassnet.convert import ConversionError, Converted, write
-from glassnet.convert.onnx.writing import VOCABULARY, WRITERS, model_of_network
+from glassnet.convert.onnx.writer.model import VOCABULARY, WRITERS, model_of_network
 from glassnet.models import CharacterLSTM, Vocabulary
 from glassnet.nn import LSTM, Dense, MultiHeadAttention, Sequential
 from tests.convert.keras.agreement import with_random_weights

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from glassnet.convert.onnx.graph import Graph
+from glassnet.convert.onnx.writer.graph import Graph
 
 
 def test_names_tell_the_layer_and_constants_are_kept_once() -> None:

@@ -1,0 +1,1 @@
+"""What formats that hold the structure of networks share."""
