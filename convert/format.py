@@ -77,6 +77,9 @@ class Format:
         The modules that these import, beyond what glassnet needs anyway.
     install : str, default 'pip install "glassnet[interop]"'
         The command that installs them.
+    fill : Callable[[Layer, Path], None], optional
+        Fills a network of the same layers with the weights of a file, where the format knows better
+        than by PyTorch's names which weights are whose.
 
     Examples
     --------
@@ -92,6 +95,7 @@ class Format:
     tensors: Callable[[Path], Mapping[str, Array]] | None = None
     modules: tuple[str, ...] = ()
     install: str = 'pip install "glassnet[interop]"'
+    fill: Callable[[Layer, Path], None] | None = None
 
 
 def own_vocabulary(network: Layer) -> Vocabulary | None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from glassnet.convert.format import ConversionError
 from glassnet.convert.pytorch.modules import Module, group
 from glassnet.convert.pytorch.networks import laid_out, network_arrays, state_dict
-from glassnet.convert.registry import read_tensors
+from glassnet.convert.registry import fill, read_tensors
 from glassnet.nn import Array, Layer
 
 __all__ = ["load_weights"]
@@ -19,7 +19,8 @@ def load_weights(network: Layer, path: Path | str) -> None:
 
     If the file has a tensor of the right name for each of the network's, as in a state dict of
     modules called `lstm1` and `dense1`, the names decide. Otherwise each layer takes, in order, the
-    first tensors that no other has taken and that belong to a layer of the same kind and sizes.
+    first tensors that no other has taken and that belong to a layer of the same kind and sizes. In
+    Keras' files the weights belong to the first, second, ... layer of each kind.
 
     Parameters
     ----------
@@ -54,6 +55,8 @@ def load_weights(network: Layer, path: Path | str) -> None:
     """
     if "theta" not in vars(network):
         raise RuntimeError(f"a {type(network).__name__} must be initialized before it is filled")
+    if fill(network, path):
+        return
     tensors = read_tensors(path)
     try:
         arrays = _arrays(network, tensors)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TypeVar
@@ -18,7 +19,7 @@ from glassnet.convert.pytorch.pickled import PICKLED
 from glassnet.convert.pytorch.safetensors import SAFETENSORS
 from glassnet.errors import UserError
 from glassnet.files import write_errors
-from glassnet.nn import Array
+from glassnet.nn import Array, Layer
 
 __all__ = ["FORMATS", "find_format", "read", "read_tensors", "write"]
 
@@ -135,6 +136,42 @@ def read_tensors(path: Path | str) -> Mapping[str, Array]:
     tensors = _read(format.tensors, format, path)
     _require_numbers(tensors, path)
     return tensors
+
+
+def fill(network: Layer, path: Path | str) -> bool:
+    """Fill a network with the weights of a file, if the format has a way of its own to do so.
+
+    Parameters
+    ----------
+    network : Layer
+        The network, initialized.
+    path : Path or str
+        The file.
+
+    Returns
+    -------
+    bool
+        Whether the format has one.
+
+    Raises
+    ------
+    ConversionError
+        If the file can't be read, or holds the weights of other layers.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from glassnet.convert.registry import fill
+    >>> from glassnet.nn import Dense
+    >>> fill(Dense(2, 3).initialize(np.random.default_rng(1)), "dense.safetensors")
+    False
+    """
+    path = Path(path)
+    format = find_format(path)
+    if format.fill is None:
+        return False
+    _read(partial(format.fill, network), format, path)
+    return True
 
 
 def write(converted: Converted, path: Path | str) -> None:

@@ -7,12 +7,14 @@ from pathlib import Path
 
 from glassnet.convert.format import Converted, Format
 from glassnet.convert.keras.archive import read_archive, write_archive
+from glassnet.convert.keras.filling import fill
 from glassnet.convert.keras.reading import network_of_model
 from glassnet.convert.keras.stacks import parts_of_stack
 from glassnet.convert.keras.weights import read_variables, write_variables
 from glassnet.convert.keras.writing import model_of_network
 from glassnet.convert.structure.parts import network_of_parts
 from glassnet.files import whole_file
+from glassnet.nn import Layer
 
 
 def _read(path: Path) -> Converted:
@@ -43,10 +45,25 @@ def _write_weights(converted: Converted, path: Path) -> None:
         file.write(weights.getvalue())
 
 
-KERAS = Format("Keras", (".keras",), _read, _write, modules=("h5py",))
+def _fill(network: Layer, path: Path) -> None:
+    _, _, weights = read_archive(path)
+    fill(network, read_variables(io.BytesIO(weights), len(weights)))
+
+
+def _fill_from_weights(network: Layer, path: Path) -> None:
+    with path.open("rb") as file:
+        fill(network, read_variables(file, path.stat().st_size))
+
+
+KERAS = Format("Keras", (".keras",), _read, _write, modules=("h5py",), fill=_fill)
 """Keras 3's files of whole models."""
 
 KERAS_WEIGHTS = Format(
-    "Keras weights", (".weights.h5",), _read_weights, _write_weights, modules=("h5py",)
+    "Keras weights",
+    (".weights.h5",),
+    _read_weights,
+    _write_weights,
+    modules=("h5py",),
+    fill=_fill_from_weights,
 )
 """Keras 3's files of weights alone."""

@@ -3,9 +3,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from glassnet.convert import ConversionError, Converted, find_format, read, write
+from glassnet.convert import ConversionError, Converted, find_format, load_weights, read, write
 from glassnet.models import SHIPPED, CharacterLSTM, Vocabulary
-from glassnet.nn import LSTM, Dense, Sequential
+from glassnet.nn import LSTM, Conv2D, Dense, Flatten, Sequential
 from tests.convert.keras.agreement import require_agreement
 
 
@@ -27,6 +27,20 @@ def test_a_character_network(tmp_path: Path) -> None:
     assert [type(layer) for layer in again.network.layers.values()] == [LSTM, LSTM, Dense]
     assert (again.network(ids) == network(ids)).all()
     require_agreement(network, ids, tmp_path)
+
+
+@pytest.mark.parametrize("suffix", [".keras", ".weights.h5"])
+def test_weights_for_a_network(suffix: str, tmp_path: Path) -> None:
+    layers = Conv2D(1, 2, 3), Flatten(), Dense(8, 2)
+    source = Sequential(*layers).initialize(np.random.default_rng(1))
+    target = Sequential(Conv2D(1, 2, 3), Flatten(), Dense(8, 2))
+    target.initialize(np.random.default_rng(2))
+    path = tmp_path / f"network{suffix}"
+    write(Converted(source), path)
+    load_weights(target, path)
+    assert target.theta.tobytes() == source.theta.tobytes()
+    with pytest.raises(ConversionError, match=rf"network{suffix}: layers/conv2d is of no layer"):
+        load_weights(Dense(8, 2).initialize(np.random.default_rng(2)), path)
 
 
 def test_a_shipped_network(tmp_path: Path) -> None:
