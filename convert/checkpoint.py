@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from glassnet.convert.format import ConversionError, Converted, Format, own_vocabulary
+from glassnet.convert.characters import with_vocabulary
+from glassnet.convert.format import Converted, Format, own_vocabulary
 from glassnet.models import load, save
 
 __all__ = ["GLASSNET"]
@@ -16,12 +17,9 @@ def _read(path: Path) -> Converted:
 
 
 def _write(converted: Converted, path: Path) -> None:
-    network = converted.network
-    if converted.vocabulary is not None and own_vocabulary(network) is None:
-        raise ConversionError(
-            f"has no place for the vocabulary of a {type(network).__name__}: glassnet's files hold "
-            "that of character networks"
-        )
+    network, vocabulary = converted.network, converted.vocabulary
+    if vocabulary is not None and own_vocabulary(network) is None:
+        network = with_vocabulary(converted, vocabulary.characters).network
     save(network, path)
 
 

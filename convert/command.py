@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from glassnet.command import run_command
+from glassnet.convert.characters import read_characters, with_vocabulary
+from glassnet.convert.format import ConversionError
 from glassnet.convert.registry import FORMATS, find_format, read, write
 from glassnet.errors import UsageError
 from glassnet.options import Parser
@@ -27,6 +29,13 @@ def _parser() -> Parser:
     )
     parser.add_argument("source", metavar="IN", type=Path, help="the file to read")
     parser.add_argument("target", metavar="OUT", type=Path, help="the file to write")
+    parser.add_argument(
+        "--vocabulary",
+        metavar="FILE",
+        help="the characters that the network reads, in the order of their ids: a file of these, "
+        "a text (its characters are sorted), a .json list or object of ids, or the characters "
+        "themselves; the result is a character network for all commands of glassnet",
+    )
     return parser
 
 
@@ -35,7 +44,13 @@ def _convert(arguments: list[str]) -> int:
     find_format(options.target)  # before a large file is read
     if options.source.resolve() == options.target.resolve():
         raise UsageError("IN and OUT are the same file")
+    characters = read_characters(options.vocabulary) if options.vocabulary is not None else None
     converted = read(options.source)
+    if characters is not None:
+        try:
+            converted = with_vocabulary(converted, characters)
+        except ConversionError as error:
+            raise ConversionError(f"{options.source}: {error}") from error
     write(converted, options.target)
     network = converted.network
     print(f"{options.target}: {type(network).__name__}, {network.parameter_count:,} parameters")

@@ -32,11 +32,18 @@ def test_shipped_networks_are_read() -> None:
         assert read(path).network.parameter_count > 0
 
 
-def test_a_vocabulary_needs_a_character_network(tmp_path: Path) -> None:
+def test_with_a_vocabulary_a_stack_becomes_a_character_network(tmp_path: Path) -> None:
+    stack = Sequential(GRU(3, 4), Dense(4, 3)).initialize(np.random.default_rng(1))
+    write(Converted(stack, Vocabulary("abc")), tmp_path / "network.npz")
+    network = read(tmp_path / "network.npz").network
+    assert isinstance(network, CharacterLSTM)
+    ids = np.array([[0], [2], [1]])
+    np.testing.assert_array_equal(network(ids), stack(ids))
+
+
+def test_a_vocabulary_needs_a_network_of_characters(tmp_path: Path) -> None:
     network = Dense(3, 3).initialize(np.random.default_rng(1))
-    with pytest.raises(
-        ConversionError, match=r"network\.npz: has no place for the vocabulary of a D"
-    ):
+    with pytest.raises(ConversionError, match=r"network\.npz: a vocabulary goes with an Embedding"):
         write(Converted(network, Vocabulary("abc")), tmp_path / "network.npz")
     assert not list(tmp_path.iterdir())
 
