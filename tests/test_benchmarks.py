@@ -18,6 +18,7 @@ PROGRAMS = sorted(
     if "def main" in path.read_text("utf-8")
 )
 SHORT = {
+    "interop/pytorch.py": (["--count", "3"], "3 of 3 |"),
     "layers/elementwise.py": (["--rounds", "1", "--only", "GELU"], "| GELU, tanh | 1280"),
     "lstm_sampling.py": (["--rounds", "1", "--length", "5", "--counts", "1", "4"], "4 at once is"),
     "lstm_training.py": (
