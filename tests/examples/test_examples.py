@@ -19,6 +19,8 @@ from pathlib import Path
 import pytest
 from threadpoolctl import threadpool_limits
 
+from glassnet.models import SHIPPED, CharacterLSTM, load
+from glassnet.nn import softmax_cross_entropy
 from tests.examples.notebooks import Cell, run_notebook
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -30,9 +32,9 @@ SECONDS = 300  # a busy machine takes several times what examples/README.md says
 
 
 @cache
-def printed(name: str) -> str:
-    """Return what a program prints; a warning is an error."""
-    with tempfile.TemporaryDirectory() as folder:  # for the files that it writes
+def printed(name: str, folder: Path | None = None) -> str:
+    """Return what a program prints; a warning is an error. It writes its files into the folder."""
+    with tempfile.TemporaryDirectory() as temporary:
         return subprocess.run(
             [sys.executable, "-W", "error", str(EXAMPLES / name)],
             check=True,
@@ -40,8 +42,9 @@ def printed(name: str) -> str:
             text=True,
             encoding="utf-8",
             timeout=SECONDS,
-            cwd=folder,
-            env=os.environ | {"PYTHONPATH": str(ROOT), "OPENBLAS_NUM_THREADS": "1"},
+            cwd=folder or temporary,
+            env=os.environ
+            | {"PYTHONPATH": str(ROOT), "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"},
         ).stdout
 
 
@@ -105,6 +108,32 @@ def test_a_classifier_is_fitted_saved_and_used() -> None:
     guesses, digits = re.findall(r"\[([\d ]+)\]", read)
     right = [guess == digit for guess, digit in zip(guesses.split(), digits.split(), strict=True)]
     assert sum(right) >= 6
+
+
+def test_a_network_from_pytorch_can_be_looked_into(tmp_path: Path) -> None:
+    pytest.importorskip("torch")
+    *losses, convert, visualize = printed("pytorch_characters.py", tmp_path).splitlines()
+    found = [float(line.split()[2]) for line in losses]
+    assert found[-1] < 0.6 * found[0]
+    for command in (convert, visualize):
+        program, *arguments = command.split()
+        assert program == "glassnet"
+        subprocess.run(
+            [sys.executable, "-m", "glassnet", *arguments],
+            check=True,
+            capture_output=True,
+            timeout=SECONDS,
+            cwd=tmp_path,
+            env=os.environ | {"PYTHONPATH": str(ROOT)},
+        )
+    page = (tmp_path / "neurons.html").read_text(encoding="utf-8")
+    assert "neuron" in page
+    network = load(tmp_path / "characters.npz")
+    assert isinstance(network, CharacterLSTM)
+    text = (SHIPPED / "sample.txt").read_text(encoding="utf-8")[:2000]
+    ids = network.vocabulary.encode(text).reshape(-1, 1)
+    loss, _ = softmax_cross_entropy(network(ids[:-1]), ids[1:])
+    assert loss < 0.6 * found[0]  # it predicts as well as it did in PyTorch
 
 
 def test_shakespeare_learns_and_writes() -> None:
