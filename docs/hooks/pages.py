@@ -25,7 +25,7 @@ from mkdocs.structure.pages import Page
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))  # the clone that the pages are about, installed or not
 
-FOLDERS = ("glassnet", "learn", "models", "nn", "sample", "train", "visualize")
+FOLDERS = ("convert", "glassnet", "learn", "models", "nn", "sample", "train", "visualize")
 
 # -- options ------------------------------------------------------------------------------------
 
