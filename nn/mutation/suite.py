@@ -192,7 +192,7 @@ class Suite:
             read = json.loads(self._shard(ended.work).read_text("utf-8"))
             found |= {name: Reach(*values) for name, values in read.items()}
         if kept:
-            kept.parent.mkdir(exist_ok=True)
+            kept.parent.mkdir(parents=True, exist_ok=True)
             kept.write_text(json.dumps(found), "utf-8")
         return found
 

@@ -32,12 +32,12 @@ def main(arguments: Sequence[str]) -> int:
         found = []
     known = {(o.file, o.digest) for o in found}
     drawn = [(file, mutant) for file, mutant in drawn if (file, mutant.digest) not in known]
-    print(f"{len(names)} mutants, {len(known)} known", file=sys.stderr, flush=True)
-    os.environ["CUDA_VISIBLE_DEVICES"] = ""  # which can't be used in forks
-    with suppress(ImportError):  # once, instead of in each fork that runs a test with it
-        importlib.import_module("torch").set_num_threads(1)
-        importlib.import_module("torch._dynamo")  # as its optimizers do at their first step
+    print(f"{len(names)} mutants, seed {options.seed}, {len(known)} known", flush=True)
+    if options.without_small_products:
+        os.environ["OPENBLAS_CORETYPE"] = "Haswell"  # see nn/arithmetic/products.py
+    import_pytorch()
     signal.signal(signal.SIGTERM, signal.default_int_handler)
+    cache = ROOT / ".mutation" / ("large" if options.without_small_products else "all")
     start = time.monotonic()
     with open(options.out, "a" if options.resume else "w", encoding="utf-8") as out:
 
@@ -52,7 +52,7 @@ def main(arguments: Sequence[str]) -> int:
                 raise KeyboardInterrupt
 
         try:
-            run(drawn, options.jobs, arrived)
+            run(drawn, options.jobs, cache, arrived)
         except KeyboardInterrupt:
             print(f"stopped with {len(found)} done", file=sys.stderr)
     reasons = explained()
@@ -61,18 +61,31 @@ def main(arguments: Sequence[str]) -> int:
     return int(any((o.file, o.before, o.after) not in reasons for o in left))
 
 
+def import_pytorch() -> None:
+    """Import PyTorch, if it is installed, once instead of in each fork that runs a test with it."""
+    os.environ["CUDA_VISIBLE_DEVICES"] = ""  # a GPU can't be used in forks
+    with suppress(ImportError):
+        importlib.import_module("torch").set_num_threads(1)
+        importlib.import_module("torch._dynamo")  # as its optimizers do at their first step
+
+
 def parse(arguments: Sequence[str]) -> argparse.Namespace:
     """The command line."""
     parser = argparse.ArgumentParser(prog="python -m tests.mutation", description=__doc__)
     parser.add_argument("files", nargs="*", help="such as nn/layer.py (all of nn/ by default)")
     parser.add_argument("--sample", type=int, metavar="N", help="only N mutants, drawn by chance")
-    parser.add_argument("--seed", type=int, default=0, metavar="S", help="of the draw and order")
+    parser.add_argument("--seed", default="0", metavar="TEXT", help="of the draw and the order")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="processes")
     parser.add_argument("--seconds", type=float, metavar="S", help="stop after this time")
     parser.add_argument("--out", default=os.devnull, help="write outcomes here, one a line, JSON")
     parser.add_argument("--resume", action="store_true", help="leave out those in --out already")
     parser.add_argument(
         "--survivors-of", metavar="OUT", help="only those that survived in such a file"
+    )
+    parser.add_argument(
+        "--without-small-products",
+        action="store_true",
+        help="as where small matrix products are not faster: then other lines are used",
     )
     options = parser.parse_args(arguments)
     for place, file in enumerate(options.files):
@@ -95,7 +108,9 @@ def drawn_from(files: list[str], options: argparse.Namespace) -> list[tuple[str,
     return drawn[: options.sample]
 
 
-def run(drawn: list[tuple[str, Mutant]], jobs: int, arrived: Callable[[Outcome], object]) -> None:
+def run(
+    drawn: list[tuple[str, Mutant]], jobs: int, cache: Path, arrived: Callable[[Outcome], object]
+) -> None:
     """Run the tests that belong to each mutant."""
     groups: dict[tuple[str, ...], list[tuple[str, Mutant]]] = {}
     for file, mutant in drawn:
@@ -103,7 +118,7 @@ def run(drawn: list[tuple[str, Mutant]], jobs: int, arrived: Callable[[Outcome],
     for tests, those in groups.items():
         folders = sorted({Path(file).parts[0] for file, _ in those})
         watched = [file for folder in folders for file in files_of(folder)]
-        suite = Suite(ROOT, watched, tests, jobs, ROOT / ".mutation", counts)
+        suite = Suite(ROOT, watched, tests, jobs, cache, counts)
         suite.run(those, arrived)
         for note in suite.notes:
             print(f"left out: {note}", file=sys.stderr)
