@@ -1,6 +1,6 @@
-"""Small untrained networks, texts and digits to look at them with."""
+"""Small untrained networks, texts and digits to look at them with, and a browser."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ from glassnet.models import (
     save_checkpoint,
 )
 from glassnet.models.digits import load_digits
+from tests.visualize.chromium import Browser, started
 
 NASTY = (
     "a</script><script>alert(1)</script> &amp; <!-- \x1b[31m\tb\n\n"
@@ -73,3 +74,19 @@ def saved_autoencoder(tmp_path: Path, generator: np.random.Generator) -> Callabl
         return path
 
     return save
+
+
+@pytest.fixture(scope="module")
+def shared_browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    with started(tmp_path_factory.mktemp("profile")) as browser:
+        yield browser
+
+
+@pytest.fixture
+def browser(shared_browser: Browser) -> Iterator[Browser]:
+    yield shared_browser
+    shared_browser.tools("Emulation.clearDeviceMetricsOverride")
+    requested = shared_browser.run(
+        "return performance.getEntriesByType('resource').map((e) => e.name)"
+    )
+    assert requested == []  # the page loaded nothing beside itself

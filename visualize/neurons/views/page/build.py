@@ -1,6 +1,6 @@
 """All neurons in one HTML page that works offline: pick one, and it colors the text.
 
-The page is `page.html` with its style (`page.css`), its script (`panels.js`, `page.js`), its title
+The page is `page.html` with its style (`page.css`), its script (the `.js` files), its title
 and its data (`data.py`) filled in.
 """
 
@@ -28,6 +28,7 @@ from glassnet.visualize.neurons.views.page.data import (
     predictions_data,
 )
 
+SCRIPTS = ("elements.js", "lists.js", "panels.js", "page.js")
 LARGEST = 100_000_000
 """Activations (characters × units × layers × states) that a page holds; browsers fail on more."""
 
@@ -99,7 +100,7 @@ def neurons_page(
     parts = {
         "title": html.escape(title),
         "style": _read("page.css"),
-        "script": "".join(_read(name) for name in ("panels.js", "page.js")),
+        "script": "".join(_read(name) for name in SCRIPTS),
         # Nothing in JSON but a "<" can end a script element.
         "data": json.dumps(data).replace("<", "\\u003c"),
         "blocks": "\n".join(_block(name, rows) for name, rows in blocks.items()),

@@ -1,5 +1,5 @@
 // The panels around the text: the neuron that is picked, the predictions after a character, and the
-// lists of neurons. `page.js` calls them; they call its `show` and `showPane`.
+// most varying neurons. `page.js` calls them; they call its `show` and `showPane`.
 
 // -- the neuron ---------------------------------------------------------------------------------
 
@@ -134,58 +134,7 @@ function placePredictions() {
   shown.style.left = `${left - paper.left}px`;
 }
 
-// -- lists --------------------------------------------------------------------------------------
-
-// The lists' items: {layer, neuron, state, what, where, meaning, explanation, element}.
-const items = [];
-
-function addItem(section, item, score, bar) {
-  item.element = make("button", "item", make("span", "what", item.what),
-    make("span", "score", score), make("span", "where", item.where), bar);
-  item.element.title = item.explanation;
-  item.element.addEventListener("click", () => {
-    const {layer, neuron, state} = item;
-    show(state ? {layer, neuron, state} : {layer, neuron});
-    showPane("text");
-  });
-  items.push(item);
-  element(section).append(item.element);
-  element(section).hidden = false;
-}
-
-function writeLists() {
-  const several = Object.keys(data.states).length > 1;
-  for (const finding of data.findings) {
-    const {layer, neuron, state, hypothesis, measure, score, baseline, verdict} = finding;
-    const middle = measure === "AUC" ? 0.5 : 0;  // the score of an unrelated neuron
-    const strength = (number) => number === null ? 0 : Math.abs(number - middle) / (1 - middle);
-    const says = finding.description;
-    const {name} = data.states[state];
-    // A neuron that falls has 1 - AUC; its r is negative.
-    const falls = score < middle;
-    const shown = measure === "AUC" && falls ? 1 - score : score;
-    const numbers = `${measure} ${format(shown)}`;
-    addItem("findings", {
-      layer: String(layer), neuron, state, what: `${hypothesis}${several ? ` · ${name}` : ""}`,
-      meaning: hypothesis,
-      where: `${layer}:${neuron}`,
-      explanation: `${says.charAt(0).toUpperCase()}${says.slice(1)}. ${numbers}` +
-        `${several || state !== "hidden" ? ` of the ${name}` : ""}` +
-        `${falls ? ", falling" : ""}; from the current character alone ` +
-        `${format(baseline)}. Verdict: ${verdict}.`,
-    }, numbers, meter(strength(score), strength(baseline)));
-  }
-  const largest = Math.max(...data.most_important.map((ablation) => ablation.loss_increase));
-  for (const {layer, neuron, loss_increase: increase} of data.most_important) {
-    addItem("most_important", {
-      layer: String(layer), neuron, what: `${layer}:${neuron}`, where: "",
-      meaning: increase < 0 ? "The loss falls without it" : "The loss rises without it",
-      explanation: `Clamped to its mean, it ${increase < 0 ? "lowers" : "raises"} the loss by ` +
-        `${format(Math.abs(increase), 4)} nats per character.`,
-    }, `${increase < 0 ? "" : "+"}${format(increase, 4)}`,
-    meter(Math.max(0, increase) / largest || 0));
-  }
-}
+// -- the most varying neurons ----------------------------------------------------------------------
 
 function offerMostVarying() {
   const numbers = statistics(view);
@@ -197,26 +146,4 @@ function offerMostVarying() {
       show({neuron});
       showPane("text");
     })));
-}
-
-// Show the neuron `2:345`, or only the items that contain all words.
-function search(query) {
-  const number = /^\s*(\d+)\s*:\s*(\d+)\s*$/.exec(query);
-  const words = /^[\s\d:]*$/.test(query) ? [] : query.toLowerCase().split(/\s+/).filter(Boolean);
-  let message = "";
-  if (number) {
-    const [layer, neuron] = [String(Number(number[1])), Number(number[2])];
-    if (neuron < (data.layers[layer] ?? 0)) show({layer, neuron});
-    else message = `There is no neuron ${number[0].trim()}.`;
-  }
-  for (const item of items) {
-    const text = `${item.what} ${item.explanation} ${item.layer}:${item.neuron}`.toLowerCase();
-    item.element.hidden = !words.every((word) => text.includes(word));
-  }
-  for (const section of [element("findings"), element("most_important")]) {
-    section.hidden = !section.querySelector(".item:not([hidden])");
-  }
-  element("varying").hidden = words.length > 0;
-  if (words.length && items.every((item) => item.element.hidden)) message = "Nothing matches.";
-  element("found").textContent = message;
 }

@@ -1,6 +1,5 @@
-"""A browser, and the pages that it opens."""
+"""The pages that the browser opens."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -16,7 +15,6 @@ from glassnet.visualize import (
     read_predictions,
     save_page,
 )
-from tests.visualize.neurons.views.page.chromium import Browser, started
 from tests.visualize.neurons.views.page.content import (
     CORPUS,
     FINDINGS,
@@ -24,22 +22,6 @@ from tests.visualize.neurons.views.page.content import (
     STATES,
     TEXT,
 )
-
-
-@pytest.fixture(scope="module")
-def shared_browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
-    with started(tmp_path_factory.mktemp("profile")) as browser:
-        yield browser
-
-
-@pytest.fixture
-def browser(shared_browser: Browser) -> Iterator[Browser]:
-    yield shared_browser
-    shared_browser.tools("Emulation.clearDeviceMetricsOverride")
-    requested = shared_browser.run(
-        "return performance.getEntriesByType('resource').map((e) => e.name)"
-    )
-    assert requested == []  # the page loaded nothing beside itself
 
 
 @pytest.fixture

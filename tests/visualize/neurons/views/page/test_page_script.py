@@ -16,7 +16,7 @@ from glassnet.visualize import (
 )
 from glassnet.visualize.drawing.text import visible
 from glassnet.visualize.neurons.search.findings import Finding
-from tests.visualize.neurons.views.page.chromium import (
+from tests.visualize.chromium import (
     DOWN,
     ENTER,
     LEFT,

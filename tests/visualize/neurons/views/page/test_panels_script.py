@@ -12,7 +12,7 @@ from glassnet.visualize import (
 )
 from glassnet.visualize.drawing.shades import color, shades
 from glassnet.visualize.drawing.text import visible
-from tests.visualize.neurons.views.page.chromium import (
+from tests.visualize.chromium import (
     DOWN,
     ESCAPE,
     LEFT,
