@@ -31,6 +31,7 @@ from glassnet.visualize.command.search import (
 )
 from glassnet.visualize.command.view import View
 from glassnet.visualize.drawing.pages import save_page
+from glassnet.visualize.live.command import add_live_options, write_live_page
 from glassnet.visualize.neurons.ablation import Ablation
 from glassnet.visualize.neurons.activations import Activations, Neuron, save_activations
 from glassnet.visualize.neurons.contexts import Contexts, read_contexts
@@ -72,6 +73,8 @@ class NeuronsOptions:
     predicate: tuple[str, str] | None
     ablate: tuple[int, int] | Literal["all"] | None
     json: Path | None
+    live: Path | None
+    weights: str | None
 
 
 def _add_options(parser: Parser, network: CharacterNetwork | None) -> None:
@@ -115,6 +118,7 @@ def _add_options(parser: Parser, network: CharacterNetwork | None) -> None:
     )
     add_no_color(parser)
     add_search_options(parser)
+    add_live_options(parser)
 
 
 def _states(value: str, known: tuple[str, ...]) -> tuple[str, ...]:
@@ -127,7 +131,13 @@ def _states(value: str, known: tuple[str, ...]) -> tuple[str, ...]:
 
 def _show(network: CharacterNetwork, checkpoint: Checkpoint, options: NeuronsOptions) -> None:
     """Search for neurons, ablate neurons or draw one, as the options ask."""
-    check_files(html=options.html, png=options.png, export=options.export, json=options.json)
+    check_files(
+        html=options.html,
+        png=options.png,
+        export=options.export,
+        json=options.json,
+        live=options.live,
+    )
     sizes = network.hidden_sizes
     if not sizes:
         raise UserError(
@@ -143,14 +153,18 @@ def _show(network: CharacterNetwork, checkpoint: Checkpoint, options: NeuronsOpt
         raise UsageError("--json needs --find, --match, --predicate, --report or --ablate")
     if options.corpus is not None and options.html is None:
         raise UsageError("--corpus needs --html")
+    if options.weights is not None and options.live is None:
+        raise UsageError("--weights needs --live")
     text, source = read_text(options.text)[: options.length], source_name(options.text)
     try:
         # The products are small: threads would wait for each other longer than they work.
         with threadpool_limits(1, user_api="blas"):
             findings, ablations = _search(network, options, hypotheses, text, source)
+            if options.live is not None:
+                _write_live(network, options, text, source, findings, ablations)
             files = options.html or options.png or options.export
-            only_tables = options.report or (ablations and not findings)
-            if files or options.neuron is not None or not only_tables:
+            only_tables = options.report or (ablations and not findings) or options.live
+            if files or (options.neuron and not options.live) or not only_tables:
                 if findings:
                     first, last = halves(text), min(halves(text) + SHOWN, len(text))
                     print(
@@ -163,6 +177,28 @@ def _show(network: CharacterNetwork, checkpoint: Checkpoint, options: NeuronsOpt
         if options.text == TEXT:
             raise UserError(f"the default text: {error}; --text FILE names another") from error
         raise UserError(f"{source}: {error}") from error
+
+
+def _write_live(
+    network: CharacterNetwork,
+    options: NeuronsOptions,
+    text: str,
+    source: str,
+    findings: list[Finding],
+    ablations: list[Ablation],
+) -> None:
+    assert options.live is not None
+    write_live_page(
+        options.live,
+        network,
+        options.checkpoint,
+        text=None if options.text == TEXT else text,
+        source=source,
+        neuron=options.neuron,
+        encoding=options.weights,
+        findings=meaningful(findings) if options.report else findings,
+        most_important=ablations,
+    )
 
 
 def _search(
