@@ -134,13 +134,12 @@ class BatchNorm(Layer):
         self._wide = rows.reshape(
             len(rows) // self._joined, self._joined * self.features
         )  # (R, g C)
-        self._count = 0.0  # M in training
+        self._count = 0.0  # M in training, and 0 otherwise
         self._mean, variance = self.running_mean, self.running_var  # (C,)
         if train:
             self._mean, variance, self._count = self._batch_statistics()
             if self._count:
                 self._update_running(self._mean, variance, self._count)
-        self._train = train
         self._inverse_std = 1 / np.sqrt(variance + self.eps)
         scale = self.gamma * self._inverse_std
         shift = self.beta - self._mean * scale
@@ -175,7 +174,7 @@ class BatchNorm(Layer):
         dx = self._buffers.scratch("dx", drows.shape, drows.dtype)
         scale = self.gamma * self._inverse_std
         wide_scale = self._widened(scale)
-        if self._train and self._count:
+        if self._count:
             mean_dy, mean_dyx = self._over_workers(sums) / self._count
             slope = -scale * self._inverse_std**2 * mean_dyx
             wide_slope = self._widened(slope)
@@ -183,7 +182,7 @@ class BatchNorm(Layer):
         for part in self._parts():
             out = dx[part]
             np.multiply(drows[part], wide_scale, out=out)
-            if self._train:
+            if self._count:
                 t = product[: len(drows[part])]
                 np.multiply(self._wide[part], wide_slope, out=t)
                 out += t
@@ -194,7 +193,7 @@ class BatchNorm(Layer):
         """Return mean and biased variance of each channel in the whole batch, and M."""
         # Each part of the rows has a mean and a sum of squares around it. Parts combine as workers
         # do (Chan et al.): nothing large is subtracted, and x is read once.
-        counts, means, squares = [0], [self._zeros(1)[0]], [self._zeros(1)[0]]
+        counts, (means, squares) = [0], ([zero] for zero in self._zeros(2))
         product = self._scratch()
         for part in self._parts():
             x = self._wide[part]
@@ -241,9 +240,8 @@ class BatchNorm(Layer):
 
     def _scratch(self) -> Array:
         """Return room for a part of the rows, (R', g C)."""
-        R, width = self._wide.shape
-        rows = min(R, max(1, _PART // max(1, width)))
-        return self._buffers.scratch("product", (rows, width), self._wide.dtype)
+        first = next(self._parts(), slice(None))  # the longest, or no rows at all
+        return self._buffers.scratch("product", self._wide[first].shape, self._wide.dtype)
 
     def _widened(self, values: Array) -> Array:
         """Return values of the channels (C,) in the data type of x, for g rows: (g C,)."""

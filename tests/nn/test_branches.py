@@ -171,3 +171,48 @@ def test_shapes_that_do_not_fit_are_named() -> None:
             kind([Dense(3, 2)])  # type: ignore[arg-type]
         with pytest.raises(ValueError, match="a layer named 'a' is already there"):
             kind(("a", Dense(3, 3)), ("a", Dense(3, 3)))
+
+
+@pytest.mark.parametrize("kind", [Add, Concatenate, Residual])
+def test_by_default_they_compute_as_outside_training(kind: type[Layer]) -> None:
+    block = kind(Dropout(0.5)).initialize(np.random.default_rng(0), np.float64)
+    x = np.ones((4, 50))
+    np.testing.assert_array_equal(block.forward(x), block.forward(x, train=False))
+    assert not np.array_equal(block.forward(x), block.forward(x, train=True))
+
+
+def test_layers_inside_are_told_that_no_gradient_is_wanted() -> None:
+    for block in (Add(Dense(3, 3), Dense(3, 3)), Residual(Dense(3, 3))):
+        block.skip_input_gradient()
+        assert not any(layer.requires_input_gradient for _, layer in block.walk())
+
+
+def test_a_residual_leaves_out_a_gradient_that_a_layer_gives_unasked() -> None:
+    class Twice(Layer):
+        """y = 2x, with a gradient in double precision whatever is wanted."""
+
+        def forward(self, x: Array, train: bool = False) -> Array:
+            return 2 * x
+
+        def backward(self, dy: Array) -> Array:
+            return 2 * dy.astype(np.float64)
+
+    block = Residual(Twice()).initialize(np.random.default_rng(0))
+    dy = np.ones((2, 3), np.float32)
+    block.forward(dy)
+    found = block.backward(dy)
+    assert found.dtype == np.float32
+    np.testing.assert_array_equal(found, 3 * dy)
+    block.skip_input_gradient()
+    block.forward(dy)
+    assert block.backward(dy) is NO_GRADIENT
+
+
+def test_branches_of_unequal_numbers_of_rows_are_named() -> None:
+    class Half(Layer):
+        def forward(self, x: Array, train: bool = False) -> Array:
+            return x[:, ::2]
+
+    block = Concatenate(Half(), ReLU()).initialize(np.random.default_rng(0))
+    with pytest.raises(ValueError, match=r"Concatenate can't join .* \(3, 2, 5\), .* \(3, 4, 5\)"):
+        block.forward(np.zeros((3, 4, 5)))

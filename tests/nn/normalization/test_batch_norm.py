@@ -171,7 +171,7 @@ def test_copies_share_the_statistics_or_have_their_own(generator: np.random.Gene
 # -- parts and workers --------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("shape", [(40, 3), (4, 5, 6, 2)])
+@pytest.mark.parametrize("shape", [(40, 3), (41, 3), (4, 5, 6, 2)])
 def test_parts_equal_the_whole(
     shape: tuple[int, ...], monkeypatch: pytest.MonkeyPatch, generator: np.random.Generator
 ) -> None:
@@ -277,3 +277,8 @@ def test_a_network_that_it_trains(generator: np.random.Generator) -> None:
         losses.append(float(np.mean(error**2)))
     assert losses[-1] < losses[0] / 5
     assert np.mean((network(x) - target) ** 2) < losses[0] / 5  # with the running statistics
+
+
+def test_what_it_starts_with() -> None:
+    layer = BatchNorm(2).initialize(np.random.default_rng(0))
+    assert (layer.momentum, layer.eps, *layer.gamma, *layer.beta) == (0.1, 1e-5, 1, 1, 0, 0)

@@ -99,3 +99,14 @@ def test_numbers_of_numpy_as_options_keep_float32(generator: np.random.Generator
     layer = LayerNorm(3, np.float64(1e-5)).initialize(generator)
     y = layer.forward(np.ones((2, 3), np.float32))
     assert y.dtype == layer.backward(y).dtype == np.float32
+
+
+def test_what_it_starts_with() -> None:
+    layer = LayerNorm(2).initialize(np.random.default_rng(0))
+    assert (layer.eps, *layer.gamma, *layer.beta) == (1e-5, 1, 1, 0, 0)
+
+
+def test_a_row_of_one_number_is_its_own_mean() -> None:
+    layer = LayerNorm(1).initialize(np.random.default_rng(0), np.float64)
+    layer.beta[...] = 5
+    np.testing.assert_array_equal(layer.forward(np.array([[3.0], [-7.0]])), [[5], [5]])

@@ -71,3 +71,13 @@ def test_the_mean_is_not_subtracted(generator: np.random.Generator) -> None:
 def test_eps_out_of_range_is_rejected() -> None:
     with pytest.raises(ValueError, match="RMSNorm: eps must be above 0 and finite, not 0"):
         RMSNorm(3, 0)
+
+
+def test_what_it_starts_with() -> None:
+    layer = RMSNorm(2).initialize(np.random.default_rng(0))
+    assert (layer.eps, *layer.gamma) == (1e-5, 1, 1)
+
+
+def test_a_row_of_one_number() -> None:
+    layer = RMSNorm(1, eps=7.0).initialize(np.random.default_rng(0), np.float64)
+    np.testing.assert_array_equal(layer.forward(np.array([[3.0]])), [[3 / 4]])  # √(9 + 7)

@@ -11,6 +11,7 @@ def test_rows_are_views_where_they_can_be() -> None:
     assert rows.shape == (6, 4)
     assert np.shares_memory(rows, x)
     assert in_rows(LayerNorm(3), x.swapaxes(1, 2), np.float64).flags.c_contiguous
+    assert in_rows(LayerNorm(3), x[0].T, np.float32).flags.c_contiguous
     assert in_rows(LayerNorm(4), x[0, 0], np.float32).shape == (1, 4)
     assert in_rows(LayerNorm(4), x[:0], np.float32).shape == (0, 4)
     with pytest.raises(
