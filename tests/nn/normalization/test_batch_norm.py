@@ -171,7 +171,7 @@ def test_copies_share_the_statistics_or_have_their_own(generator: np.random.Gene
 # -- parts and workers --------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("shape", [(40, 3), (41, 3), (4, 5, 6, 2)])
+@pytest.mark.parametrize("shape", [(40, 3), (41, 3), (5, 3, 1), (4, 5, 6, 2)])
 def test_parts_equal_the_whole(
     shape: tuple[int, ...], monkeypatch: pytest.MonkeyPatch, generator: np.random.Generator
 ) -> None:
