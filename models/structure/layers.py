@@ -143,9 +143,12 @@ def _built(value: object, left: list[int]) -> object:
         left[0] -= 1
         kind = layer_class(value["layer"])
         arguments = {name: _built(item, left) for name, item in value["configuration"].items()}
-        if left[0] < 0:
-            raise StructureError(f"holds more than {_MOST_LAYERS:,} layers")
-        return kind.from_configuration(arguments)
+        if left[0] >= 0:
+            layer = kind.from_configuration(arguments)
+            # A layer may hold copies of its arguments, which double from level to level.
+            if sum(1 for _ in layer.walk()) <= _MOST_LAYERS:
+                return layer
+        raise StructureError(f"holds more than {_MOST_LAYERS:,} layers")
     if isinstance(value, dict) or (isinstance(value, int) and abs(value) > _LARGEST):
         raise StructureError(f"holds {str(value)[:40]}, which describes no network")
     return value

@@ -110,3 +110,12 @@ def test_a_rate_that_was_changed_is_described() -> None:
     dropout = through_json(network).layers["dropout1"]
     assert isinstance(dropout, Dropout)
     assert dropout.rate == 0.25
+
+
+def test_copies_of_arguments_count_as_layers() -> None:
+    """Each `Bidirectional` copies what is inside it: 30 levels would make 2³⁰ layers."""
+    structure: object = {"layer": "LSTM", "configuration": {"in_features": 1, "units": 1}}
+    for _ in range(30):
+        structure = {"layer": "Bidirectional", "configuration": {"layer": structure}}
+    with pytest.raises(StructureError, match=r"^holds more than 10,000 layers$"):
+        build(structure)
