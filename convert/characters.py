@@ -16,8 +16,10 @@ import numpy as np
 from glassnet.convert.format import ConversionError, Converted
 from glassnet.convert.pytorch.layers import cell_of
 from glassnet.convert.pytorch.networks import filled
-from glassnet.models import CharacterLSTM, Vocabulary
+from glassnet.errors import UserError
+from glassnet.models import CharacterLSTM, OwnCharacterNetwork, Vocabulary
 from glassnet.models.characters import CELLS
+from glassnet.models.structure.layers import build, describe
 from glassnet.nn import Array, Dense, Dropout, Embedding, Layer, Sequential
 
 __all__ = ["read_characters", "with_vocabulary"]
@@ -89,15 +91,16 @@ def with_vocabulary(converted: Converted, characters: str) -> Converted:
     Parameters
     ----------
     converted : Converted
-        A `Sequential` of an `Embedding` or none, recurrent layers of one kind and size that read
-        forward, and a `Dense`. `Dropout` is left out: it matters only in training.
+        A `Sequential` that begins with an `Embedding` or a recurrent layer and ends with a `Dense`.
     characters : str
         The characters that it reads and writes, in the order of their ids.
 
     Returns
     -------
     Converted
-        A `CharacterLSTM`, which all commands of glassnet take, and its vocabulary.
+        A character network, which all commands of glassnet take, and its vocabulary. Recurrent
+        layers of one kind and size make a `CharacterLSTM`, without `Dropout`, which matters only in
+        training; other layers make an `OwnCharacterNetwork`.
 
     Raises
     ------
@@ -123,17 +126,10 @@ def with_vocabulary(converted: Converted, characters: str) -> Converted:
     old = converted.network
     layers = list(old.layers.values()) if type(old) is Sequential else []
     layers = [layer for layer in layers if type(layer) is not Dropout]
-    if len(layers) > 1 and _is_one_hot(layers[0]):
-        layers = layers[1:]  # the first recurrent layer takes ids as one-hot characters
-    embedding = layers[0] if layers and type(layers[0]) is Embedding else None
-    recurrent = [layer for layer in layers if cell_of(layer) in _CELLS]
-    expected = [*([embedding] if embedding else []), *recurrent, *layers[-1:]]
-    kinds = {(cell_of(layer), layer.array_shapes["Wh"][0]) for layer in recurrent}
-    tanh = all(getattr(layer, "activation", "tanh") == "tanh" for layer in recurrent)
-    if len(kinds) != 1 or not tanh or layers != expected or type(layers[-1]) is not Dense:
+    if not layers or not _reads_ids(layers[0]) or type(layers[-1]) is not Dense:
         raise ConversionError(
-            "a vocabulary goes with an Embedding or none, LSTM, GRU (with the reset after the "
-            "product) or SimpleRNN (with tanh) layers of one size, and a Dense, not with "
+            "a vocabulary goes with layers of which the first is an Embedding, LSTM, GRU or "
+            "SimpleRNN, and the last a Dense, not with "
             + (", ".join(type(layer).__name__ for layer in layers) or type(old).__name__)
         )
     inputs = next(iter(layers[0].array_shapes.values()))[0]
@@ -143,21 +139,47 @@ def with_vocabulary(converted: Converted, characters: str) -> Converted:
             f"the vocabulary has {len(characters)} characters, and the network reads {inputs} "
             f"different ones and writes {outputs}"
         )
-    cell, units = kinds.pop()
     vocabulary = Vocabulary(characters)
-    network = CharacterLSTM(
-        vocabulary,
-        layers=len(recurrent),
-        units=units,
-        embedding=embedding.array_shapes["W"][1] if embedding else 0,
-        cell=_CELLS[cell],
-    )
     order = [characters.index(character) for character in vocabulary.characters]
-    arrays = {}
-    for name, layer in zip(network.layers, layers, strict=True):
-        for own, value in _in_order(layer, order, first=layer is layers[0]).items():
-            arrays[f"{name}.{own}"] = value
+    network, named = _empty_network(old, layers, vocabulary)
+    reads = next(layer for layer in named.values() if _reads_ids(layer))
+    arrays = {
+        f"{name}.{own}": value
+        for name, layer in named.items()
+        for own, value in _in_order(layer, order, reads, layers[-1]).items()
+    }
     return Converted(filled(network, arrays), vocabulary)
+
+
+def _reads_ids(layer: Layer) -> bool:
+    return type(layer) is Embedding or bool(cell_of(layer))
+
+
+def _empty_network(
+    old: Layer, layers: list[Layer], vocabulary: Vocabulary
+) -> tuple[Layer, dict[str, Layer]]:
+    """Return a character network, not initialized, and its layers' counterparts by their names."""
+    if len(layers) > 1 and _is_one_hot(layers[0]) and cell_of(layers[1]):
+        layers = layers[1:]  # the first recurrent layer takes ids as one-hot characters
+    embedding = layers[0] if type(layers[0]) is Embedding else None
+    recurrent = layers[1:-1] if embedding else layers[:-1]
+    kinds = {(cell_of(layer), layer.array_shapes.get("Wh", (0,))[0]) for layer in recurrent}
+    cell, units = kinds.pop() if len(kinds) == 1 else ("", 0)
+    tanh = all(getattr(layer, "activation", "tanh") == "tanh" for layer in recurrent)
+    if cell in _CELLS and tanh:
+        network = CharacterLSTM(
+            vocabulary,
+            layers=len(recurrent),
+            units=units,
+            embedding=embedding.array_shapes["W"][1] if embedding else 0,
+            cell=_CELLS[cell],
+        )
+        return network, dict(zip(network.layers, layers, strict=True))
+    try:
+        own = OwnCharacterNetwork(vocabulary, build(describe(old)))
+    except UserError as error:
+        raise ConversionError(str(error)) from error
+    return own, {f"network.{name}": layer for name, layer in old.layers.items()}
 
 
 def _is_one_hot(layer: Layer) -> bool:
@@ -167,12 +189,12 @@ def _is_one_hot(layer: Layer) -> bool:
     return np.array_equal(layer.W + layer.b, np.eye(layer.vocabulary_size))
 
 
-def _in_order(layer: Layer, order: list[int], first: bool) -> dict[str, Array]:
-    """Return a layer's arrays with ids in another order, in its input or its output."""
+def _in_order(layer: Layer, order: list[int], first: Layer, last: Layer) -> dict[str, Array]:
+    """Return a layer's arrays with ids in another order, if it reads or writes them."""
     arrays = dict(layer.arrays)
-    if first:
+    if layer is last:
+        arrays |= {"W": arrays["W"][:, order], "b": arrays["b"][order]}
+    elif layer is first:
         rows = "W" if type(layer) is Embedding else "Wx"
         arrays[rows] = arrays[rows][order]
-    elif type(layer) is Dense:
-        arrays |= {"W": arrays["W"][:, order], "b": arrays["b"][order]}
     return arrays

@@ -43,7 +43,7 @@ def test_with_a_vocabulary_a_stack_becomes_a_character_network(tmp_path: Path) -
 
 def test_a_vocabulary_needs_a_network_of_characters(tmp_path: Path) -> None:
     network = Dense(3, 3).initialize(np.random.default_rng(1))
-    with pytest.raises(ConversionError, match=r"network\.npz: a vocabulary goes with an Embedding"):
+    with pytest.raises(ConversionError, match=r"network\.npz: a vocabulary goes with layers"):
         write(Converted(network, Vocabulary("abc")), tmp_path / "network.npz")
     assert not list(tmp_path.iterdir())
 
