@@ -67,3 +67,10 @@ def test_short_form(name: str) -> None:
     printed = run(name, *arguments)
     assert expected in printed
     assert ("PyTorch" in printed) == (importlib.util.find_spec("torch") is not None)
+
+
+@pytest.mark.slow
+def test_random_cells_in_files_of_other_frameworks() -> None:
+    for module in ("keras", "torch", "h5py", "onnx", "onnxruntime"):
+        pytest.importorskip(module)
+    assert run("interop/formats.py", "--count", "2").count("2 of 2 |") == 5

@@ -65,7 +65,9 @@ def to_keras(network: nn.Sequential, x: Array, path: Path) -> tuple[float, bool,
     """Return how far outputs differ, whether the weights come back, and the way from Keras."""
     os.environ.setdefault("KERAS_BACKEND", "torch")
     import keras
+    import torch
 
+    torch.set_num_threads(1)  # products this small take longer on two
     write(Converted(network), path)
     model = keras.models.load_model(path)
     there = difference(network(x), keras_output(model, x))

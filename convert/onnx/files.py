@@ -14,8 +14,13 @@ from glassnet.models import Vocabulary
 def _read(path: Path) -> Converted:
     import onnx
 
-    model = onnx.load_model(path, load_external_data=False)
-    if not model.ir_version:
+    try:
+        model = onnx.load_model(path, load_external_data=False)
+    except OSError:
+        raise
+    except Exception as error:  # of protobuf
+        raise ConversionError("is damaged, or not an ONNX file") from error
+    if not model.ir_version:  # which any few bytes may lack
         raise ConversionError("is damaged, or not an ONNX file")
     properties = {entry.key: entry.value for entry in model.metadata_props}
     characters = properties.get(VOCABULARY)

@@ -15,7 +15,7 @@ from glassnet.nn import Array, Layer, Sequential
 
 def keras_module() -> Any:
     """Keras on PyTorch; the test is skipped where one of them is not installed."""
-    pytest.importorskip("torch")
+    pytest.importorskip("torch").set_num_threads(1)  # small products take longer on two
     os.environ.setdefault("KERAS_BACKEND", "torch")
     return pytest.importorskip("keras")
 
