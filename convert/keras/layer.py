@@ -112,7 +112,7 @@ only None
         if isinstance(policy, Mapping):
             inner = policy.get("config")
             policy = inner.get("name") if isinstance(inner, Mapping) else None
-        if policy not in _DTYPES:
+        if not isinstance(policy, str) or policy not in _DTYPES:
             raise ConversionError(f"{layer.subject}: dtype={policy!r} is not supported")
 
     def require(self, name: str, *allowed: object) -> None:

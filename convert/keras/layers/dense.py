@@ -67,11 +67,12 @@ def read_time_distributed(layer: KerasLayer) -> list[Part]:
     options = Options(layer)
     inner = options.take("layer")
     kind = inner.get("class_name") if isinstance(inner, Mapping) else None
-    if not isinstance(inner, Mapping) or kind != "Dense":
+    config = inner.get("config") if isinstance(inner, Mapping) else None
+    if not isinstance(config, Mapping) or kind != "Dense":
         raise options.unsupported("layer", kind, "only Dense in TimeDistributed")
     options.finish()
     return read_dense(
-        KerasLayer("Dense", layer.name, inner["config"], {"": layer.variables.get("layer", [])})
+        KerasLayer("Dense", layer.name, config, {"": layer.variables.get("layer", [])})
     )
 
 

@@ -40,12 +40,13 @@ def read_bidirectional(layer: KerasLayer) -> list[Part]:
     inner = options.take("layer"), options.take("backward_layer")
     for name, description in zip(("forward_layer", "backward_layer"), inner, strict=True):
         kind = description.get("class_name") if isinstance(description, Mapping) else None
-        if not isinstance(description, Mapping) or kind not in _GATES:
+        config = description.get("config") if isinstance(description, Mapping) else None
+        if not isinstance(config, Mapping) or str(kind) not in _GATES:
             raise options.unsupported(name, kind, f"only {', '.join(_GATES)}")
         part = KerasLayer(
             str(kind),
             f"{layer.name}/{name}",
-            description["config"],
+            config,
             {"cell": layer.variables.get(f"{name}/cell", [])},
         )
         cell, of_cell, of_part = _cell(part, backwards=name == "backward_layer")

@@ -32,7 +32,7 @@ def test_options_of_training_are_left_alone(values: dict[str, object]) -> None:
     options(**values).finish()
 
 
-@pytest.mark.parametrize("dtype", ["int8", {"config": {"name": "int8_from_float32"}}, {}, None])
+@pytest.mark.parametrize("dtype", ["int8", {"config": {"name": "int8_from_float32"}}, {}, [], None])
 def test_other_types(dtype: object) -> None:
     with pytest.raises(ConversionError, match=r"^layer 'mine' \(Dense\): dtype=.* not supported"):
         options(dtype=dtype)

@@ -98,6 +98,8 @@ def test_other_bidirectional_layers() -> None:
     for options, message in (
         ({"merge_mode": "sum"}, "merge_mode=sum is not supported, only 'concat'"),
         ({"layer": {"class_name": "RNN", "config": {}}}, "forward_layer=RNN is not supported"),
+        ({"layer": {"class_name": ["GRU"], "config": {}}}, "forward_layer="),
+        ({"layer": {"class_name": "GRU"}}, "forward_layer=GRU is not supported"),
         ({"layer": inner, "backward_layer": backwards}, "one direction returns sequences"),
     ):
         with pytest.raises(ConversionError, match=message):
