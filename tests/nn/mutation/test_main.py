@@ -142,6 +142,13 @@ def test_errors_are_one_line(folder: Path, arguments: str, message: str) -> None
     assert done.returncode == 2
 
 
+def test_a_missing_pytest_is_named(folder: Path) -> None:
+    (folder / "pytest.py").write_text("raise ModuleNotFoundError", encoding="utf-8")
+    done = run(folder, "scale.py")
+    message = "python -m glassnet.nn.mutation: this needs pytest; run `pip install pytest`\n"
+    assert (done.stderr, done.returncode) == (message, 2)
+
+
 def test_help_names_the_options(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--help"]) == 0
     out = capsys.readouterr().out
