@@ -75,7 +75,7 @@ def live_page(
     Parameters
     ----------
     network : CharacterNetwork
-        An initialized network of recurrent layers.
+        An initialized `CharacterLSTM`, of any cell.
     opening : Opening
         What the page shows first.
     title : str
@@ -97,7 +97,7 @@ def live_page(
     Raises
     ------
     UserError
-        If the network has no recurrent layers.
+        If the network is no `CharacterLSTM`.
     VocabularyError
         If the text holds a character that the network does not know.
     """

@@ -74,7 +74,7 @@ def write_live_page(
     path : Path
         The file to write.
     network : CharacterNetwork
-        An initialized network of recurrent layers.
+        An initialized `CharacterLSTM`, of any cell.
     checkpoint : Path
         Where it comes from.
     text : str or None
@@ -94,15 +94,20 @@ def write_live_page(
     Raises
     ------
     UserError
-        If the text is too short to measure a loss on, or the page can't be written.
+        If the network is no `CharacterLSTM`, the text is too short to measure a loss on, or the
+        page can't be written.
     VocabularyError
         If the text holds a character that the network does not know.
     """
+    try:
+        folded = folded_network(network)
+    except UserError as error:
+        raise UserError(f"{checkpoint}: {error}") from error
     measured, name = (text[:MEASURED], source) if text is not None else _own_text(network)
     if encoding is None:
         if len(measured) < 2:
             raise UserError(f"{source}: is too short to choose the weights on; see --weights")
-        losses = encoding_losses(folded_network(network), measured)
+        losses = encoding_losses(folded, measured)
         encoding = smallest_encoding(losses)
         print(
             f"Loss on {name}: "

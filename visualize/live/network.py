@@ -33,10 +33,13 @@ def folded_network(network: CharacterNetwork) -> CharacterLSTM:
     Raises
     ------
     UserError
-        If it has no recurrent layers.
+        If it is no `CharacterLSTM`, such as a network made of layers.
     """
     if not isinstance(network, CharacterLSTM):
-        raise UserError("the live page runs networks of recurrent layers only")
+        raise UserError(
+            "the live page runs networks of the kind that the recipes train, of LSTM, GRU or "
+            "simple recurrent layers; this one is of another kind"
+        )
     folded = CharacterLSTM(
         network.vocabulary,
         len(network.recurrent),

@@ -5,7 +5,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from glassnet.models import CharacterLSTM, Checkpoint, Vocabulary, save_checkpoint
+from glassnet.models import CharacterLSTM, Checkpoint, Vocabulary, save, save_checkpoint
+from glassnet.nn import LSTM, Dense, Embedding, Sequential
 from glassnet.visualize.live.command import LINE, OPENED
 from tests.visualize.command.program import fails, run
 
@@ -107,3 +108,11 @@ def test_texts_that_do_not_do(tmp_path: Path, capsys: pytest.CaptureFixture[str]
         line = fails(capsys, checkpoint, "--live", page, "--text", text)
         assert message in line
         assert str(text) in line
+
+
+def test_a_network_of_another_kind(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    layers = Sequential(Embedding(3, 4), LSTM(4, 5), Dense(5, 3))
+    save(layers.initialize(np.random.default_rng(0)), tmp_path / "own.npz", vocabulary="\nab")
+    line = fails(capsys, tmp_path / "own.npz", "--live", tmp_path / "page.html")
+    assert "the live page runs networks of the kind that the recipes train" in line
+    assert "own.npz" in line

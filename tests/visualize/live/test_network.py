@@ -35,7 +35,7 @@ def test_the_network_stays_as_it_was(small: Callable[..., CharacterLSTM]) -> Non
     assert np.array_equal(network.theta, before)
 
 
-def test_a_network_without_recurrent_layers() -> None:
+def test_a_network_of_another_kind() -> None:
     transformer = CharacterTransformer(Vocabulary("ab"), layers=1, units=8, heads=2, context=4)
-    with pytest.raises(UserError, match="recurrent layers only"):
+    with pytest.raises(UserError, match="of another kind"):
         folded_network(transformer)

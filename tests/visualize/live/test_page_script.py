@@ -85,13 +85,24 @@ def test_what_is_typed_is_read_and_colored(browser: Browser, live: Live) -> None
     settle(browser)
     assert text_of(browser) == text[:3] + "é" + text[9:]
     assert browser.run("return typed.selectionStart") == 4
-    assert "does not know ! X" in browser.text("#status") or "bits" in browser.text("#status")
+    assert browser.text("#status").endswith("Left out, as the network does not know them: X")
     # All that is read is as if it had been read at once.
     surprise = read_predictions(network, text_of(browser)).surprise[:-1]
     assert np.allclose(browser.run("return mainSheet.surprise.slice(1)"), surprise, atol=1e-3)
     browser.run("typed.value = ''; takeTyped()")
     settle(browser)
     assert text_of(browser) == ""
+
+
+def test_a_text_that_is_too_long(browser: Browser, live: Live) -> None:
+    open_page(browser, live[1], "#seed=2")
+    browser.run("data.longest = 50; typed.value = 'the '.repeat(20); takeTyped()")
+    settle(browser)
+    assert text_of(browser) == ("the " * 20)[:50]
+    assert browser.text("#status").endswith("Only the first 50 characters fit.")
+    browser.click("#write")
+    assert browser.text("#status").startswith("The page holds at most 50 characters.")
+    assert text_of(browser) == ("the " * 20)[:50]
 
 
 def test_letters_lie_on_letters(browser: Browser, live: Live) -> None:

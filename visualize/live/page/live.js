@@ -8,7 +8,7 @@ let began = { time: 0, length: 0 }; // of the writing
 let reading = 0; // characters to read
 
 const tell = (message) => {
-  element("status").textContent = message;
+  element("status").textContent = [message, notice].filter(Boolean).join(" · ");
 };
 
 // -- texts --------------------------------------------------------------------------------------
@@ -141,7 +141,7 @@ function showProgress(left) {
     const lanes = view.compare ? 2 : 1;
     const speed = (lanes * (text.length - began.length)) / seconds;
     const rate = seconds > 0.1 && writing ? `, ${Math.round(speed).toLocaleString("en")} a second` : "";
-    tell(`${count(written, "character")} written after ${start.toLocaleString("en")}${rate}`);
+    tell(`${count(written, "character")} written after the first ${start.toLocaleString("en")}${rate}`);
   } else {
     const bits = mainSheet.surprise.slice(1);
     const mean = bits.reduce((sum, each) => sum + each, 0) / bits.length;

@@ -84,20 +84,22 @@ const heldSheet = new Sheet(1);
 const sheets = [mainSheet, heldSheet];
 const typed = element("typed");
 
-/** Return a text without the characters that the network does not know, and tell which. */
+const lines = (text) => Array.from(text.replace(/\r\n?/g, "\n"));
+const knownOf = (text) => lines(text).filter((character) => known.has(character));
+let notice = ""; // what was left out of the text; it stays until the text is changed again
+
+/** Return the characters of a text that can be read, and say what is left out. */
 function readable(text) {
-  const unknown = new Set();
-  const kept = Array.from(text.replace(/\r\n?/g, "\n")).filter((character) => {
-    if (!known.has(character)) unknown.add(character);
-    return known.has(character);
-  });
-  const cut = kept.length > data.longest;
+  const kept = knownOf(text);
+  const unknown = new Set(lines(text).filter((character) => !known.has(character)));
+  notice = "";
   if (unknown.size) {
-    tell(`The network does not know ${Array.from(unknown).slice(0, 8).join(" ")}: left out.`);
-  } else if (cut) {
-    tell(`The page reads at most ${count(data.longest, "character")}: the rest is left out.`);
+    const named = Array.from(unknown).slice(0, 8).map(sign).join(" ");
+    notice = `Left out, as the network does not know them: ${named}`;
+  } else if (kept.length > data.longest) {
+    notice = `Only the first ${count(data.longest, "character")} fit.`;
   }
-  return cut ? kept.slice(0, data.longest) : kept;
+  return kept.slice(0, data.longest);
 }
 
 /** Return the number of characters before the cursor: code points, as the network counts. */
@@ -126,7 +128,7 @@ function takeTyped() {
   const characters = readable(typed.value);
   const all = characters.join("");
   if (all !== typed.value) {
-    const before = readable(typed.value.slice(0, typed.selectionStart)).join("").length;
+    const before = knownOf(typed.value.slice(0, typed.selectionStart)).join("").length;
     typed.value = all;
     typed.setSelectionRange(before, before);
   }
