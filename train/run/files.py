@@ -30,7 +30,7 @@ LOG = "log.csv"
 
 
 class FolderError(UserError):
-    """A folder in which another run is writing; the message names it.
+    """A folder that a run can't write in, as another run does; the message names it.
 
     Examples
     --------
@@ -41,7 +41,7 @@ class FolderError(UserError):
     ...         pass
     ... except FolderError as error:
     ...     print(error)
-    run: another run is writing there; --save names another folder
+    run: another run is writing there; choose another folder
     """
 
 
@@ -64,9 +64,9 @@ def sole_run_in(folder: Path) -> Iterator[None]:
     Raises
     ------
     FolderError
-        If another run has locked it.
-    NotADirectoryError, OSError
-        If it is a file, or can't be made or written to.
+        If it is a file, or another run has locked it.
+    OSError
+        If it can't be made or written to.
 
     Examples
     --------
@@ -77,7 +77,7 @@ def sole_run_in(folder: Path) -> Iterator[None]:
     True
     """
     if folder.exists() and not folder.is_dir():
-        raise NotADirectoryError(None, "is a file, not a folder", str(folder))
+        raise FolderError(f"{folder}: is a file, not a folder")
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryFile(dir=folder):
         pass
@@ -94,7 +94,7 @@ def sole_run_in(folder: Path) -> Iterator[None]:
                 fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
                 raise FolderError(
-                    f"{folder}: another run is writing there; --save names another folder"
+                    f"{folder}: another run is writing there; choose another folder"
                 ) from None
             except OSError:  # a file system without locks, as some over a network
                 pass
@@ -138,7 +138,7 @@ def prepare_files(folder: Path, log: Path, resumed: Path | None) -> None:
         earlier = any((folder / name).exists() for name in (LAST, BEST)) or is_log(folder / LOG)
     log_in_folder = log.parent.resolve() == folder.resolve()
     if log_in_folder and log.name in (LAST, BEST):
-        raise LogError(f"{log}: is the name of a checkpoint; --log names another file")
+        raise LogError(f"{log}: is the name of a checkpoint; choose another name for the log")
     if not (earlier and log_in_folder and log.name == LOG):  # or else it is moved aside
         require_log(log, new=resumed is None)
     aside = _move_aside(folder) if earlier else None

@@ -96,14 +96,14 @@ def require_log(path: Path, new: bool) -> None:
     >>> require_log(Path("log.csv"), new=True)
     Traceback (most recent call last):
     ...
-    glassnet.train.run.log.LogError: log.csv: is there already; --log names another file
+    glassnet.train.run.log.LogError: log.csv: is there already; choose another file for the log
     """
     if not path.exists():
         return
     if not path.is_file():
-        raise LogError(f"{path}: is not a regular file; --log names another file")
+        raise LogError(f"{path}: is not a regular file; choose another one for the log")
     if new:
-        raise LogError(f"{path}: is there already; --log names another file")
+        raise LogError(f"{path}: is there already; choose another file for the log")
     if not is_log(path):
         raise LogError(f"{path}: is not a log of glassnet")
 

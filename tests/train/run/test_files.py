@@ -56,6 +56,11 @@ def test_a_run_that_can_not_begin_moves_nothing(train: Callable[..., int]) -> No
     assert listed("run") == [["last.npz", "log.csv"]]
 
 
+def test_a_file_is_no_folder(train: Callable[..., int], capsys: pytest.CaptureFixture[str]) -> None:
+    assert train("--k2", "10", "--steps", "1", "--save", "corpus.txt") == 1
+    assert "corpus.txt: is a file, not a folder\n" in capsys.readouterr().err
+
+
 def test_a_folder_belongs_to_one_run_at_a_time(
     train: Callable[..., int], capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -63,7 +68,7 @@ def test_a_folder_belongs_to_one_run_at_a_time(
     with sole_run_in(Path("run")):
         assert train("--k2", "10", "--steps", "1", "--save", "run") == 1
         printed = capsys.readouterr().err
-        assert "run: another run is writing there; --save names another folder" in printed
+        assert "run: another run is writing there; choose another folder" in printed
         assert main(["--resume", "run/last.npz"]) == 1
     assert sorted(os.listdir()) == ["corpus.txt", "run"]
     assert main(["--resume", "run/last.npz", "--steps", "1"]) == 0
@@ -88,7 +93,7 @@ def test_a_log_that_was_left_alone_is_kept(train: Callable[..., int]) -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (("--log", "mine.csv"), "mine.csv: is there already; --log names another file"),
+        (("--log", "mine.csv"), "mine.csv: is there already; choose another file for the log"),
         (("--log", "corpus.txt"), "corpus.txt: is there already"),
         (("--save", "."), "log.csv: is there already"),
         (("--log", "run/best.npz", "--save", "run"), "run/best.npz: is the name of a checkpoint"),

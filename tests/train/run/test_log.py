@@ -68,9 +68,9 @@ def test_a_log_takes_no_other_files_place(tmp_path: Path) -> None:
     require_log(log, new=False)
     require_log(tmp_path / "none.csv", new=True)
     for path, new, message in (
-        (log, True, "is there already; --log names another file"),
+        (log, True, "is there already; choose another file for the log"),
         (other, False, "is not a log of glassnet"),
-        (tmp_path, False, "is not a regular file; --log names another file"),
+        (tmp_path, False, "is not a regular file; choose another one for the log"),
     ):
         with pytest.raises(LogError) as error:
             require_log(path, new)
