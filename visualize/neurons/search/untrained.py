@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Sequence
 
 import numpy as np
@@ -32,7 +33,7 @@ def untrained_limits(
     here on the scale of Fisher's z. If the k largest exceed the smallest of them by b on average,
     the largest of another sample exceeds that one by more than b ln(k / p) with probability p.
     """
-    fresh = type(network).from_configuration(network.configuration)
+    fresh = copy.deepcopy(network)
     fresh.initialize(np.random.default_rng(0))
     text = text[-_CHARACTERS:]
     targets = [Target(target.values[-len(text) :]) for target in targets]
