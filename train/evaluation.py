@@ -15,6 +15,7 @@ from glassnet.models import (
     VocabularyError,
     load_network,
 )
+from glassnet.models.characters.own import OWN_CHARACTERS
 from glassnet.train.data.download import DataError
 from glassnet.train.experiments.characters import CharacterExperiment, CharacterOptions
 from glassnet.train.experiments.evaluation import Evaluation
@@ -198,7 +199,8 @@ def _saved(
     if not isinstance(network, CharacterNetwork):
         raise CheckpointError(
             f"{path}: was trained by no recipe, so its data and loss are not known; "
-            "glassnet.train.evaluate(network, loss, data) evaluates it in Python"
+            "glassnet.train.evaluate(network, loss, data) evaluates it in Python, and this command "
+            f"{OWN_CHARACTERS}"
         )
     if data is None:
         raise CheckpointError(

@@ -18,6 +18,12 @@ from glassnet.nn.recurrent.base import RecurrentLayer
 __all__ = ["OwnCharacterNetwork", "WrappedCell"]
 
 
+OWN_CHARACTERS = (
+    "a network of characters that glassnet.models.save(network, path, vocabulary=...) saved"
+)
+"""What the commands take, for errors about networks that were saved without a vocabulary."""
+
+
 @register
 class OwnCharacterNetwork(CharacterNetwork):
     """A network made of layers that reads characters and predicts the next one.

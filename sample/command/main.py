@@ -13,6 +13,7 @@ from threadpoolctl import threadpool_limits
 from glassnet.command import run_command
 from glassnet.errors import UserError
 from glassnet.models import load_network
+from glassnet.models.characters.own import OWN_CHARACTERS
 from glassnet.modules import import_file
 from glassnet.options import Parser, scan
 from glassnet.sample.command import images, text
@@ -57,4 +58,5 @@ def _sample(arguments: list[str]) -> None:
             with threadpool_limits(1, user_api="blas"):
                 program.run(network, options)
             return
-    raise UserError(f"{path}: a {checkpoint.kind} neither writes text nor draws digits")
+    instead = "" if checkpoint.recipe else f"; {OWN_CHARACTERS} writes text"
+    raise UserError(f"{path}: a {checkpoint.kind} neither writes text nor draws digits{instead}")

@@ -12,6 +12,7 @@ from pathlib import Path
 from glassnet.command import run_command
 from glassnet.errors import UserError
 from glassnet.models import load_network
+from glassnet.models.characters.own import OWN_CHARACTERS
 from glassnet.modules import import_file
 from glassnet.options import scan
 from glassnet.visualize.command.registry import VIEWS
@@ -33,5 +34,6 @@ def _run(arguments: list[str]) -> None:
     view = next((view for view in VIEWS if isinstance(network, view.family)), None)
     if view is None:
         name = checkpoint.recipe or checkpoint.kind
-        raise UserError(f"{path}: there is no view of this network yet ({name})")
+        instead = "" if checkpoint.recipe else f"; there is one of {OWN_CHARACTERS}"
+        raise UserError(f"{path}: there is no view of this network yet ({name}){instead}")
     view.run(network, checkpoint, arguments, {name for each in parsers for name in each.options})

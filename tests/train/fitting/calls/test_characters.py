@@ -66,6 +66,14 @@ def test_its_recurrent_layers_are_looked_into(
     assert visualize([*arguments, "--ablate", "1:3"]) == 0
 
 
+def test_its_neurons_are_scored_beside_those_of_an_untrained_network(
+    saved: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    arguments = [str(saved / "cat.npz"), "--text", str(saved / "text.txt"), "--report"]
+    assert visualize(arguments) == 0
+    assert "untrained" in capsys.readouterr().out
+
+
 def test_it_is_evaluated_on_a_text_that_is_named(
     saved: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -74,7 +82,9 @@ def test_it_is_evaluated_on_a_text_that_is_named(
     assert evaluate([str(saved / "cat.npz")]) == 1
     assert "its data is not known; --data names a text" in capsys.readouterr().err
     assert evaluate([str(saved / "numbers.npz")]) == 1
-    assert "glassnet.train.evaluate(network, loss, data)" in capsys.readouterr().err
+    error = capsys.readouterr().err
+    assert "glassnet.train.evaluate(network, loss, data)" in error
+    assert "this command a network of characters that glassnet.models.save(network, path, " in error
 
 
 @pytest.mark.parametrize("command", [sample, visualize])
@@ -87,3 +97,4 @@ def test_a_network_without_a_vocabulary_is_refused(
     error = capsys.readouterr().err
     assert error.count("\n") == 1
     assert "Sequential" in error
+    assert "characters that glassnet.models.save(network, path, vocabulary=...) saved" in error
