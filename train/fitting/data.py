@@ -139,6 +139,11 @@ def checked(data: object, name: str, axes: Axes) -> Examples | Batches:
     """
     if isinstance(data, tuple) and len(data) == 2 and not isinstance(data[0], tuple):
         return _pair(data, name, axes)
+    if isinstance(data, tuple | list) and data and isinstance(data[0], np.ndarray):
+        raise DataMismatchError(
+            f"{name} must be a pair (inputs, targets), a tuple of two arrays, not a "
+            f"{type(data).__name__} of {len(data)}"
+        )
     if isinstance(data, np.ndarray | str | dict) or not hasattr(data, "__iter__"):
         raise DataMismatchError(
             f"{name} must be a pair (inputs, targets), or a list of such pairs for batches of your "
@@ -204,7 +209,12 @@ def inputs_of(x: object, name: str, axis: int) -> Array:
     try:
         array = np.asarray(x)
     except ValueError:  # lists of different lengths
-        raise DataMismatchError(f"{name} must be an array whose rows have the same shape") from None
+        array = np.empty(0, object)
+    if array.dtype == object:
+        raise DataMismatchError(
+            f"{name} must be an array of numbers whose rows have the same shape: pad sequences to "
+            "the length of the longest"
+        )
     if array.dtype.kind not in "fiub":
         raise DataMismatchError(f"{name} must hold real numbers, not {array.dtype}")
     if array.ndim <= axis:

@@ -84,7 +84,7 @@ def fit(
     validation : float, (array, array) or iterable of such pairs, optional
         Data to validate on after each epoch; or the fraction of the data, at its end, to hold out.
     metrics : sequence of str or callable, default ()
-        What to measure in validation beside the loss; see `evaluate`.
+        What to measure in validation, which this needs, beside the loss; see `evaluate`.
     batch_axis : int or (int, int), default 0
         Along which axis the examples lie: 1 for sequences, which are time-major. A pair is for
         inputs and targets that differ in this.
@@ -124,6 +124,8 @@ def fit(
         If there is no such option, or its value is not allowed.
     CheckpointError
         If a file can't be written, or is not the one to go on with.
+    FolderError
+        If `save` is a file, or another run is writing there.
     StructureError
         If the network is to be saved and can't be; see `glassnet.models.register`.
     DivergedError
@@ -148,9 +150,13 @@ def fit(
     if not isinstance(network, Layer):
         raise UsageError(f"network must be a Layer, such as Sequential(...), not {network!r}")
     require_loss(loss)
+    if callback is not None and not callable(callback):
+        raise UsageError(f"callback must be a function, not {callback!r}")
     axes = axes_of(batch_axis)
     training, held_out = _parts(data, validation, axes)
     measures = measures_of(metrics, axes[1])
+    if measures and validation is None:
+        raise UsageError("metrics are measured in validation: say validation=0.2, or name its data")
     given: dict[str, str | float] = {"epochs": epochs, "batch": batch, "workers": workers}
     chosen, own_optimizer = options_of(optimizer, name_of(loss), given | options)
     folder, resumed = _files(save, resume)

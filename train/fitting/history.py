@@ -54,8 +54,10 @@ class History:
         return list(self.epochs[0]) if self.epochs else []
 
     def __getitem__(self, column: str) -> list[float]:
+        if not self.epochs:
+            raise KeyError(f"there is no column {column!r}, as no epoch has ended")
         if column not in self.columns:
-            raise KeyError(no_such("column", column, self.columns or ["none: no epoch has ended"]))
+            raise KeyError(no_such("column", column, self.columns))
         return [epoch[column] for epoch in self.epochs]
 
     def __len__(self) -> int:

@@ -187,8 +187,11 @@ def evaluate(
 def require_loss(loss: object) -> None:
     """Raise a `UsageError` for anything but a function."""
     if not callable(loss):
+        given = repr(loss) if isinstance(loss, str) else f"a {type(loss).__name__}"
+        order = "" if isinstance(loss, str) else "; then come the data, as in (inputs, targets)"
         raise UsageError(
-            f"loss must be a function, such as glassnet.nn.softmax_cross_entropy, not {loss!r}"
+            "loss must be a function, such as glassnet.nn.softmax_cross_entropy, not "
+            f"{given}{order}"
         )
 
 

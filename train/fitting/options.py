@@ -82,6 +82,9 @@ def options_of(
     for name in given:
         if name not in fields:
             raise OptionError(no_such("option", name, sorted(fields)))
+    if isinstance(optimizer, type):
+        name = optimizer.__name__
+        raise OptionError(f"optimizer: {name} is a class, and an optimizer is {name}()")
     if isinstance(optimizer, Optimizer):
         own = fields & set(inspect.signature(type(optimizer)).parameters)
         for name in own & set(given):

@@ -15,5 +15,5 @@ def test_columns_and_rows() -> None:
 def test_nothing() -> None:
     assert str(History()) == "no epoch has ended"
     assert History().finished
-    with pytest.raises(KeyError, match="no epoch has ended"):
+    with pytest.raises(KeyError, match="no column 'training_loss', as no epoch has ended"):
         History()["training_loss"]

@@ -42,7 +42,7 @@ MISTAKES: list[tuple[dict[str, Any], type[Exception], str]] = [
     ({"data": []}, UserError, "data is empty: there are no batches"),
     ({"data": x}, UserError, "data must be a pair (inputs, targets), or a list of such pairs"),
     ({"data": ((x, y) for x, y in [(1, 2)])}, UserError, "data is a generator without a length"),
-    ({"data": [x, answers]}, UserError, "batch 1 of data must be a pair of arrays"),
+    ({"data": [(x,)]}, UserError, "batch 1 of data must be a pair of arrays"),
     (
         {"data": (nan_at((7, 2)), answers)},
         UserError,
@@ -59,7 +59,7 @@ MISTAKES: list[tuple[dict[str, Any], type[Exception], str]] = [
     (
         {"data": ([[1], [1, 2]], [0, 1])},
         UserError,
-        "the inputs of data must be an array whose",
+        "the inputs of data must be an array of numbers whose rows",
     ),
     ({"validation": 1.5}, UserError, "validation=1.5 of 23 examples leaves none to train"),
     ({"validation": 0.001}, UserError, "validation=0.001 of 23 examples leaves none to train"),
@@ -90,9 +90,33 @@ MISTAKES: list[tuple[dict[str, Any], type[Exception], str]] = [
     ),
     ({"metrics": "accuracy"}, UsageError, "metrics must be a list, such as ['accuracy'], not"),
     (
-        {"metrics": ["binary_accuracy"]},
+        {"metrics": ["binary_accuracy"], "validation": 0.2},
         UserError,
         "the metric binary_accuracy does not take an output of shape (2, 2) with targets of shape",
+    ),
+    (
+        {"metrics": ["accuracy"]},
+        UsageError,
+        "metrics are measured in validation: say validation=0.2, or",
+    ),
+    ({"callback": 3}, UsageError, "callback must be a function, not 3"),
+    ({"optimizer": Adam}, OptionError, "optimizer: Adam is a class, and an optimizer is Adam()"),
+    (
+        {"data": (x, answers, answers)},
+        UserError,
+        "data must be a pair (inputs, targets), a tuple of two arrays, not a tuple of 3",
+    ),
+    ({"data": [x, answers]}, UserError, "data must be a pair (inputs, targets), a tuple of two"),
+    (
+        {"data": (np.array([[1], [1, 2]], object), [0, 1])},
+        UserError,
+        "the inputs of data must be an array of numbers whose rows have the same shape: pad sequ",
+    ),
+    (
+        {"loss": x, "data": answers},
+        UsageError,
+        "loss must be a function, such as glassnet.nn.softmax_cross_entropy, not a ndarray; then "
+        "come the data, as in (inputs, targets)",
     ),
     ({"loss": "mse"}, UsageError, "loss must be a function, such as glassnet.nn.softmax_cross"),
     ({"loss": no_gradient}, UserError, "no_gradient must return its value and the gradient for th"),
