@@ -92,7 +92,15 @@ def test_neither_direction_computes_a_gradient_that_is_not_wanted(
 ) -> None:
     layer = Bidirectional(GRU(3, 4)).initialize(generator, np.float64)
     layer.skip_input_gradient()
+    assert not layer.requires_input_gradient
     assert not layer.forward_layer.requires_input_gradient
     assert not layer.backward_layer.requires_input_gradient
+    y = layer.forward(generator.standard_normal((4, 2, 3)))
+    assert layer.backward(np.ones_like(y)) is NO_GRADIENT
+
+
+def test_one_direction_may_have_no_gradient(generator: np.random.Generator) -> None:
+    layer = Bidirectional(GRU(3, 4)).initialize(generator, np.float64)
+    layer.backward_layer.skip_input_gradient()
     y = layer.forward(generator.standard_normal((4, 2, 3)))
     assert layer.backward(np.ones_like(y)) is NO_GRADIENT

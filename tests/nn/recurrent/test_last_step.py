@@ -23,3 +23,10 @@ def test_no_gradient_where_none_is_wanted(generator: np.random.Generator) -> Non
     network.skip_input_gradient()
     network.layers["laststep1"].forward(np.zeros((4, 2, 3)))
     assert network.layers["laststep1"].backward(np.zeros((2, 3))) is NO_GRADIENT
+
+
+def test_there_is_a_step_to_return() -> None:
+    layer = LastStep().initialize(np.random.default_rng(0))
+    for shape in ((0, 2, 3), (4,)):
+        with pytest.raises(ValueError, match="LastStep expects"):
+            layer.forward(np.zeros(shape))
