@@ -62,6 +62,7 @@ class MultiHeadAttentionCell:
         self._size = features // self._heads
         self._W, self._b = attention.W.copy(), attention.b.copy()
         self._Wo, self._bo = attention.Wo.copy(), attention.bo.copy()
+        self._input_shape = (rows, features)
         shape = (2, rows, self._heads, steps, self._size)
         self._keys, self._values = np.empty(shape, attention.W.dtype)
         self.length = 0
@@ -81,9 +82,15 @@ class MultiHeadAttentionCell:
 
         Raises
         ------
+        ValueError
+            If the input has another shape than (N, D).
         IndexError
             If as many time steps as there is room for were read already.
         """
+        if x.shape != self._input_shape:
+            raise ValueError(
+                f"MultiHeadAttentionCell expects x of shape {self._input_shape}, got {x.shape}"
+            )
         rows, now = len(x), self.length
         if now == self._keys.shape[2]:
             raise IndexError(f"MultiHeadAttentionCell has room for {now} time steps, all are taken")

@@ -71,6 +71,7 @@ class RecurrentCell:
         units, dtype, half = layer.units, layer.Wh.dtype, layer.halves()
         Wx = layer.Wx if embedding is None else (embedding.W + embedding.b) @ layer.Wx
         Wx, Wh, b = Wx * half, layer.Wh * half, layer.b * half
+        self._input_shape = (rows,) if ids else (rows, len(Wx))
         self._joined = self.joins and not ids
         inner = len(Wx) if self._joined else 0  # what of x stands beside h
         read = np.concatenate([Wx, Wh]) if self._joined else Wh
@@ -126,7 +127,17 @@ class RecurrentCell:
         -------
         array
             `h` itself, valid until the next step.
+
+        Raises
+        ------
+        ValueError
+            If the input has another shape: (N, D), or (N,) of ids.
         """
+        if x.shape != self._input_shape:
+            what = "ids" if self._rows_of_ids is not None else "x"
+            raise ValueError(
+                f"{type(self).__name__} expects {what} of shape {self._input_shape}, got {x.shape}"
+            )
         if self._rows_of_ids is not None:
             self._added_rows[...] = self._rows_of_ids[x].reshape(self._added_rows.shape)
         elif self._joined:

@@ -1,5 +1,7 @@
 """Every cell: steps equal the sequence, data types, inputs in any order, rows, its own weights."""
 
+import re
+
 import numpy as np
 import pytest
 
@@ -53,3 +55,18 @@ def test_inputs_in_any_order_of_memory_are_not_written_to(line: CellLine) -> Non
         given.flags.writeable = False
         found = stepped(line.cell(layer, line.shape[1]), given)
         np.testing.assert_allclose(found, expected, rtol=1e-12, atol=1e-12)
+
+
+@every_cell
+def test_a_step_of_another_shape_is_refused_and_changes_nothing(line: CellLine) -> None:
+    layer, x = line.initialized(), line.input()
+    expected = stepped(line.cell(layer, line.shape[1]), x)
+    cell = line.cell(layer, line.shape[1])
+    first = x[0]
+    # NumPy would broadcast the first, and of floats the second.
+    for wrong in (first[:1], first[..., :1], first[:-1], first[0], first[None], first[..., None]):
+        what = f"{'ids' if line.ids else 'x'} of shape {first.shape}, got {wrong.shape}"
+        message = f"^{type(cell).__name__} expects {re.escape(what)}$"
+        with pytest.raises(ValueError, match=message):
+            cell.step(wrong)
+    np.testing.assert_array_equal(stepped(cell, x), expected)
