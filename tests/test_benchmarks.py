@@ -20,6 +20,10 @@ PROGRAMS = sorted(
 SHORT = {
     "interop/pytorch.py": (["--count", "3"], "3 of 3 |"),
     "layers/elementwise.py": (["--rounds", "1", "--only", "GELU"], "| GELU, tanh | 1280"),
+    "layers/sequences.py": (
+        ["--rounds", "1", "--steps", "4", "--units", "16", "--streams", "6"],
+        "| MultiHeadAttention, causal | 20 × 16 × 8 |",
+    ),
     "lstm_sampling.py": (["--rounds", "1", "--length", "5", "--counts", "1", "4"], "4 at once is"),
     "lstm_training.py": (
         ["--rounds", "1", "--updates", "3", "--streams", "4"],

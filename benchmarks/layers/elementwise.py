@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import argparse
 import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -23,10 +22,10 @@ from threadpoolctl import threadpool_limits
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from common.machine import describe
+from common.turns import Work, medians
 
 from glassnet import nn
 
-Work = Callable[[], object]
 ROWS = [(128, 2048), (1280, 384), (4096, 1024)]
 IMAGES = [(64, 28, 28, 16), (64, 14, 14, 64), (32, 8, 8, 256)]
 
@@ -73,18 +72,6 @@ def pytorch(make: Callable[[int], Any], x: nn.Array, dy: nn.Array, threads: int)
         torch.autograd.grad(module(tx), tensors, tdy)
 
     return work
-
-
-def medians(works: list[Work], rounds: int) -> list[float]:
-    """Return the median milliseconds of each, which take turns."""
-    seconds: list[list[float]] = [[] for _ in works]
-    for number in range(rounds + 2):
-        for work, found in zip(works, seconds, strict=True):
-            began = time.perf_counter()
-            work()
-            if number >= 2:  # the first two do not count
-                found.append(time.perf_counter() - began)
-    return [1e3 * float(np.median(found)) for found in seconds]
 
 
 def main() -> None:
