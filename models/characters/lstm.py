@@ -1,5 +1,7 @@
 """The character LSTM: reads a text character by character and predicts the next one.
 
+In place of the LSTMs, `cell` makes it one of GRUs or of simple recurrent layers.
+
 ids (T, N) -> [embedding -> dropout] -> LSTM -> dropout -> LSTM -> dropout -> dense -> logits
                                                     |                     |
                                                     +------- [skip] ------+   (T, N, characters)
@@ -22,9 +24,10 @@ from glassnet.nn.recurrent.base import RecurrentLayer
 
 
 class CharacterLSTM(CharacterNetwork):
-    """LSTM layers on one-hot characters, then a dense layer to a logit for each character.
+    """Recurrent layers on one-hot characters, then a dense layer to a logit for each character.
 
-    The names of its layers are `lstm1`, `lstm2`, ... (`gru1` or `rnn1` with another cell) and
+    They are LSTMs, or with `cell` "gru" or "rnn" GRUs or simple recurrent layers. The names of
+    its layers are `lstm1`, `lstm2`, ... (`gru1` or `rnn1` with another cell) and
     `dense`, and `embedding` if there is one.
 
     Parameters
@@ -32,7 +35,7 @@ class CharacterLSTM(CharacterNetwork):
     vocabulary : Vocabulary
         The characters that it reads and writes.
     layers : int, default 2
-        Number of LSTM layers.
+        Number of recurrent layers.
     units : int, default 512
         Units of each.
     dropout : float, default 0.0
