@@ -117,7 +117,8 @@ def _weights(node: Node, directions: int, constants: Mapping[str, Array]) -> lis
 def _activations(node: Node, directions: int) -> list[str]:
     """Return the function of each direction of an `RNN`; the others have one choice."""
     given = node.attributes.get("activations", ())
-    assert isinstance(given, tuple)
+    if not isinstance(given, tuple):
+        raise node.refused("activations is no list of names")
     functions = tuple(str(function).lower() for function in given)
     if node.kind == "RNN":
         functions = functions or ("tanh",) * directions

@@ -71,7 +71,8 @@ def read_same(node: Node, value: Value, constants: Constants) -> list[Value]:
 def read_transpose(node: Node, value: Value, constants: Constants) -> list[Value]:
     """Return the input with its axes in another order."""
     order = node.attributes.get("perm", ())
-    assert isinstance(order, tuple)
+    if not isinstance(order, tuple):
+        raise node.refused("perm is no list of axes")
     while order and order[-1] == len(order) - 1:
         order = order[:-1]  # the last axes stay where they are
     axes = _SWAPS.get((value.axes, order))
@@ -92,10 +93,11 @@ def read_squeeze(node: Node, value: Value, constants: Constants) -> list[Value]:
 
 def read_reshape(node: Node, value: Value, constants: Constants) -> list[Value]:
     """Return the input with the outputs of both directions side by side."""
+    node.require("allowzero", 0)
     shape = _whole(node, 1, constants)
-    if value.axes is Axes.STEPS_OF_ROWS and len(shape) == 3 and shape[2] == -1:
+    if value.axes is Axes.STEPS_OF_ROWS and shape == (0, 0, -1):
         return [value.with_axes(Axes.TIME_FIRST)]
-    if value.axes is Axes.LAST_OF_ROWS and len(shape) == 2 and shape[1] == -1:
+    if value.axes is Axes.LAST_OF_ROWS and shape == (0, -1):
         return [value.with_axes(Axes.ROWS)]
     raise node.refused(f"shape={shape} of the axes {value.axes.value}")
 

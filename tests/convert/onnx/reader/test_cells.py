@@ -76,6 +76,7 @@ def test_kinds() -> None:
         ("LSTM", "x W R W", {}, r"B has the shape \(1, 8, 3\), not \(1, 16\)"),
         ("LSTM", "x W R B", {"activations": ["Relu"] * 3}, "only the default"),
         ("RNN", "x W R B", {"activations": ["Sigmoid"]}, "only Tanh or Relu"),
+        ("RNN", "x W R B", {"activations": 3}, "activations is no list of names"),
         ("GRU", "x W R B", {"activations": ["Sigmoid", "Relu"]}, "only the default"),
     ],
 )

@@ -113,6 +113,15 @@ def test_both_directions() -> None:
         np.testing.assert_array_equal(last, expected)
 
 
+def test_other_shapes_of_both_directions() -> None:
+    for shape_of_steps, options in ((shape(1, 0, -1), {}), (shape(0, 0, -1), {"allowzero": 1})):
+        constants = weights(1, 2) | {"shape": shape_of_steps}
+        turn = node("Transpose", "all", "t", perm=[0, 2, 1, 3])
+        chain = [BOTH, turn, node("Reshape", "t shape", **options)]
+        with pytest.raises(ConversionError, match=r"^node 'my/Reshape' \(Reshape\): "):
+            network_of_model(model(chain, constants))
+
+
 @pytest.mark.parametrize(
     ("chain", "message"),
     [
@@ -126,6 +135,7 @@ def test_both_directions() -> None:
         ([node("Softmax", "x", axis=0)], "axis=0 is not supported"),
         ([node("Transpose", "x", perm=[2, 0, 1])], r"perm=\(2, 0, 1\) of the axes those of the"),
         ([node("Transpose", "x")], "perm=None of the axes"),
+        ([node("Transpose", "x", perm=3)], "perm is no list of axes"),
         ([CELL, node("Relu", "all")], r"\(Relu\): reads values with the axes \(T, directions"),
         ([CELL, node("Squeeze", "all zero")], r"axes=\(0,\) of the axes \(T, directions, N, H\)"),
         ([CELL, node("Gather", "last end1")], "keeps an axis of one index"),
