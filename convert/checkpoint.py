@@ -6,13 +6,17 @@ from pathlib import Path
 
 from glassnet.convert.characters import with_vocabulary
 from glassnet.convert.format import Converted, Format, own_vocabulary
-from glassnet.models import load, save
+from glassnet.models import OwnCharacterNetwork, load_network, save
+from glassnet.nn import Layer
 
 __all__ = ["GLASSNET"]
 
 
 def _read(path: Path) -> Converted:
-    network = load(path)
+    network, _ = load_network(path)
+    if isinstance(network, OwnCharacterNetwork):
+        return Converted(network.network, network.vocabulary)
+    assert isinstance(network, Layer)
     return Converted(network, own_vocabulary(network))
 
 

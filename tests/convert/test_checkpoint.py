@@ -4,8 +4,16 @@ import numpy as np
 import pytest
 
 from glassnet.convert import ConversionError, Converted, read, write
-from glassnet.models import SHIPPED, CharacterLSTM, CheckpointError, Vocabulary
-from glassnet.nn import GRU, Dense, Layer, Sequential
+from glassnet.models import (
+    SHIPPED,
+    CharacterLSTM,
+    CheckpointError,
+    OwnCharacterNetwork,
+    Vocabulary,
+    load_network,
+    save,
+)
+from glassnet.nn import GRU, Dense, Embedding, Layer, LayerNorm, Sequential
 
 
 @pytest.mark.parametrize(
@@ -39,6 +47,20 @@ def test_with_a_vocabulary_a_stack_becomes_a_character_network(tmp_path: Path) -
     assert isinstance(network, CharacterLSTM)
     ids = np.array([[0], [2], [1]])
     np.testing.assert_array_equal(network(ids), stack(ids))
+
+
+@pytest.mark.parametrize("suffix", [".safetensors", ".keras"])
+def test_a_vocabulary_that_was_saved_goes_there_and_back(suffix: str, tmp_path: Path) -> None:
+    stack = Sequential(Embedding(3, 4), GRU(4, 5), LayerNorm(5), Dense(5, 3))
+    stack.initialize(np.random.default_rng(1))
+    save(stack, tmp_path / "network.npz", vocabulary="abc")
+    write(read(tmp_path / "network.npz"), tmp_path / f"other{suffix}")
+    write(read(tmp_path / f"other{suffix}"), tmp_path / "again.npz")
+    network, _ = load_network(tmp_path / "again.npz")
+    assert isinstance(network, OwnCharacterNetwork)
+    assert network.vocabulary.characters == "abc"
+    ids = np.array([[0], [2], [1]])
+    np.testing.assert_allclose(network.forward(ids), stack(ids), rtol=1e-6)
 
 
 def test_a_vocabulary_needs_a_network_of_characters(tmp_path: Path) -> None:
