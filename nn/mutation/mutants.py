@@ -94,6 +94,11 @@ def _difference(source: str, changed: str, place: Place) -> Mutant:
     return Mutant(number, before.strip(), after.strip(), changed, *place)
 
 
+def _of_type_checking(node: ast.AST) -> bool:
+    """Whether a node is the `if` of imports that only type checkers follow."""
+    return isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test)
+
+
 class Finder:
     """Finds the places of a file to change."""
 
@@ -135,7 +140,7 @@ class Finder:
             return
         if isinstance(node, ast.keyword) and node.arg in calls.OF_MESSAGES:
             return
-        if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test):
+        if _of_type_checking(node):
             return
         if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "__all__":
             return
@@ -149,7 +154,7 @@ class Finder:
             return
         if isinstance(node, ast.stmt):
             yield from self._statement(node, inside)
-        if isinstance(node, ast.If | ast.While | ast.IfExp):
+        if isinstance(node, ast.If | ast.While | ast.IfExp) and not _of_type_checking(node):
             yield from self._condition(node.test)
         match node:
             case ast.BinOp(left, ast.MatMult(), right):

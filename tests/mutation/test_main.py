@@ -65,6 +65,7 @@ def test_explained_survivors_are_no_failure(
     assert program.main([FILE]) == 0
     del reasons[next(change for change in reasons if "pass" not in change[2])]
     assert program.main([FILE]) == 1
+    assert program.main([FILE, "--allowed", "1"]) == 0
 
 
 def test_a_run_goes_on_where_it_stopped(

@@ -199,3 +199,25 @@ def test_single_precision_is_a_type_error(
         check_layer(Square().initialize(generator), x)
     with pytest.raises(TypeError, match="float64, but the state h is float32"):
         check_layer(Memory(), sequence, state={"h": h.astype(np.float32)})
+
+
+def test_defaults_are_three_directions_up_to_64_coordinates_and_seed_0(
+    generator: np.random.Generator,
+) -> None:
+    x = generator.standard_normal((5, 13))  # 65 elements
+
+    def checked(**options: int) -> tuple[int, object]:
+        calls = []
+
+        class Counted(Tanh):
+            def forward(self, x: Array, train: bool = False) -> Array:
+                calls.append(x)
+                return super().forward(x, train)
+
+        report = check_layer(Counted(), x, **options)
+        return len(calls), report
+
+    usual = {"directions": 3, "every_coordinate": 64, "seed": 0}
+    assert checked() == checked(**usual)
+    for other in ({"directions": 4}, {"every_coordinate": 65}, {"seed": 1}):
+        assert checked() != checked(**(usual | other))

@@ -130,3 +130,8 @@ class B:
     assert places["5"] == (6, 8, True)
     assert places["C = 6"] == (10, 10, False)
     assert places["return 7"] == (12, 12, True)
+
+
+def test_imports_for_type_checkers_are_left_alone() -> None:
+    source = "if TYPE_CHECKING:\n    from a import b\n\nx = 1 + 2\n"
+    assert {mutant.line for mutant in mutants(source)} == {4}
