@@ -142,5 +142,6 @@ def test_the_checks_draw_a_sample_for_each_commit() -> None:
     line = next(line for line in script.splitlines() if "tests.mutation" in line)
     options = line.partition("tests.mutation ")[2].rstrip('"').split()
     assert program.parse(options).sample == 100
-    assert program.parse(options).seconds == 180
+    assert program.parse(options).seconds == 400
+    assert program.parse(options).allowed == 2
     assert subprocess.run(["bash", "-n", ".ci/run"], cwd=ROOT, check=False).returncode == 0
