@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -21,6 +22,30 @@ def fill_template(template: str, parts: Mapping[str, str]) -> str:
     """
     # In one pass, so that content that looks like a placeholder stays as it is.
     return re.sub(rf"@@({'|'.join(parts)})@@", lambda match: parts[match[1]], template)
+
+
+def script_data(value: object) -> str:
+    """Return a value as JSON that may stand in a script element.
+
+    Parameters
+    ----------
+    value : object
+        What JSON can hold.
+    """
+    return json.dumps(value).replace("<", "\\u003c")  # nothing else can end the element
+
+
+def data_block(name: str, encoded: str) -> str:
+    """Return a script element that holds data for a page's script, and is not run.
+
+    Parameters
+    ----------
+    name : str
+        By which the script finds it: its id.
+    encoded : str
+        The data in base64.
+    """
+    return f'<script type="text/plain" id="{name}">{encoded}</script>'
 
 
 def save_page(path: Path | str, content: str) -> None:

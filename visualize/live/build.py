@@ -9,14 +9,13 @@ from __future__ import annotations
 
 import base64
 import html
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from glassnet.models import CharacterNetwork
 from glassnet.nn import Array
-from glassnet.visualize.drawing.pages import fill_template
+from glassnet.visualize.drawing.pages import data_block, fill_template, script_data
 from glassnet.visualize.drawing.shades import bounds
 from glassnet.visualize.live.encodings import encode_array
 from glassnet.visualize.live.network import describe_network, folded_network
@@ -125,13 +124,12 @@ def live_page(
     parts = {
         "title": html.escape(title),
         "style": _read(_PAGE, ["page.css"]) + _read(_HERE / "page", ["live.css"]),
-        # Nothing in JSON but a "<" can end a script element; the scripts hold no end of one.
+        # The scripts hold no end of a script element.
         "engine": '"use strict";\n' + _read(_HERE / "engine", ENGINE),
         "script": _read(_PAGE, SHARED) + _read(_HERE / "page", SCRIPTS),
-        "data": json.dumps(data).replace("<", "\\u003c"),
+        "data": script_data(data),
         "blocks": "\n".join(
-            f'<script type="text/plain" id="{name}">'
-            f"{base64.b64encode(encode_array(values, encoding)).decode('ascii')}</script>"
+            data_block(name, base64.b64encode(encode_array(values, encoding)).decode("ascii"))
             for name, values in arrays.items()
         ),
     }

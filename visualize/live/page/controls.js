@@ -16,28 +16,10 @@ function show(choice) {
 }
 
 function label() {
-  const { layer, neuron, state, scale } = view;
-  const { name, low, high } = data.states[state];
-  const table = colors();
-  document.documentElement.style.setProperty(
-    "--gradient", `linear-gradient(to right, ${table[0]}, ${table[127]}, ${table[255]})`);
-  element("low").textContent = format(low, 0);
-  element("high").textContent = `${low < 0 ? "+" : ""}${format(high, 0)}`;
-  element("name").textContent = `Layer ${layer}, neuron ${neuron}, ${name}`;
+  const { layer, neuron, state } = view;
+  const { name } = data.states[state];
+  labelChoice(view);
   element("plot").setAttribute("aria-label", `The ${name} of neuron ${layer}:${neuron} along the text`);
-  for (const input of [element("neuron"), element("slider")]) {
-    input.max = data.layers[layer] - 1;
-    if (input !== document.activeElement || Number(input.value) !== neuron) input.value = neuron;
-  }
-  element("state").value = state;
-  element("scale").value = scale;
-  for (const choice of document.querySelectorAll("#layers button")) {
-    choice.setAttribute("aria-pressed", choice.value === layer);
-  }
-  for (const item of items) {
-    item.element.setAttribute("aria-current", item.layer === layer && item.neuron === neuron &&
-      (item.state ?? state) === state);
-  }
   element("meanings").replaceChildren(...items
     .filter((item) => item.layer === layer && item.neuron === neuron)
     .map(({ meaning, explanation }) =>

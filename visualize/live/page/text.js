@@ -59,7 +59,7 @@ class Sheet {
   }
 
   paint(from = 0) {
-    const table = colors();
+    const table = colors(view);
     for (let place = from; place < this.read; place++) {
       const color = table[this.shades[place]];
       if (this.painted[place] !== color && this.text[place] !== "\n") {

@@ -101,10 +101,6 @@ function remember() {
 }
 
 /** Return the palette of the state that is shown: a color for each shade. */
-function colors() {
-  return palettes[view.scale][data.states[view.state].low < 0 ? "signed" : "unsigned"];
-}
-
 function value(shade) {
   const { low, high } = data.states[view.state];
   return low + ((high - low) * shade) / 255;

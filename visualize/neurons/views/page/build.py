@@ -8,12 +8,11 @@ from __future__ import annotations
 
 import base64
 import html
-import json
 from collections.abc import Sequence
 from pathlib import Path
 
 from glassnet.nn import Array
-from glassnet.visualize.drawing.pages import fill_template
+from glassnet.visualize.drawing.pages import data_block, fill_template, script_data
 from glassnet.visualize.drawing.text import TooLongError
 from glassnet.visualize.neurons.ablation import Ablation
 from glassnet.visualize.neurons.activations import Activations, Neuron
@@ -101,8 +100,7 @@ def neurons_page(
         "title": html.escape(title),
         "style": _read("page.css"),
         "script": "".join(_read(name) for name in SCRIPTS),
-        # Nothing in JSON but a "<" can end a script element.
-        "data": json.dumps(data).replace("<", "\\u003c"),
+        "data": script_data(data),
         "blocks": "\n".join(_block(name, rows) for name, rows in blocks.items()),
     }
     return fill_template(_read("page.html"), parts)
@@ -132,4 +130,4 @@ def _read(name: str) -> str:
 def _block(name: str, rows: Array) -> str:
     """Return a script element that holds the rows of an array."""
     encoded = "".join(base64.b64encode(row.tobytes()).decode("ascii") for row in rows)
-    return f'<script type="text/plain" id="{name}">{encoded}</script>'
+    return data_block(name, encoded)

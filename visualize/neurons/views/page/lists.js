@@ -1,5 +1,5 @@
-// Lists of neurons to pick from: those that a search found, and the most important ones. They read
-// `data` and call `show` and `showPane` of the page that they are in.
+// Lists of neurons to pick from: those that a search found, and the most important ones; and what
+// shows which one is picked. They read `data` and call `show` and `showPane` of their page.
 
 // The lists' items: {layer, neuron, state, what, where, meaning, explanation, element}.
 const items = [];
@@ -49,6 +49,35 @@ function writeLists() {
         `${format(Math.abs(increase), 4)} nats per character.`,
     }, `${increase < 0 ? "" : "+"}${format(increase, 4)}`,
     meter(Math.max(0, increase) / largest || 0));
+  }
+}
+
+// The palette of 256 colors that a state is drawn with.
+function colors({scale, state}) {
+  return palettes[scale][data.states[state].low < 0 ? "signed" : "unsigned"];
+}
+
+// Let the controls, the scale and the lists show what is chosen.
+function labelChoice({layer, neuron, state, scale}) {
+  const {name, low, high} = data.states[state];
+  const table = colors({scale, state});
+  document.documentElement.style.setProperty(
+    "--gradient", `linear-gradient(to right, ${table[0]}, ${table[127]}, ${table[255]})`);
+  element("low").textContent = format(low, 0);
+  element("high").textContent = `${low < 0 ? "+" : ""}${format(high, 0)}`;
+  element("name").textContent = `Layer ${layer}, neuron ${neuron}, ${name}`;
+  for (const input of [element("neuron"), element("slider")]) {
+    input.max = data.layers[layer] - 1;
+    if (input !== document.activeElement || Number(input.value) !== neuron) input.value = neuron;
+  }
+  element("state").value = state;
+  element("scale").value = scale;
+  for (const choice of document.querySelectorAll("#layers button")) {
+    choice.setAttribute("aria-pressed", choice.value === layer);
+  }
+  for (const item of items) {
+    item.element.setAttribute("aria-current", item.layer === layer && item.neuron === neuron &&
+      (item.state ?? state) === state);
   }
 }
 

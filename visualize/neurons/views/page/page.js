@@ -37,10 +37,6 @@ function value(shade, state) {
   return low + (high - low) * shade / 255;
 }
 
-function colors({scale, state}) {
-  return palettes[scale][data.states[state].low < 0 ? "signed" : "unsigned"];
-}
-
 // -- the text -----------------------------------------------------------------------------------
 
 const marks = [];  // the element of each character; that of a newline stays white
@@ -103,34 +99,15 @@ function show(choice) {
 }
 
 function label() {
-  const {layer, neuron, state, scale} = view;
-  const {name, low, high} = data.states[state];
+  const {layer, neuron, state} = view;
+  const {name} = data.states[state];
   const [min, mean, max] = statistics(view).subarray(4 * neuron);
-  const table = colors(view);
-  document.documentElement.style.setProperty(
-    "--gradient", `linear-gradient(to right, ${table[0]}, ${table[127]}, ${table[255]})`);
-  element("low").textContent = format(low, 0);
-  element("high").textContent = `${low < 0 ? "+" : ""}${format(high, 0)}`;
-  element("name").textContent = `Layer ${layer}, neuron ${neuron}, ${name}`;
+  labelChoice(view);
   element("numbers").textContent = `min ${format(min)} · mean ${format(mean)} · ` +
     `max ${format(max)} on this text${state === "cell" ? "; drawn: its tanh" : ""}`;
   document.title = `${layer}:${neuron} ${name}`;
-
-  for (const input of [element("neuron"), element("slider")]) {
-    input.max = data.layers[layer] - 1;
-    if (input !== document.activeElement || Number(input.value) !== neuron) input.value = neuron;
-  }
-  element("state").value = state;
-  element("scale").value = scale;
-  for (const choice of document.querySelectorAll("#layers button")) {
-    choice.setAttribute("aria-pressed", choice.value === layer);
-  }
   for (const choice of document.querySelectorAll("#varying button")) {
     choice.setAttribute("aria-pressed", Number(choice.value) === neuron);
-  }
-  for (const item of items) {
-    item.element.setAttribute("aria-current", item.layer === layer && item.neuron === neuron &&
-      (item.state ?? state) === state);
   }
 }
 
