@@ -11,7 +11,7 @@ from glassnet.learn.comparison import Named, Report, compare, exact_gradients, n
 from glassnet.learn.mistakes import Variant, mistake, variants, variants_within
 from glassnet.learn.reader import Reader
 from glassnet.learn.tasks import lstm_step
-from glassnet.learn.tasks.task import Task
+from glassnet.learn.tasks.task import Task, check_both_ways
 from glassnet.nn import Array
 from glassnet.nn.plain import lstm_backward, lstm_forward, lstm_step_backward, lstm_step_forward
 
@@ -219,19 +219,9 @@ def check(reader: Reader) -> Report:
     reader : Reader
         The reader's file.
     """
-    report = Report()
-    for steps, rows, inputs, units in ((3, 3, 3, 3), (4, 2, 3, 4)):
-        arguments = _arguments(steps, rows, inputs, units)
-        forward = _check_forward(reader, arguments)
-        report.add(forward)
-        if not forward.passed:
-            report.notes.append("lstm_backward is checked when lstm_forward is right.")
-            break
-        backward = _check_backward(reader, arguments)
-        report.add(backward)
-        if not backward.passed:
-            break
-    return report
+    cases = (_arguments(*sizes) for sizes in ((3, 3, 3, 3), (4, 2, 3, 4)))
+    note = "lstm_backward is checked when lstm_forward is right."
+    return check_both_ways(reader, cases, _check_forward, _check_backward, note)
 
 
 def _arguments(steps: int, rows: int, inputs: int, units: int) -> dict[str, Array]:

@@ -11,7 +11,7 @@ import numpy as np
 from glassnet.learn.comparison import Named, Report, compare, exact_gradients, named
 from glassnet.learn.mistakes import mistake, variants
 from glassnet.learn.reader import Reader
-from glassnet.learn.tasks.task import Task
+from glassnet.learn.tasks.task import Task, check_both_ways
 from glassnet.nn import Array
 from glassnet.nn.plain import lstm_step_backward, lstm_step_forward
 
@@ -310,20 +310,10 @@ def check(reader: Reader) -> Report:
     reader : Reader
         The reader's file.
     """
-    report = Report()
     # In the first sizes a wrong matrix has the right shape: its numbers say what is wrong.
-    for rows, inputs, units in ((3, 3, 3), (2, 5, 4)):
-        arguments = _arguments(rows, inputs, units)
-        forward = _check_forward(reader, arguments)
-        report.add(forward)
-        if not forward.passed:
-            report.notes.append("lstm_step_backward is checked when lstm_step_forward is right.")
-            break
-        backward = _check_backward(reader, arguments)
-        report.add(backward)
-        if not backward.passed:
-            break
-    return report
+    cases = (_arguments(*sizes) for sizes in ((3, 3, 3), (2, 5, 4)))
+    note = "lstm_step_backward is checked when lstm_step_forward is right."
+    return check_both_ways(reader, cases, _check_forward, _check_backward, note)
 
 
 def _arguments(rows: int, inputs: int, units: int) -> dict[str, Array]:

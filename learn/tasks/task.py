@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from glassnet.learn.comparison import Report
 from glassnet.learn.reader import Reader
+from glassnet.nn import Array
 
 
 @dataclass(frozen=True)
@@ -44,3 +45,40 @@ class Task:
     def file(self) -> str:
         """The name of the file, such as "task1_dense.py"."""
         return f"task{self.number}_{self.name}.py"
+
+
+CheckOne = Callable[[Reader, dict[str, Array]], Report]
+
+
+def check_both_ways(
+    reader: Reader,
+    cases: Iterable[dict[str, Array]],
+    forward: CheckOne,
+    backward: CheckOne,
+    note: str,
+) -> Report:
+    """Check the way forward and, if it is right, the way back, until something is wrong.
+
+    Parameters
+    ----------
+    reader : Reader
+        The reader's file.
+    cases : iterable of dict of str to array
+        The arguments of one check after the other.
+    forward, backward : callable
+        They check one way with such arguments.
+    note : str
+        What to say where the way back is not checked.
+    """
+    report = Report()
+    for arguments in cases:
+        found = forward(reader, arguments)
+        report.add(found)
+        if not found.passed:
+            report.notes.append(note)
+            break
+        found = backward(reader, arguments)
+        report.add(found)
+        if not found.passed:
+            break
+    return report
