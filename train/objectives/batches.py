@@ -14,9 +14,9 @@ from glassnet.train.objectives.examples.means import (
     Loss,
     Measure,
     add_gradients,
-    mean_measures,
     rows_of,
     share_of,
+    validation_measures,
 )
 from glassnet.train.workers.communicator import Communicator, SingleProcess, shard
 
@@ -175,12 +175,9 @@ class BatchObjective:
 
         Nothing random happens: no dropout, no noise.
         """
-        if self._validation is None:
-            return {}
-        means = mean_measures(
+        return validation_measures(
             self.network, self._loss, self._validation, self._measures, self._axes
         )
-        return {f"validation_{name}": mean for name, mean in means.items()}
 
     def state(self) -> dict[str, Array]:
         """Return the order of rows in this epoch."""

@@ -25,7 +25,7 @@ import numpy as np
 
 from glassnet.models import CharacterNetwork
 from glassnet.nn import Array, BatchShard, softmax_cross_entropy
-from glassnet.train.objectives.split import CorpusError, split
+from glassnet.train.objectives.split import CorpusError, require_prediction, split
 from glassnet.train.objectives.text_loss import mean_text_loss
 from glassnet.train.workers.communicator import Communicator, SingleProcess, shard
 
@@ -123,11 +123,7 @@ class StreamObjective:
                 f"characters and {validation:.0%} for validation need at least {needed:,} "
                 "(--chunks, --k1, --validation)"
             )
-        if validation and len(held_out) < 2:
-            raise CorpusError(
-                f"{validation:.2%} of {len(ids):,} characters is too little to validate on; "
-                "--validation 0 trains without"
-            )
+        require_prediction(held_out, ids, validation)
         rows = shard(streams, communicator.rank, communicator.size)
         self._streams, self._rows, self._communicator = streams, rows, communicator
         starts = np.arange(rows.start, rows.stop) * length

@@ -13,7 +13,7 @@ import numpy as np
 
 from glassnet.models import CharacterNetwork
 from glassnet.nn import Array, BatchShard, softmax_cross_entropy
-from glassnet.train.objectives.split import CorpusError, split
+from glassnet.train.objectives.split import CorpusError, require_prediction, split
 from glassnet.train.objectives.text_loss import mean_text_loss
 from glassnet.train.workers.communicator import Communicator, SingleProcess, shard
 
@@ -98,11 +98,7 @@ class WindowObjective:
                 f"windows of {self._context} characters need at least {needed:,} "
                 "(--batch, --context, --validation)"
             )
-        if validation and len(held_out) < 2:
-            raise CorpusError(
-                f"{validation:.2%} of {len(ids):,} characters is too little to validate on; "
-                "--validation 0 trains without"
-            )
+        require_prediction(held_out, ids, validation)
         self.items_per_step = windows * self._context
         self._starts = np.arange(self._count) * self._context
 

@@ -213,6 +213,34 @@ def mean_measures(
     return {name: float(sums[name]) / counts[name] for name in sums if counts[name]}
 
 
+def validation_measures(
+    network: Layer,
+    loss: Loss,
+    batches: Iterable[tuple[Array, Array]] | None,
+    measures: Mapping[str, Measure],
+    axes: Axes,
+) -> dict[str, float]:
+    """Return `mean_measures` by the names of validation; nothing without batches.
+
+    Parameters
+    ----------
+    network : Layer
+        An initialized network.
+    loss : Loss
+        The loss.
+    batches : Iterable[tuple[Array, Array]] or None
+        Inputs and targets to validate on.
+    measures : Mapping[str, Measure]
+        As for `mean_measures`.
+    axes : Axes
+        The axes of the examples.
+    """
+    if batches is None:
+        return {}
+    means = mean_measures(network, loss, batches, measures, axes)
+    return {f"validation_{name}": mean for name, mean in means.items()}
+
+
 def share_of(loss: Loss, targets: Array, batch: Array, own: slice, axis: int) -> float:
     """Return a worker's share of the rows of a batch that a loss averages over.
 
