@@ -28,6 +28,7 @@ from threadpoolctl import threadpool_limits
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from common.machine import describe
+from common.passes import glassnet
 from common.turns import Work, medians
 
 from glassnet import nn
@@ -79,17 +80,6 @@ def cases(steps: int, units: int, streams: list[int]) -> list[Case]:
         (long, 16, features),
     )
     return [*found, attention]
-
-
-def glassnet(make: Callable[[int], nn.Layer], x: nn.Array, dy: nn.Array) -> Work:
-    """Return a pass forward and backward of one worker."""
-    layer = make(x.shape[-1]).initialize(np.random.default_rng(0))
-
-    def work() -> None:
-        layer.forward(x, train=True)
-        layer.backward(dy)
-
-    return work
 
 
 def pytorch(make: Callable[[int], Any], x: nn.Array, dy: nn.Array, threads: int) -> Work:
